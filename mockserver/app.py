@@ -1,0 +1,27 @@
+"""Puts an application together: the mock, its edge and its control API."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mockserver.edge.app import App, ASGIApp, Options
+from mockserver.mock import Mock, Setup
+from mockserver.providers import PROVIDERS, Provider
+
+
+def create_app(
+    *, providers: Sequence[Provider] = PROVIDERS, contract: Path | None = None, options: Options | None = None, **setup: Any
+) -> App:
+    """Return an ASGI application that plays the providers.
+
+    contract: the OpenAPI file that says what the providers understand; None: the package's own.
+    setup: what else `mockserver.mock.Setup` takes: fixtures, seed, mode, now, assume, endpoints, limits, check_replies.
+    Raises: MockServerError if contract, providers and fixtures do not fit together.
+    """
+    return App(Mock(Setup(providers=providers, contract=contract, **setup)), options or Options(), _control)
+
+
+def _control(app: App) -> ASGIApp:
+    from mockserver.control import create_control
+
+    return create_control(app)

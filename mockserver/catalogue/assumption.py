@@ -1,0 +1,65 @@
+"""Questions that the documents leave open: those with a switch (assumptions) and those with one answer (decisions)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mockserver.catalogue.overlay import Overlay
+from mockserver.errors import ConfigurationError, UnknownChoiceError
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """One open question with its possible answers.
+
+    Attributes:
+        key: `PROVIDER.words-with-hyphens`.
+        question: what the documents do not say, as a question.
+        choices: name → what it means, the default first.
+        default: the name of the choice that holds unless a sandbox says otherwise.
+        evidence: what speaks for the default.
+        overlays: choice → how it changes the contract, for those that do.
+    """
+
+    key: str
+    question: str
+    choices: Mapping[str, str]
+    default: str
+    evidence: str
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        strangers = {self.default, *self.overlays} - self.choices.keys()
+        if strangers:
+            raise ConfigurationError(f"{', '.join(sorted(strangers))} is no choice", where=self.key)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One open question that has a single answer here: listed in the docs and the served contract, no switch, no header."""
+
+    key: str
+    question: str
+    answer: str
+    evidence: str
+
+
+def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption], *, where: str) -> dict[str, str]:
+    """Return the choices that differ from the defaults.
+
+    Raises: UnknownChoiceError, which names the near or possible ones, for an unknown key or choice.
+    """
+    known = {assumption.key: assumption for assumption in assumptions}
+    for key, choice in choices.items():
+        if key not in known:
+            raise UnknownChoiceError(f"there is no assumption {key!r}", where=where, remedy=_nearest(key, known))
+        if choice not in known[key].choices:
+            possible = " or ".join(known[key].choices)
+            raise UnknownChoiceError(f"{key} has no choice {choice!r}", where=where, remedy=f"choose {possible}")
+    return {key: choice for key, choice in choices.items() if choice != known[key].default}
+
+
+def _nearest(key: str, known: Mapping[str, Assumption]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "`mockserver assumptions` lists them"

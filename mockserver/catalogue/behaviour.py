@@ -1,0 +1,60 @@
+"""Statements that the documents make, executable."""
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mockserver.exchange import Exchange
+
+if TYPE_CHECKING:
+    from mockserver.catalogue.client import Api
+
+Check = Callable[[Any], None]
+Exercised = Callable[[Exchange], bool]
+
+
+class Behaviour(Struct, frozen=True):
+    """One statement that the documents make.
+
+    Attributes:
+        name: `PROVIDER.area.claim`.
+        says: the statement in one sentence.
+        source: the page, and the part of it, where it stands.
+        operation: the operation that it is about.
+        check: raises AssertionError unless the service at the other end of the given Api behaves so; speaks plain HTTP,
+            leaves nothing behind that can be deleted, and relies on no other record of the account.
+        exercised: whether an exchange of a consumer's own traffic exercised the statement.
+        only_with: assumption → choice without which the documents' statement cannot be checked; empty for most.
+    """
+
+    name: str
+    says: str
+    source: str
+    operation: str
+    check: Check
+    exercised: Exercised
+    only_with: Mapping[str, str] = {}
+
+
+def behaviour(
+    name: str,
+    *,
+    says: str,
+    source: str,
+    operation: str,
+    exercised: Exercised,
+    only_with: Mapping[str, str] | None = None,
+) -> Callable[[Callable[["Api"], None]], Behaviour]:
+    """Make a behaviour of the function that checks it."""
+
+    def make(check: Callable[["Api"], None]) -> Behaviour:
+        return Behaviour(name, says, source, operation, check, exercised, only_with or {})
+
+    return make
+
+
+def behaviours_of(module: ModuleType) -> tuple[Behaviour, ...]:
+    """Return the behaviours that the module defines, in order."""
+    return tuple(value for value in vars(module).values() if isinstance(value, Behaviour))

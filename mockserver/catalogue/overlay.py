@@ -1,0 +1,96 @@
+"""Changes that a choice makes to the contract, in the manner of the OpenAPI Overlay specification.
+
+Targets are JSON pointers (RFC 6901), which name one place each, rather than JSONPath queries.
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from mockserver.errors import ContractError
+
+
+class Change(Struct, frozen=True):
+    """One step at the target: `update` is merged into an object, or put in place of anything else.
+
+    Without an update the target is removed; `copy` puts there what stands at another pointer.
+    """
+
+    target: str
+    update: Any = UNSET
+    copy: str | None = None
+
+
+Overlay = tuple[Change, ...]
+
+
+def remove(target: str) -> Change:
+    """Take the target out of the contract, if it is there."""
+    return Change(target)
+
+
+def move(source: str, target: str) -> Overlay:
+    """Put what stands at the source at the target instead."""
+    return Change(target, copy=source), Change(source)
+
+
+def update(target: str, value: Any) -> Change:
+    """Merge the value into the target; the target itself may be new, its parent may not."""
+    return Change(target, value)
+
+
+def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
+    """Return the document with the changes made in order; the given one stays as it is.
+
+    Raises: ContractError if the contract has no such place.
+    """
+    changed = deepcopy(document)
+    for change in changes:
+        parent, name = _parent(changed, change.target)
+        if change.copy is not None:
+            parent[name] = deepcopy(resolve(changed, change.copy))
+        elif isinstance(change.update, UnsetType):
+            parent.pop(name, None)
+        elif isinstance(change.update, dict) and isinstance(_child(parent, name), dict):
+            parent[name] = _child(parent, name) | change.update
+        else:
+            parent[name] = change.update
+    return changed
+
+
+def resolve(document: Any, pointer: str) -> Any:
+    """Return what stands at the pointer.
+
+    Raises: ContractError if nothing does.
+    """
+    place = document
+    for step in _steps(pointer):
+        place = _child(place, step)
+        if place is UNSET:
+            raise ContractError(f"the contract has nothing at {pointer}")
+    return place
+
+
+def _parent(document: Any, pointer: str) -> tuple[Any, Any]:
+    head, _, last = pointer.rpartition("/")
+    parent = resolve(document, head)
+    step = _unescape(last)
+    return parent, int(step) if isinstance(parent, list) else step
+
+
+def _child(place: Any, step: Any) -> Any:
+    if isinstance(place, dict):
+        return place.get(step, UNSET)
+    if isinstance(place, list) and int(step) < len(place):
+        return place[int(step)]
+    return UNSET
+
+
+def _steps(pointer: str) -> list[str]:
+    return [_unescape(step) for step in pointer.split("/")[1:]]
+
+
+def _unescape(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

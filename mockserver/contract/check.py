@@ -1,0 +1,162 @@
+"""Compares what is sent with what the contract says: all violations, in the contract's order, not the first."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import UNSET
+
+from mockserver.contract.encoding import MalformedError, coerce, decode_json, decode_pairs
+from mockserver.contract.operation import Media, Operation, Parameter
+from mockserver.exchange import Request, Violation
+
+Validate = Callable[[Any], list[Violation]]
+
+
+class Schemas:
+    """Compiles schemas of one contract; nothing is compiled before it is needed."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._compiled: dict[str, Any] = {}
+
+    @cached_property
+    def _registry(self) -> Any:
+        import jsonschema_rs
+
+        return jsonschema_rs.Registry([("urn:contract", self._document)], draft=jsonschema_rs.Draft202012)
+
+    def at(self, pointer: str) -> Any:
+        """Return the validator of the schema at the pointer."""
+        if pointer not in self._compiled:
+            self._compiled[pointer] = self.compile(reference(pointer))
+        return self._compiled[pointer]
+
+    def compile(self, schema: dict[str, Any]) -> Any:
+        """Return the validator of a schema that may refer to the contract's."""
+        import jsonschema_rs
+
+        return jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+
+
+def reference(pointer: str) -> dict[str, Any]:
+    """Return a schema that refers to the one at the pointer of the contract."""
+    return {"$ref": f"urn:contract#{quote(pointer)}"}
+
+
+class RequestCheck:
+    """Types and checks the requests of one operation."""
+
+    def __init__(self, operation: Operation, schemas: Schemas) -> None:
+        self._operation = operation
+        self._schemas = schemas
+        self._query = {parameter.name: parameter for parameter in operation.parameters if parameter.place == "query"}
+        self._defaults = {name: each.default for name, each in self._query.items() if each.default is not UNSET}
+        self._needs_query = any(parameter.required for parameter in self._query.values())
+
+    def query(self, request: Request) -> tuple[dict[str, Any], list[Violation]]:
+        """Return the declared query parameters, typed and with defaults, and what is wrong with the query.
+
+        A value that breaks the contract is left as it came, typed if it could be.
+        """
+        if not request.query and not self._needs_query:
+            return self._defaults.copy(), []
+        try:
+            pairs = decode_pairs(request.query)
+        except MalformedError as error:
+            return self._defaults.copy(), [Violation("query", "", "malformed", str(error))]
+        given: dict[str, Any] = {}
+        violations = []
+        for name, value in pairs:
+            if name in self._query:
+                given[name] = coerce(value, self._query[name].types)
+            else:
+                violations.append(_undeclared("query", name))
+        if not self._query_schema.is_valid(given):
+            violations += self._ordered(self._query_schema.iter_errors(given), "query", list(self._query))
+        return self._defaults | given, violations
+
+    def headers(self, request: Request) -> list[Violation]:
+        """Return what is wrong with the declared header parameters."""
+        declared = [parameter for parameter in self._operation.parameters if parameter.place == "header"]
+        return [violation for parameter in declared for violation in self._header(request, parameter)]
+
+    def body(self, request: Request) -> tuple[Any, list[Violation]]:
+        """Return the body as a plain value, None if there is none, and what is wrong with it."""
+        body, operation = request.body, self._operation
+        if not operation.media:
+            return None, [_undeclared("body", "")] if body else []
+        if not body:
+            missing = [Violation("body", "", "required", "the operation needs a body")]
+            return None, missing if operation.body_required else []
+        media, violations = self._media(request)
+        try:
+            value = self._form(body, media) if media.is_form else decode_json(body)
+        except MalformedError as error:
+            return None, [*violations, Violation("body", "", "malformed", str(error))]
+        return value, violations + self._body_violations(value, media)
+
+    def _body_violations(self, value: Any, media: Media) -> list[Violation]:
+        violations = []
+        if isinstance(value, dict) and media.fields:
+            _as_integers(value, media.fields)
+            violations = [_undeclared("body", name) for name in value if name not in media.fields]
+        schema = self._schemas.at(media.pointer)
+        if not schema.is_valid(value):
+            violations += self._ordered(schema.iter_errors(value), "body", list(media.fields))
+        return violations
+
+    def _media(self, request: Request) -> tuple[Media, list[Violation]]:
+        """Return the encoding that the request declares, else the contract's first."""
+        declared = request.header(b"content-type").partition(";")[0].strip().lower()
+        accepted = self._operation.media
+        if declared in accepted:
+            return accepted[declared], []
+        detail = f"{declared or 'no content type'} instead of {' or '.join(accepted)}"
+        return next(iter(accepted.values())), [Violation("content-type", "", "encoding", detail)]
+
+    def _form(self, body: bytes, media: Media) -> dict[str, Any]:
+        return {name: coerce(value, media.fields.get(name, ())) for name, value in decode_pairs(body)}
+
+    @cached_property
+    def _query_schema(self) -> Any:
+        properties = {name: reference(parameter.pointer) for name, parameter in self._query.items()}
+        required = [name for name, parameter in self._query.items() if parameter.required]
+        return self._schemas.compile({"type": "object", "properties": properties, "required": required})
+
+    def _header(self, request: Request, parameter: Parameter) -> list[Violation]:
+        if parameter.name.lower().encode() not in request.headers:
+            missing = Violation("header", parameter.name, "required", f"the operation needs {parameter.name}")
+            return [missing] if parameter.required else []
+        value = coerce(request.header(parameter.name.lower().encode()), parameter.types)
+        errors = self._schemas.at(parameter.pointer).iter_errors(value)
+        return [Violation("header", parameter.name, error.kind.name, error.message) for error in errors]
+
+    def _ordered(self, errors: Any, place: str, order: list[str]) -> list[Violation]:
+        """Return missing values first, then wrong ones, each in the order of the contract."""
+        rank = {name: index for index, name in enumerate(order)}
+        violations = [_violation(error, place, self._query if place == "query" else {}) for error in errors]
+        return sorted(violations, key=lambda each: (each.rule != "required", rank.get(each.name, len(rank))))
+
+
+def _violation(error: Any, place: str, parameters: Mapping[str, Parameter]) -> Violation:
+    rule = error.kind.name
+    missing = rule == "required"
+    name = str(error.instance_path[0]) if error.instance_path else (error.kind.property if missing else "")
+    if missing and error.instance_path:
+        rule = "type"  # a member of a nested object is missing: the field as a whole is wrong
+    allowed = tuple(error.kind.value) if rule == "enum" else error.kind.value if rule in ("minimum", "maximum") else None
+    default = parameters[name].default if name in parameters and parameters[name].default is not UNSET else None
+    return Violation(place, name, rule, error.message, allowed, default)
+
+
+def _undeclared(place: str, name: str) -> Violation:
+    return Violation(place, name, "undeclared", f"the contract declares no {name or place} here")
+
+
+def _as_integers(value: dict[str, Any], fields: Mapping[str, tuple[str, ...]]) -> None:
+    """Turn 2000.0 into 2000 where the contract wants an integer, as JSON knows no difference."""
+    for name, member in value.items():
+        if isinstance(member, float) and member.is_integer() and "integer" in fields.get(name, ()):
+            value[name] = int(member)

@@ -1,0 +1,98 @@
+"""From the bytes of a query or body to plain values, strictly: what is malformed is refused, never guessed."""
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+MAX_DEPTH = 64
+"""Levels of nesting that a JSON body may have; deeper ones could exhaust the stack of whatever handles them."""
+
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_INTEGER = re.compile(r"-?[0-9]{1,1000}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
+
+_decode = msgspec.json.Decoder().decode
+
+
+class MalformedError(ValueError):
+    """The bytes are not what they are declared to be; the message is one clause."""
+
+
+def decode_json(body: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises: MalformedError, also for nesting deeper than MAX_DEPTH, NaN and text that is not UTF-8.
+    """
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        raise MalformedError(f"JSON nested deeper than {MAX_DEPTH} levels")
+    try:
+        return _decode(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"no JSON: {error}") from error
+
+
+def _depth(body: bytes) -> int:
+    """Return how deeply a JSON text is nested; brackets within strings do not count."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for byte in body:
+        if in_string:
+            in_string = escaped or byte != 0x22
+            escaped = not escaped and byte == 0x5C
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"}]":
+            depth -= 1
+    return deepest
+
+
+def decode_pairs(text: bytes) -> list[tuple[str, str]]:
+    """Return the pairs of a query or a form, in order.
+
+    Raises: MalformedError for a broken percent-encoding or text that is not UTF-8.
+    """
+    pairs = []
+    for part in text.split(b"&"):
+        if part:
+            name, _, value = part.partition(b"=")
+            pairs.append((_text(name), _text(value)))
+    return pairs
+
+
+def _text(encoded: bytes) -> str:
+    if b"%" in encoded and _BROKEN_ESCAPE.search(encoded):
+        raise MalformedError("broken percent-encoding")
+    try:
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError as error:
+        raise MalformedError("text that is not UTF-8") from error
+
+
+def coerce(value: str, types: tuple[str, ...]) -> Any:
+    """Return the text as the first of the JSON types that it can stand for; the text itself if there is none.
+
+    Text that cannot be coerced is left for the schema to refuse, which knows the parameter's name.
+    """
+    if "string" in types or not types:
+        return value
+    if "integer" in types and _INTEGER.fullmatch(value):
+        return int(value)
+    if "number" in types and _NUMBER.fullmatch(value):
+        return float(value)
+    if "boolean" in types and value in ("true", "false"):
+        return value == "true"
+    if "object" in types or "array" in types:
+        return _coerce_json(value)
+    return value
+
+
+def _coerce_json(value: str) -> Any:
+    try:
+        return decode_json(value.encode())
+    except MalformedError:
+        return value

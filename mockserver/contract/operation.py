@@ -1,0 +1,159 @@
+"""What the contract says of one operation, with every reference followed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+Schema = Mapping[str, Any]
+
+
+class Parameter(Struct, frozen=True):
+    """A declared parameter.
+
+    Attributes:
+        place: `path`, `query` or `header`.
+        types: the JSON types that its schema names; empty if it names none.
+        pointer: where its schema stands in the contract.
+        default: UNSET if the contract gives none.
+    """
+
+    name: str
+    place: str
+    required: bool
+    types: tuple[str, ...]
+    pointer: str
+    default: Any | UnsetType = UNSET
+
+
+class Media(Struct, frozen=True):
+    """One accepted encoding of a body.
+
+    Attributes:
+        pointer: where the schema stands in the contract.
+        fields: name → JSON types of the top-level properties, in the contract's order; empty if it names none.
+    """
+
+    content_type: str
+    pointer: str
+    fields: Mapping[str, tuple[str, ...]]
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body comes as pairs rather than as JSON."""
+        return self.content_type == "application/x-www-form-urlencoded"
+
+
+class Operation(Struct, frozen=True):
+    """One operation of the contract.
+
+    Attributes:
+        id: `PROVIDER.camelCase`.
+        provider: the part of the id before the dot.
+        path: the template, such as `/things/{id}`.
+        public: whether it needs no credential.
+        media: accepted encodings of the body, in the contract's order; empty if it takes none.
+        replies: status or `default` → content type → pointer of the schema.
+    """
+
+    id: str
+    provider: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    media: Mapping[str, Media]
+    body_required: bool
+    replies: Mapping[str, Mapping[str, str]]
+    public: bool = False
+
+    def reply(self, status: int) -> Mapping[str, str] | None:
+        """Return the content types that the contract has for the status; None if it declares neither it nor a default."""
+        return self.replies.get(str(status)) or self.replies.get(f"{status // 100}XX") or self.replies.get("default")
+
+
+class Reader:
+    """Reads operations from an OpenAPI document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def follow(self, pointer: str) -> tuple[str, Any]:
+        """Return the value at the pointer and its true place, references followed."""
+        value = self._document
+        for step in pointer.split("/")[1:]:
+            value = value[step.replace("~1", "/").replace("~0", "~")] if isinstance(value, dict) else value[int(step)]
+        if isinstance(value, dict) and "$ref" in value:
+            return self.follow(value["$ref"].removeprefix("#"))
+        return pointer, value
+
+    def operation(self, path: str, method: str) -> Operation:
+        """Return the operation that stands at the path and method."""
+        place = f"/paths/{escape(path)}/{method}"
+        _, value = self.follow(place)
+        identity = value["operationId"]
+        media, body_required = self._body(place) if "requestBody" in value else ({}, False)
+        return Operation(
+            id=identity,
+            provider=identity.partition(".")[0],
+            method=method.upper(),
+            path=path,
+            parameters=tuple(self._parameters(path, method)),
+            media=media,
+            body_required=body_required,
+            replies={str(status): self._content(f"{place}/responses/{status}") for status in value["responses"]},
+            public=not value.get("security", self._document.get("security")),
+        )
+
+    def _parameters(self, path: str, method: str) -> list[Parameter]:
+        found: dict[tuple[str, str], Parameter] = {}
+        for place in (f"/paths/{escape(path)}", f"/paths/{escape(path)}/{method}"):
+            _, owner = self.follow(place)
+            for index in range(len(owner.get("parameters", ()))):
+                parameter = self._parameter(f"{place}/parameters/{index}")
+                found[parameter.place, parameter.name] = parameter
+        return list(found.values())
+
+    def _parameter(self, pointer: str) -> Parameter:
+        pointer, value = self.follow(pointer)
+        _, schema = self.follow(f"{pointer}/schema")
+        return Parameter(
+            name=value["name"],
+            place=value["in"],
+            required=value.get("required", False),
+            types=_types(schema),
+            pointer=f"{pointer}/schema",
+            default=schema.get("default", UNSET),
+        )
+
+    def _body(self, place: str) -> tuple[dict[str, Media], bool]:
+        pointer, body = self.follow(f"{place}/requestBody")
+        media = {}
+        for content_type in body["content"]:
+            schema = f"{pointer}/content/{escape(content_type)}/schema"
+            media[content_type] = Media(content_type, schema, self._fields(schema))
+        return media, body.get("required", False)
+
+    def _fields(self, pointer: str) -> dict[str, tuple[str, ...]]:
+        pointer, schema = self.follow(pointer)
+        fields: dict[str, tuple[str, ...]] = {}
+        for index in range(len(schema.get("allOf", ()))):
+            fields |= self._fields(f"{pointer}/allOf/{index}")
+        for name in schema.get("properties", ()):
+            fields[name] = _types(self.follow(f"{pointer}/properties/{escape(name)}")[1])
+        return fields
+
+    def _content(self, pointer: str) -> dict[str, str]:
+        pointer, reply = self.follow(pointer)
+        return {name: f"{pointer}/content/{escape(name)}/schema" for name in reply.get("content", ())}
+
+
+def escape(step: str) -> str:
+    """Return the text as one step of a JSON pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def _types(schema: Schema) -> tuple[str, ...]:
+    types = schema.get("type", ())
+    return (types,) if isinstance(types, str) else tuple(types)

@@ -1,0 +1,168 @@
+"""The ASGI application: it turns HTTP into requests for the pipeline, and answers into HTTP.
+
+Providers' paths are answered by one endpoint that finds the operation in a table. `/_mock` is another application, made
+when it is first asked for; nothing else on this path is imported late.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from mockserver.edge import cors, guard
+from mockserver.edge.guard import Disconnected
+from mockserver.errors import BadNameError, LimitError
+from mockserver.exchange import Broken, Problem, RawHeaders, Request, Unavailable, Unreadable
+from mockserver.mock import Mock
+from mockserver.pipeline import Answer
+from mockserver.providers.provider import Provider
+from mockserver.state import Sandbox
+from mockserver.state.sandbox import DEFAULT
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CONTROL = "/_mock"
+MEGABYTE = 1_000_000
+
+_log = logging.getLogger("mockserver")
+
+
+class Options(Struct, frozen=True):
+    """How the mock meets the network.
+
+    Attributes:
+        latency_ms: how long every provider's answer waits before the work is done.
+        public_url: what links start with instead of the client's own origin; None: that origin.
+        max_body: bytes that a provider's request body may have.
+        allow_hosts, allow_origins: who may use the control API beside this machine.
+        raise_errors: let errors of the mock itself through to the server instead of answering 500; for tests.
+    """
+
+    latency_ms: float = 0
+    public_url: str | None = None
+    max_body: int = MEGABYTE
+    allow_hosts: frozenset[str] = frozenset()
+    allow_origins: frozenset[str] = frozenset()
+    raise_errors: bool = False
+
+
+class App:
+    """An ASGI application around a mock.
+
+    Attributes:
+        mock: what it serves.
+    """
+
+    def __init__(self, mock: Mock, options: Options, control: Callable[["App"], ASGIApp]) -> None:
+        self.mock = mock
+        self.options = options
+        self._make_control = control
+        self._control: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection of the ASGI protocol."""
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, prefix = _split(scope)
+        if path.startswith(CONTROL) and path[len(CONTROL) : len(CONTROL) + 1] in ("", "/"):
+            await self._serve_control(scope, path, prefix, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if cors.is_preflight(scope["method"], headers):
+            await _send(send, 204, cors.preflight_headers(headers, self._methods()), b"")
+            return
+        if self.options.latency_ms:
+            await scope.get("mock.pause", asyncio.sleep)(self.options.latency_ms / 1000)
+        try:
+            answer = await self._answer(scope, path, prefix, headers, receive)
+        except Disconnected:
+            return
+        await _send(send, answer.status, answer.headers + cors.reply_headers(headers), answer.body)
+
+    async def _answer(
+        self, scope: Scope, path: str, prefix: str, headers: MutableMapping[bytes, bytes], receive: Receive
+    ) -> Answer:
+        provider = self.mock.pipeline.provider_of(path)
+        problem = guard.head_problem(path.encode(), scope["query_string"], scope["headers"])
+        body = None
+        if problem is None and guard.has_body(headers):
+            try:
+                body = await guard.read_body(scope, receive, headers, self.options.max_body)
+            except Problem as refusal:
+                problem = refusal
+        origin = self.options.public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
+        request = Request(scope["method"], path, scope["query_string"], origin + prefix, headers, scope["headers"], body)
+        try:
+            sandbox = self._sandbox(provider, request, prefix)
+        except LimitError as error:
+            return self.mock.pipeline.refuse(provider, request, Unavailable(str(error)))
+        except BadNameError as error:
+            return self.mock.pipeline.refuse(provider, request, Unreadable(str(error)))
+        return self._answer_in(provider, sandbox, request, problem)
+
+    def _answer_in(self, provider: Provider | None, sandbox: Sandbox, request: Request, problem: Problem | None) -> Answer:
+        try:
+            return self.mock.pipeline.answer(provider, sandbox, request, problem)
+        except Exception as error:
+            if self.options.raise_errors:
+                raise
+            _log.exception("%s %s failed in the mock itself", request.method, request.path)
+            return self.mock.pipeline.refuse(provider, request, Broken(f"{type(error).__name__}: {error}"))
+
+    def _sandbox(self, provider: Provider | None, request: Request, prefix: str) -> Sandbox:
+        """Return the sandbox: path beats header beats key beats the default one."""
+        sandboxes = self.mock.sandboxes
+        name = prefix.rpartition("/@")[2] if prefix else request.header(b"mock-sandbox")
+        if name:
+            return sandboxes.get(name)
+        if provider is None:
+            return sandboxes.get(DEFAULT)
+        return sandboxes.selected_by(provider.credential(request))
+
+    async def _serve_control(self, scope: Scope, path: str, prefix: str, receive: Receive, send: Send) -> None:
+        if self._control is None:
+            self._control = self._make_control(self)
+        sandbox = prefix.rpartition("/@")[2]
+        below = {**scope, "path": path, "raw_path": path.encode(), "root_path": "", "mock.prefix": prefix}
+        await self._control({**below, "mock.sandbox": sandbox}, receive, send)
+
+    def _methods(self) -> str:
+        return ", ".join(sorted({operation.method for operation in self.mock.pipeline.contract.operations.values()}))
+
+
+def _split(scope: Scope) -> tuple[str, str]:
+    """Return the path, still percent-encoded, and what stands before it: where the app is mounted, and the sandbox."""
+    raw: bytes | None = scope.get("raw_path")
+    path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(scope["path"])
+    prefix = scope.get("root_path", "")
+    path = path.removeprefix(prefix) if prefix else path
+    if not path.startswith("/@"):
+        return path, prefix
+    name, _, rest = path[2:].partition("/")
+    return f"/{rest}", f"{prefix}/@{name}"
+
+
+async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,86 @@
+"""What is refused before anyone reads it: sizes and hosts. The limits hold under every HTTP parser."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from mockserver.exchange import Oversized, Problem, RawHeaders, Unreadable
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+MAX_TARGET_BYTES = 8_192
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32_768
+BODY_TIMEOUT_S = 30
+
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]|::1")
+
+
+class Disconnected(Exception):  # noqa: N818 - nobody is there to be told
+    """The client went away while it was sending its body."""
+
+
+def head_problem(path: bytes, query: bytes, raw_headers: RawHeaders) -> Problem | None:
+    """Return why a request's head is refused; None if it is not."""
+    if len(path) + len(query) > MAX_TARGET_BYTES:
+        return Oversized(414, f"The path and query are longer than {MAX_TARGET_BYTES} bytes")
+    if len(raw_headers) > MAX_HEADERS:
+        return Oversized(431, f"There are more than {MAX_HEADERS} headers")
+    hosts, size = [], 0
+    for name, value in raw_headers:
+        size += len(name) + len(value)
+        if name == b"host":
+            hosts.append(value)
+    if size > MAX_HEADER_BYTES:
+        return Oversized(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        return Unreadable("The request needs exactly one well-formed Host header")
+    return None
+
+
+def has_body(headers: MutableMapping[bytes, bytes]) -> bool:
+    """Return whether the request announces a body."""
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+
+
+async def read_body(
+    scope: MutableMapping[str, Any], receive: Receive, headers: MutableMapping[bytes, bytes], limit: int
+) -> bytes:
+    """Return the whole body; within the process it is at hand (`mock.body`) and never has to be waited for.
+
+    Raises: Oversized as soon as more than `limit` bytes are announced or come; Unreadable if it stops coming;
+        Disconnected if the client leaves.
+    """
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise Oversized(413, f"The body is larger than {limit} bytes")
+    if "mock.body" in scope:
+        return await _collect(receive, limit)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _collect(receive, limit)
+    except TimeoutError:
+        raise Unreadable(f"The body did not come within {BODY_TIMEOUT_S} seconds") from None
+
+
+async def _collect(receive: Receive, limit: int) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise Oversized(413, f"The body is larger than {limit} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether the host, with or without a port, is this machine by its very name."""
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) and host != "::1" else host
+    return _LOOPBACK.fullmatch(name) is not None

@@ -1,0 +1,253 @@
+"""Plain values that travel through the mock: the request, the call made of it, the reply, and the exchange of both.
+
+Nothing here knows a server, a provider or a file.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from mockserver.catalogue import Assumption
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+class Request(Struct, frozen=True):
+    """An HTTP request as it came, names of headers in lower case.
+
+    Attributes:
+        path: as sent, still percent-encoded, without the sandbox's prefix.
+        origin: what links in the reply start with: scheme, host, and the prefix if the request had one.
+        headers: the last value of each header.
+        body: None until it has been read, which happens only if the request has one.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    origin: str
+    headers: Mapping[bytes, bytes]
+    raw_headers: RawHeaders
+    body: bytes | None = None
+
+    def header(self, name: bytes) -> str:
+        """Return the header's value, or the empty string."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def bearer(self) -> str | None:
+        """The bearer token of the request; None if there is none or the header has another form."""
+        scheme, _, token = self.header(b"authorization").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class Violation(Struct, frozen=True):
+    """Something in a request that the contract forbids or does not declare.
+
+    Attributes:
+        place: `query`, `path`, `header`, `body` or `content-type`.
+        name: the parameter or top-level field; empty if the whole of the place is wrong.
+        rule: the keyword of the contract that is broken (`required`, `type`, `enum`, `minimum`, `maximum`, `pattern`, …),
+            `undeclared`, `malformed` (no such thing can be read) or `encoding` (the content type is not declared).
+        detail: one clause for the mock's user.
+        allowed: what the rule allows: the enum's values, the limit; None for rules that allow no list.
+        default: the contract's default for the parameter; None if it has none.
+    """
+
+    place: str
+    name: str
+    rule: str
+    detail: str
+    allowed: Any = None
+    default: Any = None
+
+    def __str__(self) -> str:
+        place = f"{self.place}.{self.name}" if self.name else self.place
+        return f"{place}: {self.rule}"
+
+
+class Leaning(Struct, kw_only=True):
+    """Reads the choices of a sandbox, and notes which it read.
+
+    Attributes:
+        choices: the sandbox's choices that differ from the defaults.
+        assumed: key → choice of each assumption that was read so far.
+    """
+
+    choices: Mapping[str, str]
+    assumed: dict[str, str] = field(default_factory=dict)
+
+    def assume(self, assumption: "Assumption") -> str:
+        """Return the sandbox's choice, and note that what is being made leans on it."""
+        choice = self.choices.get(assumption.key, assumption.default)
+        self.assumed[assumption.key] = choice
+        return choice
+
+
+class Call(Leaning, kw_only=True):
+    """What a handler is given: an operation of the contract with typed values, and what is noticed on the way.
+
+    Attributes:
+        operation: the operation's id, `PROVIDER.camelCase`; empty if the contract has none for this request.
+        path, query: declared values, typed; `query` has the contract's defaults filled in.
+        body: the body as a plain value; None if nothing was sent.
+        violations: all that the contract has against the request.
+    """
+
+    request: Request
+    operation: str = ""
+    path: Mapping[str, str] = {}
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    violations: list[Violation] = field(default_factory=list)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The body's fields; empty if no object was sent."""
+        return self.body if isinstance(self.body, dict) else {}
+
+
+class Reply(Struct, frozen=True):
+    """An answer before it is bytes; `body` is anything that JSON can hold, records included."""
+
+    status: int
+    body: Any
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "application/json"
+
+
+class Page(Struct, frozen=True):
+    """A stretch of a longer list, in no provider's form.
+
+    Attributes:
+        records: the rows of the page, in order.
+        start: rows before the page.
+        limit: rows asked for.
+        total: rows in the whole list, filters applied.
+    """
+
+    records: tuple[Any, ...]
+    start: int
+    limit: int
+    total: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether rows follow after this page."""
+        return self.start + len(self.records) < self.total
+
+
+class Problem(Exception):  # noqa: N818 - a provider's refusal, not an error of ours
+    """Why the API says no, in neutral words; the provider puts it into its own."""
+
+
+class Unauthenticated(Problem):
+    """No usable credential came; `known_form` says whether there was one of the right form that is not valid."""
+
+    def __init__(self, *, known_form: bool) -> None:
+        super().__init__()
+        self.known_form = known_form
+
+
+class Unreadable(Problem):
+    """The body, the query or the content type cannot be understood at all; `detail` is one clause."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class MissingField(Problem):
+    """A required field or parameter did not come."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class InvalidField(Problem):
+    """A field or parameter has a value that is not allowed; `allowed` lists the values of an enum, else it is None."""
+
+    def __init__(self, name: str, *, allowed: tuple[Any, ...] | None = None, detail: str = "") -> None:
+        super().__init__(name)
+        self.name, self.allowed, self.detail = name, allowed, detail
+
+
+class NotFound(Problem):
+    """No record of this kind (a singular noun, lower case) has the id."""
+
+    def __init__(self, kind: str, record_id: str) -> None:
+        super().__init__(kind, record_id)
+        self.kind, self.record_id = kind, record_id
+
+
+class Conflict(Problem):
+    """The record's state forbids the change; `duplicate` names the kind of which there is one like it, else it is None."""
+
+    def __init__(self, *, duplicate: str | None = None) -> None:
+        super().__init__()
+        self.duplicate = duplicate
+
+
+class UnknownPath(Problem):
+    """The contract has no such path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class WrongMethod(Problem):
+    """The contract has the path but not the method; `allowed` are those it has, in its order."""
+
+    def __init__(self, path: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(path)
+        self.path, self.allowed = path, allowed
+
+
+class Oversized(Problem):
+    """A part of the request is beyond the mock's limit; `status` is 413, 414 or 431."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+
+class Broken(Problem):
+    """The mock itself failed; `detail` names the error, which is also in its log."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Unavailable(Problem):
+    """The mock has no room for this: too many sandboxes or records; `detail` says how to make room."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Exchange(Struct, frozen=True, kw_only=True):
+    """One request with its reply and all that was noticed about it.
+
+    Attributes:
+        number: its place in the sandbox's journal, from 1.
+        at: the sandbox's time when it came, milliseconds since 1970.
+        operation: the operation's id; empty if the contract has none for the request.
+        took_us: real time from the request's arrival to its reply, in microseconds.
+    """
+
+    number: int
+    at: int
+    request: Request
+    operation: str
+    status: int
+    headers: RawHeaders
+    body: bytes
+    assumed: Mapping[str, str]
+    violations: tuple[Violation, ...]
+    took_us: int

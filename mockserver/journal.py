@@ -1,0 +1,54 @@
+"""What happened in a sandbox: its latest exchanges, bounded in number and in bytes."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from mockserver.exchange import Exchange
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class Journal:
+    """The exchanges of one sandbox, numbered from 1; past a limit the oldest go first.
+
+    Attributes:
+        dropped: how many exchanges went to make room.
+    """
+
+    def __init__(self, limit: int, max_bytes: int = MAX_BYTES) -> None:
+        self._limit = limit
+        self._max_bytes = max_bytes
+        self._exchanges: deque[Exchange] = deque()
+        self._bytes = 0
+        self._number = 0
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Go through the exchanges, the oldest first."""
+        return iter(self._exchanges)
+
+    def next_number(self) -> int:
+        """Return the number of the exchange that begins now."""
+        self._number += 1
+        return self._number
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep the exchange, and let the oldest go if that is one, or some bytes, too many."""
+        self._exchanges.append(exchange)
+        self._bytes += _size(exchange)
+        while len(self._exchanges) > self._limit or (self._bytes > self._max_bytes and self._exchanges):
+            self._bytes -= _size(self._exchanges.popleft())
+            self.dropped += 1
+
+    def clear(self) -> None:
+        """Forget all exchanges and count from 1 again."""
+        self._exchanges.clear()
+        self._bytes = self._number = self.dropped = 0
+
+
+def _size(exchange: Exchange) -> int:
+    request = exchange.request
+    return len(exchange.body) + len(request.body or b"") + len(request.path) + len(request.query)

@@ -1,0 +1,216 @@
+"""The way of one request, from its operation to its reply. Everything here is synchronous, so every request is atomic.
+
+The order is: operation, authentication, validation, handling, check of our own reply, record. What comes before (sizes,
+hosts, which sandbox, delays) belongs to the edge.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mockserver.catalogue import Assumption, Overlay
+from mockserver.contract import Contract, Operation
+from mockserver.errors import ConfigurationError, ReplyError
+from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, UnknownPath, WrongMethod
+from mockserver.providers.provider import Handler, Provider
+from mockserver.state import Kind, Sandbox
+from mockserver.state.clock import stopwatch_us
+
+MAX_NOTES = 16
+"""Violations that a reply's header names; the journal has them all."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A reply as bytes, with the provider's headers and the mock's own."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+class Pipeline:
+    """The contract and the providers that answer for it.
+
+    Attributes:
+        providers: name → provider.
+        check_replies: whether every reply is compared with the contract before it is sent.
+    """
+
+    def __init__(self, contract: Contract, providers: Sequence[Provider], *, check_replies: bool = False) -> None:
+        self.contract = contract
+        self.providers = {provider.name: provider for provider in providers}
+        self.check_replies = check_replies
+        self._handlers = _handlers(contract, providers)
+        self._assumptions = {each.key: each for provider in providers for each in provider.assumptions}
+        self._overlaid: dict[tuple[tuple[str, str], ...], Contract] = {}
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds of record of all providers."""
+        return [kind for provider in self.providers.values() for kind in provider.kinds]
+
+    @property
+    def assumptions(self) -> list[Assumption]:
+        """The assumptions of all providers."""
+        return list(self._assumptions.values())
+
+    def provider_of(self, path: str) -> Provider | None:
+        """Return the provider that answers for the path, known or not; None if no provider's paths begin like it."""
+        owner = self.contract.routes.owner(path)
+        return self.providers[owner] if owner is not None else None
+
+    def answer(self, provider: Provider | None, sandbox: Sandbox, request: Request, refusal: Problem | None = None) -> Answer:
+        """Return the provider's answer and record the exchange.
+
+        provider: None for a path that is no provider's.
+        refusal: a problem that the edge found already; the request is answered with it and goes no further.
+        """
+        started = stopwatch_us()
+        sandbox.begin()
+        number = sandbox.journal.next_number()
+        at = sandbox.now
+        operation, call = self._call(request, sandbox)
+        try:
+            reply = self._reply(provider, sandbox, operation, call, refusal)
+        finally:
+            sandbox.end()
+        answer = _answer(reply, call, number)
+        if self.check_replies and operation is not None:
+            self._check(reply, answer, operation, call)
+        sandbox.journal.record(
+            Exchange(
+                number=number,
+                at=at,
+                request=request,
+                operation=call.operation,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body,
+                assumed=call.assumed,
+                violations=tuple(call.violations),
+                took_us=stopwatch_us() - started,
+            )
+        )
+        return answer
+
+    def refuse(self, provider: Provider | None, request: Request, problem: Problem) -> Answer:
+        """Return the provider's answer to a request for which there is no sandbox; it is recorded nowhere."""
+        call = Call(request=request, choices={})
+        reply = self._stranger(request) if provider is None else provider.render_problem(problem, call)
+        return _answer(reply, call, 0)
+
+    def effective_contract(self, choices: Mapping[str, str]) -> Contract:
+        """Return the contract as the choices, those that differ from the defaults, change it."""
+        overlays: dict[tuple[str, str], Overlay] = {}
+        for key, choice in sorted(choices.items()):
+            overlay = self._assumptions[key].overlays.get(choice)
+            if overlay:
+                overlays[key, choice] = overlay
+        if not overlays:
+            return self.contract
+        name = tuple(overlays)
+        if name not in self._overlaid:
+            self._overlaid[name] = self.contract.overlaid([change for overlay in overlays.values() for change in overlay])
+        return self._overlaid[name]
+
+    def _call(self, request: Request, sandbox: Sandbox) -> tuple[Operation | None, Call]:
+        """Return the operation, None if the contract has none for the request, and an untyped call of it."""
+        route = self.contract.routes.find(request.path)
+        operation = route.operations.get(request.method) if route is not None else None
+        parameters = route.parameters if route is not None else {}
+        name = operation.id if operation is not None else ""
+        return operation, Call(request=request, operation=name, path=parameters, choices=sandbox.state.choices)
+
+    def _reply(
+        self, provider: Provider | None, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None
+    ) -> Reply:
+        if provider is None:
+            return self._stranger(call.request)
+        try:
+            if refusal is not None:
+                raise refusal
+            return self._handle(provider, sandbox, operation, call)
+        except Problem as problem:
+            return provider.render_problem(problem, call)
+
+    def _handle(self, provider: Provider, sandbox: Sandbox, operation: Operation | None, call: Call) -> Reply:
+        if operation is None:
+            raise self._no_operation(call.request)
+        if not operation.public:
+            provider.authenticate(sandbox, call)
+        self._validate(provider, operation, call)
+        result = self._handlers[operation.id](sandbox, call)
+        return Reply(200, provider.render_page(call, result)) if isinstance(result, Page) else result
+
+    def _validate(self, provider: Provider, operation: Operation, call: Call) -> None:
+        """Give the call its typed values, note all violations, and raise the Problem for which the provider refuses."""
+        check, request = self.contract.check(operation), call.request
+        call.query, violations = check.query(request)
+        if request.body or operation.body_required:
+            call.body, wrong = check.body(request)
+            violations += wrong
+        violations += check.headers(request)
+        if violations:
+            call.violations = violations
+            problem = provider.refuse(call, violations)
+            if problem is not None:
+                raise problem
+
+    def _no_operation(self, request: Request) -> Problem:
+        route = self.contract.routes.find(request.path)
+        return UnknownPath(request.path) if route is None else WrongMethod(request.path, tuple(route.operations))
+
+    def _stranger(self, request: Request) -> Reply:
+        """Answer a path that is no provider's, in the mock's own name."""
+        paths = ", ".join(dict.fromkeys(operation.path for operation in self.contract.operations.values()))
+        detail = f"No provider has {request.path[:200]}. The paths are {paths}, and /_mock/ for the mock itself."
+        problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail}
+        return Reply(404, problem, content_type="application/problem+json")
+
+    def _check(self, reply: Reply, answer: Answer, operation: Operation, call: Call) -> None:
+        contract = self.effective_contract(call.choices)
+        complaints = contract.complaints(operation.id, answer.status, reply.content_type, answer.body)
+        if complaints:
+            raise ReplyError("; ".join(complaints), where=f"{operation.id}, reply {answer.status}")
+
+
+def _answer(reply: Reply, call: Call, number: int) -> Answer:
+    body = _encode(reply.body)
+    headers = [
+        (b"content-type", reply.content_type.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"mock-exchange", b"%d" % number),
+    ]
+    for name, value in reply.headers:
+        headers.append((name.encode(), value.encode()))
+    if call.assumed:
+        headers.append((b"mock-assumed", ", ".join([f"{key}={choice}" for key, choice in call.assumed.items()]).encode()))
+    if call.violations:
+        notes = ", ".join([str(violation)[:200] for violation in call.violations[:MAX_NOTES]])
+        headers.append((b"mock-violation", notes.encode("unicode_escape")))
+    return Answer(reply.status, headers, body)
+
+
+def _handlers(contract: Contract, providers: Iterable[Provider]) -> dict[str, Handler]:
+    """Return operation → handler.
+
+    Raises: ConfigurationError that names each operation without a handler, and each handler without an operation.
+    """
+    handlers: dict[str, Any] = {}
+    names = {}
+    for provider in providers:
+        names[provider.name] = provider
+        handlers |= {provider.operation_of(handler): handler for handler in provider.handlers}
+    complaints = [f"handler of {name} has no operation in the contract" for name in handlers if name not in contract.operations]
+    for operation in contract.operations.values():
+        if operation.provider not in names:
+            complaints.append(f"operation {operation.id} is of no provider that is played")
+        elif operation.id not in handlers:
+            wanted = names[operation.provider].handler_name(operation.id)
+            complaints.append(f"operation {operation.id} has no handler {wanted}")
+    if complaints:
+        raise ConfigurationError("; ".join(complaints), where="contract and providers")
+    return handlers

@@ -1,0 +1,61 @@
+"""What a provider is to the rest of the mock: one value, made in the provider's own folder."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.catalogue import Assumption
+from mockserver.exchange import Call, Page, Problem, Reply, Request, Violation
+from mockserver.state import Kind, Sandbox, Task
+
+Handler = Callable[[Sandbox, Call], Reply | Page]
+
+
+def no_refusal(_call: Call, _violations: Sequence[Violation]) -> None:
+    """Let every request through, whatever the contract has against it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """A documented API that is played.
+
+    Attributes:
+        name: what operations, kinds, assumptions and fixtures of this provider begin with.
+        origin: the base URL of the real service, which the mock's takes the place of.
+        handlers: a function for each operation of the contract, named as the operation in snake_case.
+        kinds: the records that it keeps.
+        authenticate: raises Unauthenticated unless the call may go on; comes before anything else is judged.
+        refuse: returns the Problem for which a call with these violations is refused, None if it is not; it may put
+            another value in place of one that the sandbox's choices tolerate.
+        render_problem: puts a Problem into the provider's own form; the call is there even if no operation was found.
+        render_page: the body of a list reply.
+        credential: the key that a request carries, to find the sandbox that it was issued for.
+        key_prefixes: label → what API keys issued under that label begin with.
+        workers: `PROVIDER.verb` → what does due work of that name.
+        example: the arguments of a curl call that works on a fresh mock, `{url}` standing for the mock's address.
+    """
+
+    name: str
+    title: str
+    origin: str
+    handlers: Sequence[Handler]
+    kinds: Sequence[Kind]
+    authenticate: Callable[[Sandbox, Call], None]
+    render_problem: Callable[[Problem, Call], Reply]
+    refuse: Callable[[Call, Sequence[Violation]], Problem | None] = no_refusal
+    render_page: Callable[[Call, Page], Any] = lambda _call, page: page.records
+    credential: Callable[[Request], str | None] = lambda request: request.bearer
+    key_prefixes: Mapping[str, str] = field(default_factory=dict)
+    workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
+    assumptions: Sequence[Assumption] = ()
+    example: str = ""
+
+    def operation_of(self, handler: Handler) -> str:
+        """Return the id of the operation that the handler is for."""
+        words = getattr(handler, "__name__", "").split("_")
+        return f"{self.name}.{words[0]}{''.join(word.capitalize() for word in words[1:])}"
+
+    def handler_name(self, operation: str) -> str:
+        """Return what the handler of an operation of this provider is called."""
+        return re.sub(r"(?<!^)([A-Z])", r"_\1", operation.partition(".")[2]).lower()

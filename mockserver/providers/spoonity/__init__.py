@@ -1,0 +1,32 @@
+"""Spoonity's Customer API: loyalty customers at `/customers`, tokens at `/oauth/access_token`."""
+
+from mockserver.providers.provider import Provider
+from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
+from mockserver.providers.spoonity.customers import (
+    create_customer,
+    delete_customer,
+    list_customers,
+    retrieve_customer,
+    update_customer,
+)
+from mockserver.providers.spoonity.dialect import authenticate, credential, refuse, render_page, render_problem
+from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
+from mockserver.providers.spoonity.tokens import create_access_token
+
+PROVIDER = Provider(
+    name="spoonity",
+    title="Spoonity Customer API",
+    origin="https://api.spoonity.com",
+    handlers=(list_customers, create_customer, retrieve_customer, update_customer, delete_customer, create_access_token),
+    kinds=(CUSTOMERS, TOKENS),
+    authenticate=authenticate,
+    refuse=refuse,
+    render_problem=render_problem,
+    render_page=render_page,
+    credential=credential,
+    key_prefixes={"spoonity": ""},
+    assumptions=ASSUMPTIONS,
+    example='-G {url}/customers -H "Authorization: Bearer test" -d limit=2',
+)
+
+__all__ = ["PROVIDER"]

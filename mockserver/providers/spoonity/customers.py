@@ -1,0 +1,178 @@
+"""What Spoonity's customer operations do. Plays https://developers.spoonity.com/customer."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from mockserver.exchange import Call, Conflict, InvalidField, NotFound, Page, Reply
+from mockserver.providers.spoonity.assumptions import (
+    CREATE_STATUS,
+    DELETED_CUSTOMER,
+    EMAIL_PATTERN,
+    EMAIL_SYNTAX,
+    EMAIL_UNIQUE,
+    NEW_CUSTOMER_VERIFIED,
+    NULL_VALUE,
+    SORT_DIRECTION,
+    UPDATE_OF_DELETED,
+)
+from mockserver.providers.spoonity.filters import criteria, select
+from mockserver.providers.spoonity.records import CUSTOMERS, Customer
+from mockserver.state import Sandbox
+from mockserver.state.clock import iso_milliseconds
+
+_EMAIL = re.compile(EMAIL_PATTERN)
+
+
+def list_customers(sandbox: Sandbox, call: Call) -> Page:
+    """Return a page of the customers that meet the filter, newest first unless sorted.
+
+    Behaviours: spoonity.list.newest-first, spoonity.list.default-limit, spoonity.filter.*, spoonity.sort.*
+    """
+    customers = sandbox.records(CUSTOMERS)
+    wanted = criteria(call)
+    if not wanted and "sort" not in call.query and "order" not in call.query and not customers.deleted:
+        return _page(call, [], total=len(customers), sandbox=sandbox)
+    chosen: Sequence[Customer] = list(customers)
+    if wanted:
+        chosen = select(call, chosen, wanted)
+    chosen = _sorted(call, chosen)
+    page = _page(call, chosen)
+    visible = [customer for customer in chosen if customer.id not in customers.deleted]
+    if len(visible) != len(chosen):
+        without = _page(call, visible)
+        differs = (page.records, page.has_more) != (without.records, without.has_more)
+        if differs and call.assume(DELETED_CUSTOMER) == "gone":
+            return without
+    return page
+
+
+def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
+    """Return the customer.
+
+    Behaviours: spoonity.retrieve.bare-customer
+    Raises: NotFound.
+    """
+    return Reply(200, _find(sandbox, call))
+
+
+def create_customer(sandbox: Sandbox, call: Call) -> Reply:
+    """Store a new customer from whatever attributes came, in the body or else in the query.
+
+    Behaviours: spoonity.create.*
+    Raises: InvalidField, Conflict where the sandbox wants e-mail addresses to be unique.
+    """
+    attributes = _attributes(call)
+    _check_email(sandbox, call, attributes.get("email"), own_id=None)
+    now = iso_milliseconds(sandbox.now)
+    customer = Customer(
+        id=sandbox.new_id(CUSTOMERS),
+        name=attributes.get("name"),
+        email=attributes.get("email"),
+        is_verified=call.assume(NEW_CUSTOMER_VERIFIED) == "yes",
+        date_created=now,
+        date_updated=now,
+        status="ACTIVE",
+    )
+    sandbox.add(CUSTOMERS, customer)
+    return Reply(int(call.assume(CREATE_STATUS)), customer)
+
+
+def update_customer(sandbox: Sandbox, call: Call) -> Reply:
+    """Change the attributes that came and leave the others; the time of update moves only if something changes.
+
+    Behaviours: spoonity.update.*
+    Raises: InvalidField, NotFound, Conflict.
+    """
+    attributes = _attributes(call)
+    customer = _find_for_update(sandbox, call)
+    _check_email(sandbox, call, attributes.get("email"), own_id=customer.id)
+    changed = replace(customer, **attributes)
+    if changed != customer:
+        changed = replace(changed, date_updated=iso_milliseconds(sandbox.now))
+        sandbox.replace(CUSTOMERS, changed)
+    return Reply(200, changed)
+
+
+def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
+    """Anonymise the customer and answer an empty object.
+
+    The record survives with name and e-mail null, so its id still resolves; a second deletion changes nothing.
+
+    Behaviours: spoonity.delete.anonymises, spoonity.delete.answers-empty-object
+    Raises: NotFound if no record ever had this id.
+    """
+    customer = _find(sandbox, call)
+    if customer.id not in sandbox.records(CUSTOMERS).deleted:
+        now = iso_milliseconds(sandbox.now)
+        shell = replace(customer, name=None, email=None, is_verified=False, status="ARCHIVED", date_updated=now)
+        sandbox.replace(CUSTOMERS, shell)
+        sandbox.mark_deleted(CUSTOMERS, customer.id)
+    return Reply(200, {})
+
+
+def _find(sandbox: Sandbox, call: Call) -> Customer:
+    customers = sandbox.records(CUSTOMERS)
+    customer: Customer | None = customers.get(call.path["id"])
+    if customer is None or (customer.id in customers.deleted and call.assume(DELETED_CUSTOMER) == "gone"):
+        raise NotFound(CUSTOMERS.noun, call.path["id"])
+    return customer
+
+
+def _find_for_update(sandbox: Sandbox, call: Call) -> Customer:
+    customers = sandbox.records(CUSTOMERS)
+    if call.path["id"] not in customers.deleted:
+        return _find(sandbox, call)
+    if call.assume(UPDATE_OF_DELETED) == "conflict" and call.assume(DELETED_CUSTOMER) == "anonymised":
+        raise Conflict
+    raise NotFound(CUSTOMERS.noun, call.path["id"])
+
+
+def _attributes(call: Call) -> dict[str, Any]:
+    """Return the attributes that came; one in the body wins over the same one in the query."""
+    writable = ("name", "email", "status") if call.operation == "spoonity.updateCustomer" else ("name", "email")
+    sent = call.query | call.fields
+    attributes = {name: sent[name] for name in writable if name in sent}
+    for name, value in attributes.items():
+        if value is None and call.assume(NULL_VALUE) == "rejected":
+            raise InvalidField(name)
+    return attributes
+
+
+def _check_email(sandbox: Sandbox, call: Call, email: str | None, *, own_id: str | None) -> None:
+    if email is None:
+        return
+    if not _EMAIL.search(email) and call.assume(EMAIL_SYNTAX) == "checked":
+        raise InvalidField("email")
+    others = [each for each in sandbox.records(CUSTOMERS).where("email", email.lower()) if each != own_id]
+    if others and call.assume(EMAIL_UNIQUE) == "yes":
+        raise Conflict(duplicate=CUSTOMERS.noun)
+
+
+def _page(call: Call, chosen: Sequence[Customer], *, total: int | None = None, sandbox: Sandbox | None = None) -> Page:
+    limit, number = call.query["limit"], call.query["page"]
+    start = (number - 1) * limit
+    if sandbox is not None:
+        customers = sandbox.records(CUSTOMERS)
+        return Page(customers.page(customers.all(), start, limit, newest_first=True), start, limit, len(customers))
+    return Page(tuple(chosen[start : start + limit]), start, limit, len(chosen))
+
+
+def _sorted(call: Call, customers: Sequence[Customer]) -> Sequence[Customer]:
+    """Return customers, given from the oldest, in the order that the call asks for; null stands last either way."""
+    name = call.query.get("sort")
+    descending = call.query.get("order", "DESC").upper() == "DESC"
+    if name is not None and "order" not in call.query and len(customers) > 1:
+        descending = call.assume(SORT_DIRECTION) == "descending"
+    if name is None or name == "date_created":
+        return customers[::-1] if descending else customers
+    known = sorted((each for each in customers if getattr(each, name) is not None), key=lambda each: _rank(each, name))
+    unknown = [each for each in customers if getattr(each, name) is None]
+    return known[::-1] + unknown[::-1] if descending else known + unknown
+
+
+def _rank(customer: Customer, name: str) -> Any:
+    value = getattr(customer, name)
+    return value.lower() if isinstance(value, str) else value

@@ -1,0 +1,158 @@
+"""How Spoonity speaks: who may call, how it refuses, and what its pages look like.
+
+Plays https://developers.spoonity.com/authentication and https://developers.spoonity.com/handling-errors.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from mockserver.exchange import (
+    Broken,
+    Call,
+    Conflict,
+    InvalidField,
+    MissingField,
+    NotFound,
+    Oversized,
+    Page,
+    Problem,
+    Reply,
+    Request,
+    Unauthenticated,
+    Unavailable,
+    UnknownPath,
+    Unreadable,
+    Violation,
+    WrongMethod,
+)
+from mockserver.providers.spoonity.assumptions import BAD_PAGING, NEXT_LINK, TOKEN_LIFETIME, UNKNOWN_TOKEN, WRONG_METHOD
+from mockserver.providers.spoonity.records import TOKENS
+from mockserver.state import Sandbox
+from mockserver.state.clock import parse_timestamp
+from mockserver.state.ids import digest
+
+TOKEN_PATH = "/oauth/access_token"
+KEPT_PARAMETERS = ("query", "sort", "order")
+"""What links between pages repeat after limit and page, in this order."""
+
+
+def credential(request: Request) -> str | None:
+    """Return the bearer token, or the client secret of a token request."""
+    if request.path == TOKEN_PATH and request.body:
+        secrets = parse_qs(request.body.decode("utf-8", "replace")).get("client_secret")
+        return secrets[0] if secrets else None
+    return request.bearer
+
+
+def authenticate(sandbox: Sandbox, call: Call) -> None:
+    """Let a call with a bearer token through.
+
+    Behaviours: spoonity.auth.bearer-required
+    Raises: Unauthenticated.
+    """
+    token = call.request.bearer
+    if token is None:
+        raise Unauthenticated(known_form=False)
+    if token == sandbox.keys["spoonity"]:
+        return
+    issued = sandbox.records(TOKENS).get(digest(token))
+    if issued is None:
+        if call.assume(UNKNOWN_TOKEN) == "rejected":
+            raise Unauthenticated(known_form=True)
+    elif sandbox.now >= parse_timestamp(issued.expires_at) and call.assume(TOKEN_LIFETIME) == "enforced":
+        raise Unauthenticated(known_form=True)
+
+
+def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
+    """Refuse for the first violation that matters: what nobody declared does not, nor bad paging where it is tolerated."""
+    for violation in violations:
+        if violation.rule == "undeclared":
+            continue
+        if violation.name in ("limit", "page") and call.assume(BAD_PAGING) == "defaulted":
+            call.query[violation.name] = violation.default
+            continue
+        return _problem(violation)
+    return None
+
+
+def _problem(violation: Violation) -> Problem:
+    if not violation.name:
+        return Unreadable(violation.detail)
+    if violation.rule == "required":
+        return MissingField(violation.name)
+    return InvalidField(violation.name, allowed=violation.allowed if violation.rule == "enum" else None)
+
+
+def render_problem(problem: Problem, call: Call) -> Reply:
+    """Return the flat error: an internal code, null unless the service itself failed, and a message.
+
+    Behaviours: spoonity.errors.flat, spoonity.errors.no-internal-code-for-mistakes
+    """
+    status, message = _status_and_message(problem, call)
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(problem, WrongMethod) and status == 405:
+        headers = (("allow", ", ".join(problem.allowed)),)
+    internal_code = digest(str(problem), 8) if status >= 500 else None
+    return Reply(status, {"internal_code": internal_code, "message": message}, headers)
+
+
+def _status_and_message(problem: Problem, call: Call) -> tuple[int, str]:
+    match problem:
+        case Unauthenticated():
+            return 401, "Unauthorized"
+        case MissingField(name=name):
+            return 400, f"Missing {name} field"
+        case InvalidField(name=name, allowed=None):
+            return 400, f"Invalid field value for {name}"
+        case InvalidField(name=name, allowed=allowed):
+            return 400, f"Invalid field value for {name}; must be one of {', '.join(map(str, allowed or ()))}"
+        case NotFound(kind=kind):
+            return 404, f"{kind.capitalize()} not found"
+        case Conflict(duplicate=None):
+            return 409, "Conflict"
+        case Conflict(duplicate=kind):
+            return 409, f"This {str(kind).capitalize()} already exists"
+        case WrongMethod() if call.assume(WRONG_METHOD) == "method-not-allowed":
+            return 405, "Method not allowed"
+        case UnknownPath() | WrongMethod():
+            return 404, "Not found"
+        case _:
+            return _transport_status_and_message(problem)
+
+
+def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
+    match problem:
+        case Unreadable():
+            return 400, "Bad request"
+        case Oversized(status=status, detail=detail):
+            return status, detail
+        case Unavailable(detail=detail):
+            return 503, detail
+        case Broken():
+            return 500, "An unexpected error occurred."
+    raise TypeError(f"Spoonity has no words for {type(problem).__name__}")
+
+
+def render_page(call: Call, page: Page) -> dict[str, Any]:
+    """Return a page with full URLs of its neighbours, which keep the other parameters of the request.
+
+    Behaviours: spoonity.list.envelope, spoonity.list.next-link, spoonity.list.prev-link
+    """
+    number = page.start // page.limit + 1
+    has_next = page.has_more
+    if not has_next and len(page.records) == page.limit:
+        has_next = call.assume(NEXT_LINK) == "when-full"
+    return {
+        "items": page.records,
+        "next": _link(call, page.limit, number + 1) if has_next else None,
+        "prev": _link(call, page.limit, number - 1) if number > 1 else None,
+    }
+
+
+def _link(call: Call, limit: int, number: int) -> str:
+    kept = [f"&{name}={quote(str(call.query[name]), safe='')}" for name in KEPT_PARAMETERS if name in call.query]
+    return f"{call.request.origin}{call.request.path}?limit={limit}&page={number}{''.join(kept)}"
+
+
+__all__ = ["authenticate", "credential", "refuse", "render_page", "render_problem"]

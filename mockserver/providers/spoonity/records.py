@@ -1,0 +1,67 @@
+"""Spoonity's customers and tokens as they are kept. Plays https://developers.spoonity.com/customer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from mockserver.state import Draft, Kind
+from mockserver.state.clock import iso_milliseconds, parse_timestamp
+from mockserver.state.ids import HEX, IdForm, choose
+from mockserver.state.people import person
+
+
+class Customer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer, field by field as it is sent; name and email are None if unset or anonymised."""
+
+    id: str
+    name: str | None
+    email: str | None
+    is_verified: bool
+    date_created: str
+    date_updated: str
+    status: str
+
+
+class AccessToken(Struct, frozen=True, forbid_unknown_fields=True):
+    """A token that the token endpoint issued; its id is a digest, so that no document shows the token."""
+
+    id: str
+    date_created: str
+    expires_at: str
+
+
+def _created(record: Customer | AccessToken) -> int:
+    return parse_timestamp(record.date_created)
+
+
+def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    created = given.get("date_created", iso_milliseconds(draft.created_at))
+    common = {"id": draft.id, "date_created": created, "date_updated": created}
+    if draft.deleted:
+        return common | {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"} | given
+    someone = person(draft.number, seed=draft.seed, kind=draft.kind)
+    verified = choose(10, seed=draft.seed, kind=f"{draft.kind}/verified", ordinal=draft.number) < 8
+    return common | {"name": someone.name, "email": someone.email, "is_verified": verified, "status": "ACTIVE"} | given
+
+
+CUSTOMERS = Kind(
+    name="spoonity.customers",
+    noun="customer",
+    record=Customer,
+    form=IdForm("cust_", HEX, 16),
+    created=_created,
+    complete=_complete_customer,
+    schema="SpoonityCustomer",
+    indexes={"email": lambda customer: customer.email.lower() if customer.email is not None else None},
+    keeps_deleted=True,
+)
+
+TOKENS = Kind(
+    name="spoonity.tokens",
+    noun="token",
+    record=AccessToken,
+    form=IdForm("", HEX, 16),
+    created=_created,
+    complete=lambda given, _draft: dict(given),
+)

@@ -1,0 +1,49 @@
+"""Vexutopia's Customers API: customers and payments below `/v1`, and webhook events."""
+
+from mockserver.providers.provider import Provider
+from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
+from mockserver.providers.vexutopia.customers import (
+    create_customer,
+    delete_customer,
+    list_customers,
+    retrieve_customer,
+    update_customer,
+)
+from mockserver.providers.vexutopia.dialect import authenticate, refuse, render_problem
+from mockserver.providers.vexutopia.paging import render_page
+from mockserver.providers.vexutopia.payments import create_payment, list_payments, retrieve_payment, settle_payment
+from mockserver.providers.vexutopia.records import (
+    CUSTOMERS,
+    LIVE_CUSTOMERS,
+    LIVE_PAYMENTS,
+    LIVE_PREFIX,
+    PAYMENTS,
+    TEST_PREFIX,
+)
+
+PROVIDER = Provider(
+    name="vexutopia",
+    title="Vexutopia Customers API",
+    origin="https://api.vexutopia.com",
+    handlers=(
+        list_customers,
+        create_customer,
+        retrieve_customer,
+        update_customer,
+        delete_customer,
+        list_payments,
+        create_payment,
+        retrieve_payment,
+    ),
+    kinds=(CUSTOMERS, PAYMENTS, LIVE_CUSTOMERS, LIVE_PAYMENTS),
+    authenticate=authenticate,
+    refuse=refuse,
+    render_problem=render_problem,
+    render_page=render_page,
+    key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
+    workers={"vexutopia.settle": settle_payment},
+    assumptions=ASSUMPTIONS,
+    example='"{url}/v1/customers?limit=2" -H "Authorization: Bearer vex_test_your_api_key"',
+)
+
+__all__ = ["PROVIDER"]

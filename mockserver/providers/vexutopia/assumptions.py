@@ -1,0 +1,206 @@
+"""What Vexutopia's pages leave open and a sandbox can choose."""
+
+from mockserver.catalogue import Assumption, remove, update
+
+_SCHEMAS = "/components/schemas"
+
+MISSING_PARAMETER_CODE = Assumption(
+    "vexutopia.missing-parameter-code",
+    question="Which error code names a required field that did not come?",
+    choices={"missing_parameter": "the code that the table has for it", "invalid_request": "the code of the printed sample"},
+    default="missing_parameter",
+    evidence="The errors page contradicts itself: its table has a code for just this, its sample shows another.",
+)
+
+LIMIT_OVER_MAXIMUM = Assumption(
+    "vexutopia.limit-over-maximum",
+    question="What happens to a `limit` above the maximum?",
+    choices={"rejected": "400", "clamped": "the maximum is used, and echoed in the reply"},
+    default="rejected",
+    evidence="The maximum is documented and so is a code for bad values; what becomes of larger ones is not.",
+    overlays={"clamped": (remove("/components/parameters/VexutopiaLimit/schema/maximum"),)},
+)
+
+LIST_ORDER = Assumption(
+    "vexutopia.list-order",
+    question="In which order are customers and payments listed?",
+    choices={"newest-first": "the newest first", "oldest-first": "the oldest first"},
+    default="newest-first",
+    evidence="No order and no parameter for one is documented. Newest first is what APIs of this family do.",
+)
+
+EMAIL_FILTER = Assumption(
+    "vexutopia.email-filter",
+    question="Does the filter `email` regard case?",
+    choices={"ignores-case": "no", "exact": "yes"},
+    default="ignores-case",
+    evidence="The page says that it filters by address. Mail systems hardly ever regard case.",
+)
+
+DELETED_CUSTOMER = Assumption(
+    "vexutopia.deleted-customer",
+    question="What does a GET of a deleted customer answer?",
+    choices={"not-found": "404", "stub": "200 with the reply of the deletion once more"},
+    default="not-found",
+    evidence="Deletion is called permanent. An API of the same family answers with a stub.",
+    overlays={
+        "stub": (
+            update(
+                "/paths/~1v1~1customers~1{id}/get/responses/200/content/application~1json/schema",
+                {
+                    "$ref": None,
+                    "anyOf": [
+                        {"$ref": f"#{_SCHEMAS}/VexutopiaCustomer"},
+                        {
+                            "type": "object",
+                            "required": ["id", "object", "deleted"],
+                            "properties": {"id": {"type": "string"}, "object": {"const": "customer"}, "deleted": {"const": True}},
+                            "additionalProperties": False,
+                        },
+                    ],
+                },
+            ),
+            remove("/paths/~1v1~1customers~1{id}/get/responses/200/content/application~1json/schema/$ref"),
+        )
+    },
+)
+
+PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
+    "vexutopia.payment-for-unknown-customer",
+    question="What does a new payment answer whose customer does not exist?",
+    choices={"invalid-parameter": "400 that blames customer_id", "not-found": "404"},
+    default="invalid-parameter",
+    evidence="The field must name an existing customer, and what is missing is not what was asked for; 404 is as plausible.",
+    overlays={
+        "not-found": (
+            update("/paths/~1v1~1payments/post/responses/404", {"$ref": "#/components/responses/VexutopiaNotFound"}),
+        )
+    },
+)
+
+METADATA_UPDATE = Assumption(
+    "vexutopia.metadata-update",
+    question="What does an update do with metadata that is there already?",
+    choices={"merged": "sets the keys that came, removes those that came as null", "replaced": "puts the new object in its place"},
+    default="merged",
+    evidence="PATCH changes parts; the page prints no update of metadata.",
+)
+
+UNSET_FIELDS = Assumption(
+    "vexutopia.unset-fields",
+    question="How do name, phone and metadata look when they were never set?",
+    choices={"null": "name and phone are null, metadata is an empty object", "absent": "they are left out"},
+    default="null",
+    evidence="The table of attributes lists all of them as part of the object and marks none as optional.",
+    overlays={
+        "absent": (
+            update(f"{_SCHEMAS}/VexutopiaCustomer/required", ["id", "object", "email", "created_at", "updated_at"]),
+            update(
+                f"{_SCHEMAS}/VexutopiaPayment/required",
+                ["id", "object", "amount", "currency", "status", "provider", "provider_payment_id", "created_at", "updated_at"],
+            ),
+        )
+    },
+)
+
+EMAIL_SYNTAX = Assumption(
+    "vexutopia.email-syntax",
+    question="Must an e-mail address look like one?",
+    choices={"checked": "400 unless it is text, an @, text", "unchecked": "any text that is not empty is taken"},
+    default="checked",
+    evidence="Not stated; a check as weak as this refuses no address that the page shows.",
+    overlays={
+        "unchecked": (
+            remove(f"{_SCHEMAS}/VexutopiaEmail/pattern"),
+            update(f"{_SCHEMAS}/VexutopiaEmail", {"minLength": 1}),
+        )
+    },
+)
+
+CONTENT_TYPE = Assumption(
+    "vexutopia.content-type",
+    question="What happens to a body that is not declared as application/json?",
+    choices={"required": "400", "ignored": "it is read as JSON all the same"},
+    default="required",
+    evidence="The header is documented as required; no reply to its absence is. 415 is not among the listed statuses.",
+)
+
+PAYMENT_SETTLEMENT = Assumption(
+    "vexutopia.payment-settlement",
+    question="When does a pending payment succeed?",
+    choices={
+        "after-five-seconds": "five seconds later on the sandbox's clock",
+        "at-once": "right after the reply to its creation",
+        "never": "only by a control call",
+    },
+    default="after-five-seconds",
+    evidence="The sample payment was updated five seconds after it was created. What happens in between is not described.",
+)
+
+SIGNATURE_FORM = Assumption(
+    "vexutopia.signature-form",
+    question="What does the webhook signature look like?",
+    choices={"hex": "the HMAC of the body in hexadecimal", "timestamped": "t=SECONDS,v1=HMAC of seconds, a dot and the body"},
+    default="hex",
+    evidence="The webhooks page verifies plain hexadecimal. Clients of a newer API have the other form.",
+    overlays={
+        "timestamped": (
+            update("/components/parameters/VexutopiaSignature/schema", {"pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"}),
+            remove("/components/parameters/VexutopiaSignature/example"),
+        )
+    },
+)
+
+TEST_AND_LIVE_DATA = Assumption(
+    "vexutopia.test-and-live-data",
+    question="Do test keys and live keys see the same data?",
+    choices={"separate": "each kind of key has data of its own", "shared": "both see the data of test keys"},
+    default="separate",
+    evidence="Only the prefixes are documented, and that test keys move no money.",
+)
+
+WRONG_METHOD = Assumption(
+    "vexutopia.wrong-method",
+    question="What does a method answer that a known path does not have?",
+    choices={"not-found": "404", "method-not-allowed": "405 with Allow"},
+    default="not-found",
+    evidence="405 is not among the statuses that the errors page lists.",
+)
+
+WEBHOOK_RETRIES = Assumption(
+    "vexutopia.webhook-retries",
+    question="Is a delivery that was not answered with 2xx within ten seconds tried again?",
+    choices={"five": "after 1 minute, 5 minutes, 30 minutes, 2 hours and 24 hours", "none": "no"},
+    default="five",
+    evidence="The text on retries could not be read; every comparable service has some.",
+)
+
+UNKNOWN_KEY = Assumption(
+    "vexutopia.unknown-key",
+    question="Which API keys are accepted?",
+    choices={
+        "accepted": "any that begins with vex_test_ or vex_live_",
+        "rejected": "only those issued by the mock and the documents' own vex_test_your_api_key, else 401",
+    },
+    default="accepted",
+    evidence="The prefixes are the only rule that is documented.",
+)
+
+ASSUMPTIONS = (
+    MISSING_PARAMETER_CODE,
+    LIMIT_OVER_MAXIMUM,
+    LIST_ORDER,
+    EMAIL_FILTER,
+    DELETED_CUSTOMER,
+    PAYMENT_FOR_UNKNOWN_CUSTOMER,
+    METADATA_UPDATE,
+    UNSET_FIELDS,
+    EMAIL_SYNTAX,
+    CONTENT_TYPE,
+    PAYMENT_SETTLEMENT,
+    SIGNATURE_FORM,
+    TEST_AND_LIVE_DATA,
+    WRONG_METHOD,
+    WEBHOOK_RETRIES,
+    UNKNOWN_KEY,
+)

@@ -1,0 +1,128 @@
+"""How Vexutopia speaks: who may call and how it refuses.
+
+Plays https://vexutopia.com/docs/authentication and https://vexutopia.com/docs/errors.
+"""
+
+from collections.abc import Sequence
+
+from mockserver.exchange import (
+    Broken,
+    Call,
+    InvalidField,
+    MissingField,
+    NotFound,
+    Oversized,
+    Problem,
+    Reply,
+    Unauthenticated,
+    Unavailable,
+    UnknownPath,
+    Unreadable,
+    Violation,
+    WrongMethod,
+)
+from mockserver.providers.vexutopia.assumptions import (
+    CONTENT_TYPE,
+    EMAIL_SYNTAX,
+    LIMIT_OVER_MAXIMUM,
+    MISSING_PARAMETER_CODE,
+    UNKNOWN_KEY,
+    WRONG_METHOD,
+)
+from mockserver.providers.vexutopia.records import LIVE_PREFIX, TEST_PREFIX
+from mockserver.state import Sandbox
+
+DOCUMENTED_KEY = "vex_test_your_api_key"
+DOC_URL = "https://vexutopia.com/docs/errors#"
+
+
+def authenticate(sandbox: Sandbox, call: Call) -> None:
+    """Let a call with an API key through.
+
+    Behaviours: vexutopia.auth.*
+    Raises: Unauthenticated.
+    """
+    key = call.request.bearer
+    if key is None:
+        raise Unauthenticated(known_form=False)
+    if not key.startswith((TEST_PREFIX, LIVE_PREFIX)) or key in (TEST_PREFIX, LIVE_PREFIX):
+        raise Unauthenticated(known_form=True)
+    issued = key == DOCUMENTED_KEY or key in (sandbox.keys["vexutopia"], sandbox.keys["vexutopia_live"])
+    if not issued and call.assume(UNKNOWN_KEY) == "rejected":
+        raise Unauthenticated(known_form=True)
+
+
+def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
+    """Refuse for the first violation that matters: what nobody declared does not, nor what the sandbox tolerates."""
+    for violation in violations:
+        if violation.rule != "undeclared" and not _is_tolerated(call, violation):
+            return _problem(violation)
+    return None
+
+
+def _is_tolerated(call: Call, violation: Violation) -> bool:
+    match violation:
+        case Violation(place="content-type"):
+            return call.assume(CONTENT_TYPE) == "ignored"
+        case Violation(place="query", name="limit", rule="maximum"):
+            if call.assume(LIMIT_OVER_MAXIMUM) == "rejected":
+                return False
+            call.query["limit"] = violation.allowed
+            return True
+        case Violation(place="body", name="email", rule="pattern"):
+            return bool(call.fields["email"]) and call.assume(EMAIL_SYNTAX) == "unchecked"
+    return False
+
+
+def _problem(violation: Violation) -> Problem:
+    if not violation.name:
+        return Unreadable(violation.detail)
+    if violation.rule == "required":
+        return MissingField(violation.name)
+    return InvalidField(violation.name, detail="is invalid")
+
+
+def render_problem(problem: Problem, call: Call) -> Reply:
+    """Return the nested error: code, message, the parameter if one is to blame, and where the code is explained.
+
+    Behaviours: vexutopia.errors.*
+    """
+    status, code, message, param = _words(problem, call)
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(problem, WrongMethod) and status == 405:
+        headers = (("allow", ", ".join(problem.allowed)),)
+    blamed = {} if param is None else {"param": param}
+    return Reply(status, {"error": {"code": code, "message": message, **blamed, "doc_url": f"{DOC_URL}{code}"}}, headers)
+
+
+def _words(problem: Problem, call: Call) -> tuple[int, str, str, str | None]:
+    """Return status, code, message, and the parameter to blame."""
+    match problem:
+        case Unauthenticated(known_form=False):
+            return 401, "unauthorized", "No API key provided", None
+        case Unauthenticated():
+            return 401, "invalid_api_key", "The API key provided is invalid", None
+        case MissingField(name=name):
+            return 400, call.assume(MISSING_PARAMETER_CODE), f"The {name} field is required", name
+        case InvalidField(name=name, detail=detail):
+            return 400, "invalid_parameter", f"The {name} field {detail}", name
+        case NotFound(kind=kind, record_id=record_id):
+            return 404, "resource_not_found", f"No such {kind}: {record_id}", None
+        case WrongMethod() if call.assume(WRONG_METHOD) == "method-not-allowed":
+            return 405, "invalid_request", f"{call.request.method} is not allowed here", None
+        case UnknownPath() | WrongMethod():
+            return 404, "resource_not_found", f"No such route: {call.request.method} {call.request.path}", None
+    return _transport_words(problem)
+
+
+def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
+    match problem:
+        case Unreadable(detail=detail):
+            return 400, "invalid_request", f"The request cannot be read: {detail}", None
+        case Oversized(status=status, detail=detail):
+            return status, "invalid_request", detail, None
+        case Unavailable(detail=detail):
+            return 503, "internal_error", detail, None
+        case Broken():
+            return 500, "internal_error", "An unexpected error occurred", None
+    raise TypeError(f"Vexutopia has no words for {type(problem).__name__}")

@@ -1,0 +1,101 @@
+"""What Vexutopia's payment operations do. Plays https://vexutopia.com/docs/payments."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from mockserver.exchange import Call, InvalidField, Leaning, NotFound, Page, Reply
+from mockserver.providers.vexutopia.assumptions import PAYMENT_FOR_UNKNOWN_CUSTOMER, PAYMENT_SETTLEMENT
+from mockserver.providers.vexutopia.events import announce
+from mockserver.providers.vexutopia.paging import page_of
+from mockserver.providers.vexutopia.records import (
+    LIVE_PAYMENTS,
+    PAYMENTS,
+    PROCESSOR_FORM,
+    PROCESSOR_IDS,
+    Payment,
+    customers_of,
+    payments_of,
+    render,
+)
+from mockserver.state import Sandbox, Task
+from mockserver.state.clock import iso_seconds
+
+DEFAULT_PROCESSOR = "stripe"
+SETTLEMENT_DELAY_MS = {"after-five-seconds": 5_000, "at-once": 0}
+"""How long a payment is pending, by the choice of the assumption; a choice that is not here never settles it."""
+
+
+def list_payments(sandbox: Sandbox, call: Call) -> Page:
+    """Return a slice of the payments, of one customer's if its id is given, even if the customer is gone.
+
+    Behaviours: vexutopia.payments.list.*
+    """
+    payments = sandbox.records(payments_of(call))
+    wanted = call.query.get("customer_id")
+    return page_of(call, payments, payments.all() if wanted is None else payments.where("customer_id", wanted))
+
+
+def create_payment(sandbox: Sandbox, call: Call) -> Reply:
+    """Store a pending payment, announce it, and have it settled later.
+
+    Behaviours: vexutopia.payments.create.*
+    Raises: InvalidField or NotFound if its customer does not exist.
+    """
+    sent, kind, now = call.fields, payments_of(call), iso_seconds(sandbox.now)
+    _check_customer(sandbox, call, sent.get("customer_id"))
+    payment = Payment(
+        id=sandbox.new_id(kind),
+        amount=sent["amount"],
+        currency=sent["currency"].lower(),
+        status="pending",
+        description=sent.get("description"),
+        customer_id=sent.get("customer_id"),
+        provider=sent.get("provider", DEFAULT_PROCESSOR),
+        provider_payment_id=sandbox.next_in(PROCESSOR_IDS, PROCESSOR_FORM),
+        metadata=sent.get("metadata"),
+        created_at=now,
+        updated_at=now,
+    )
+    sandbox.add(kind, payment)
+    announce(sandbox, "payment.created", payment)
+    _schedule_settlement(sandbox, payment, live=kind is LIVE_PAYMENTS)
+    return Reply(201, render(call, payment))
+
+
+def retrieve_payment(sandbox: Sandbox, call: Call) -> Reply:
+    """Return the payment as it stands at this moment.
+
+    Behaviours: vexutopia.payments.retrieve.bare-payment
+    Raises: NotFound.
+    """
+    payment: Payment | None = sandbox.records(payments_of(call)).get(call.path["id"])
+    if payment is None:
+        raise NotFound("payment", call.path["id"])
+    return Reply(200, render(call, payment))
+
+
+def settle_payment(sandbox: Sandbox, task: Task) -> None:
+    """Let a pending payment succeed, and announce it."""
+    kind = LIVE_PAYMENTS if task.payload.get("live") else PAYMENTS
+    payment: Payment | None = sandbox.records(kind).get(task.object)
+    if payment is not None and payment.status == "pending":
+        settled = replace(payment, status="succeeded", updated_at=iso_seconds(sandbox.now))
+        sandbox.replace(kind, settled)
+        announce(sandbox, "payment.succeeded", settled, dict(task.assumed))
+
+
+def _schedule_settlement(sandbox: Sandbox, payment: Payment, *, live: bool) -> None:
+    leaning = Leaning(choices=sandbox.state.choices)
+    delay_ms = SETTLEMENT_DELAY_MS.get(leaning.assume(PAYMENT_SETTLEMENT))
+    if delay_ms is not None:
+        payload: dict[str, Any] = {"live": True} if live else {}
+        sandbox.schedule(Task(sandbox.now + delay_ms, "vexutopia.settle", payment.id, payload, leaning.assumed))
+
+
+def _check_customer(sandbox: Sandbox, call: Call, customer_id: str | None) -> None:
+    if customer_id is None or customer_id in sandbox.records(customers_of(call)):
+        return
+    if call.assume(PAYMENT_FOR_UNKNOWN_CUSTOMER) == "not-found":
+        raise NotFound("customer", customer_id)
+    raise InvalidField("customer_id", detail="does not name a customer")

@@ -1,0 +1,155 @@
+"""Vexutopia's customers and payments as they are kept, and as they are shown.
+
+Plays https://vexutopia.com/docs/customers and https://vexutopia.com/docs/payments.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from mockserver.exchange import Call, Leaning
+from mockserver.providers.vexutopia.assumptions import TEST_AND_LIVE_DATA, UNSET_FIELDS
+from mockserver.state import Draft, Kind
+from mockserver.state.clock import iso_seconds, parse_timestamp
+from mockserver.state.ids import ALPHANUMERIC, DIGITS, IdForm, choose, make_id
+from mockserver.state.people import person
+
+LIVE_PREFIX = "vex_live_"
+TEST_PREFIX = "vex_test_"
+
+PROCESSOR_IDS = "vexutopia.provider-payments"
+PROCESSOR_FORM = IdForm("pi_", ALPHANUMERIC, 6)
+
+
+class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer; name, phone and metadata are None if they were never set."""
+
+    id: str
+    object: str = "customer"
+    email: str
+    name: str | None = None
+    phone: str | None = None
+    metadata: dict[str, Any] | None = None
+    created_at: str
+    updated_at: str
+
+
+class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A payment; the amount is in the currency's smallest unit, metadata is None if it was never set.
+
+    `customer_id` stays when the customer goes.
+    """
+
+    id: str
+    object: str = "payment"
+    amount: int
+    currency: str
+    status: str
+    description: str | None = None
+    customer_id: str | None = None
+    provider: str
+    provider_payment_id: str
+    metadata: dict[str, Any] | None = None
+    created_at: str
+    updated_at: str
+
+
+def render(leaning: Leaning, record: Customer | Payment) -> Any:
+    """Return the object as clients see it, which for unset fields the sandbox decides."""
+    if record.metadata is not None and (isinstance(record, Payment) or (record.name is not None and record.phone is not None)):
+        return record
+    fields = asdict(record)
+    if leaning.assume(UNSET_FIELDS) == "absent":
+        return {name: value for name, value in fields.items() if value is not None or name in ("description", "customer_id")}
+    return fields | {"metadata": {} if record.metadata is None else record.metadata}
+
+
+def _render_by_default(record: Any) -> Any:
+    return render(Leaning(choices={}), record)
+
+
+def _created(record: Customer | Payment) -> int:
+    return parse_timestamp(record.created_at)
+
+
+def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    created = given.get("created_at", iso_seconds(draft.created_at))
+    someone = person(draft.number, seed=draft.seed, kind=draft.kind)
+    made_up = {"email": someone.email, "name": someone.name, "phone": someone.phone, "metadata": {}}
+    return {"id": draft.id, **made_up, "created_at": created, "updated_at": created, **given}
+
+
+def _complete_payment(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    created = given.get("created_at", iso_seconds(draft.created_at))
+    order = choose(10_000, seed=draft.seed, kind=f"{draft.kind}/order", ordinal=draft.number)
+    made_up = {
+        "amount": 100 * (5 + choose(296, seed=draft.seed, kind=f"{draft.kind}/amount", ordinal=draft.number)),
+        "currency": "usd",
+        "status": "succeeded",
+        "description": f"Payment for Order #{order:04}",
+        "provider": "stripe",
+        "provider_payment_id": make_id(
+            PROCESSOR_FORM, seed=draft.seed, kind=f"{PROCESSOR_IDS}/{draft.kind}", ordinal=draft.number
+        ),
+        "metadata": {"order_id": f"{order:04}"},
+    }
+    return {"id": draft.id, **made_up, "created_at": created, "updated_at": created, **given}
+
+
+_CUSTOMER_FORM = IdForm("cus_", ALPHANUMERIC, 12)
+_PAYMENT_FORM = IdForm("pay_", DIGITS, 10)
+EVENT_FORM = IdForm("evt_", DIGITS, 10)
+
+
+def _customers(name: str) -> Kind:
+    return Kind(
+        name=name,
+        noun="customer",
+        record=Customer,
+        form=_CUSTOMER_FORM,
+        created=_created,
+        complete=_complete_customer,
+        schema="VexutopiaCustomer",
+        render=_render_by_default,
+        ids="vexutopia.customers",
+        indexes={"email": lambda customer: customer.email.lower()},
+    )
+
+
+def _payments(name: str) -> Kind:
+    return Kind(
+        name=name,
+        noun="payment",
+        record=Payment,
+        form=_PAYMENT_FORM,
+        created=_created,
+        complete=_complete_payment,
+        schema="VexutopiaPayment",
+        render=_render_by_default,
+        ids="vexutopia.payments",
+        indexes={"customer_id": lambda payment: payment.customer_id},
+    )
+
+
+CUSTOMERS = _customers("vexutopia.customers")
+LIVE_CUSTOMERS = _customers("vexutopia.live.customers")
+PAYMENTS = _payments("vexutopia.payments")
+LIVE_PAYMENTS = _payments("vexutopia.live.payments")
+
+
+def is_live(call: Call) -> bool:
+    """Return whether the call works on live data."""
+    key = call.request.bearer or ""
+    return key.startswith(LIVE_PREFIX) and call.assume(TEST_AND_LIVE_DATA) == "separate"
+
+
+def customers_of(call: Call) -> Kind:
+    """Return the customers that the call's key sees."""
+    return LIVE_CUSTOMERS if is_live(call) else CUSTOMERS
+
+
+def payments_of(call: Call) -> Kind:
+    """Return the payments that the call's key sees."""
+    return LIVE_PAYMENTS if is_live(call) else PAYMENTS

@@ -1,0 +1,7 @@
+"""What is remembered: records, clock, ids, due work, and the sandboxes that hold them. No HTTP, no provider's format."""
+
+from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, State
+from mockserver.state.schedule import Task
+from mockserver.state.store import Collection, Draft, Kind
+
+__all__ = ["Collection", "Draft", "Kind", "Limits", "Sandbox", "Sandboxes", "State", "Task"]

@@ -1,0 +1,98 @@
+"""A sandbox's time. This module is the only door to the machine's own."""
+
+import re
+import time
+from calendar import timegm
+from datetime import UTC, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Mode = Literal["real", "frozen", "step"]
+
+MODES: tuple[Mode, ...] = ("real", "frozen", "step")
+STEP_MS = 1_000
+"""How far a clock of mode `step` moves with each exchange."""
+
+LATEST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999, the last that a timestamp can say."""
+
+_UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d|w)", re.ASCII)
+_ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+
+
+class Clock(Struct, frozen=True):
+    """What time it is in a sandbox.
+
+    Attributes:
+        mode: `real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.
+        value: milliseconds: since 1970 if the clock does not run, else how far it is ahead of the machine's.
+    """
+
+    mode: Mode
+    value: int = 0
+
+    @classmethod
+    def starting(cls, mode: Mode, now: int) -> "Clock":
+        """Return a clock of the mode that shows `now`."""
+        return cls(mode, now - machine_ms() if mode == "real" else now)
+
+    def now(self) -> int:
+        """Return the time in milliseconds since 1970."""
+        return machine_ms() + self.value if self.mode == "real" else self.value
+
+    def advanced(self, by_ms: int) -> "Clock":
+        """Return the clock as it is so much later."""
+        return Clock(self.mode, self.value + by_ms)
+
+    def stepped(self) -> "Clock":
+        """Return the clock as it is after an exchange."""
+        return Clock("step", min(self.value + STEP_MS, LATEST_MS)) if self.mode == "step" else self
+
+
+def machine_ms() -> int:
+    """Return the machine's time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def stopwatch_us() -> int:
+    """Return a count of microseconds that only ever goes up, to measure how long something takes."""
+    return time.perf_counter_ns() // 1_000
+
+
+def iso_seconds(at_ms: int) -> str:
+    """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`."""
+    year, month, day, hour, minute, second, *_ = time.gmtime(at_ms // 1000)
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+def iso_milliseconds(at_ms: int) -> str:
+    """Return a timestamp in milliseconds, such as `2026-02-02T13:48:05.683Z`."""
+    return f"{iso_seconds(at_ms)[:-1]}.{at_ms % 1000:03}Z"
+
+
+def parse_timestamp(text: str) -> int:
+    """Return the milliseconds since 1970 of an ISO 8601 timestamp; one without a zone is taken as UTC.
+
+    Raises: ValueError for anything else, and for years before 1970.
+    """
+    moment = datetime.fromisoformat(text)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.year < 1970:
+        raise ValueError(f"{text} lies before 1970")
+    return timegm(moment.timetuple()) * 1000 + moment.microsecond // 1000
+
+
+def parse_duration(text: str) -> int:
+    """Return the milliseconds of a duration such as `90s`, `3d` or `PT36H`.
+
+    Raises: ValueError for anything else.
+    """
+    short = _SHORT.fullmatch(text)
+    if short:
+        return int(short[1]) * _UNITS_MS[short[2]]
+    iso = _ISO.fullmatch(text)
+    if iso and any(iso.groups()) and not text.endswith("T"):
+        return sum(int(count or 0) * _UNITS_MS[unit] for count, unit in zip(iso.groups(), "wdhms", strict=True))
+    raise ValueError(f'{text!r} is no duration; write it like "90s", "3d" or "PT36H"')

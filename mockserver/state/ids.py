@@ -1,0 +1,74 @@
+"""The only source of chance: everything that looks random is a function of seed, kind and ordinal.
+
+Ids of one kind come from a permutation of all the ids that its form allows, so two ordinals never share one, and a call
+more or less does not shift the ids of other kinds.
+"""
+
+from functools import cache
+from hashlib import blake2b
+
+from msgspec import Struct
+
+DIGITS = "0123456789"
+HEX = "0123456789abcdef"
+ALPHANUMERIC = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+_ROUNDS = 3
+
+
+class IdForm(Struct, frozen=True):
+    """What ids of a kind look like: a prefix, then so many characters of the alphabet."""
+
+    prefix: str
+    alphabet: str
+    length: int
+
+    @property
+    def size(self) -> int:
+        """How many ids there are of this form."""
+        return len(self.alphabet) ** self.length
+
+
+def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
+    """Return the id with this ordinal, counted from 0, among those of the kind."""
+    number = permute(ordinal % form.size, form.size, seed=seed, kind=kind)
+    base, letters = len(form.alphabet), []
+    for _ in range(form.length):
+        number, digit = divmod(number, base)
+        letters.append(form.alphabet[digit])
+    return form.prefix + "".join(reversed(letters))
+
+
+def permute(number: int, size: int, *, seed: int, kind: str) -> int:
+    """Return where the number, below `size`, goes in the permutation that seed and kind name.
+
+    Numbers are mixed in the next power of two; those that land beyond `size` are mixed again until they do not
+    (cycle walking), which keeps the permutation one.
+    """
+    bits = max((size - 1).bit_length(), 2)
+    mask, half = (1 << bits) - 1, (bits + 1) // 2
+    keys = _keys(seed, kind)
+    while True:
+        for multiplier, offset in keys:
+            number = (number * multiplier + offset) & mask
+            number ^= number >> half
+        if number < size:
+            return number
+
+
+def choose(size: int, *, seed: int, kind: str, ordinal: int) -> int:
+    """Return a number below `size` that looks random; unlike a permutation it may repeat."""
+    return permute(ordinal, 1 << 62, seed=seed, kind=kind) % size
+
+
+def digest(text: str, length: int = 16) -> str:
+    """Return a hexadecimal digest of the text."""
+    return blake2b(text.encode(), digest_size=length // 2).hexdigest()
+
+
+@cache
+def _keys(seed: int, kind: str) -> tuple[tuple[int, int], ...]:
+    """Return odd multipliers and offsets for each round; a round with an odd multiplier can be undone."""
+    material = blake2b(f"{seed}/{kind}".encode(), digest_size=16 * _ROUNDS).digest()
+    numbers = [int.from_bytes(material[at : at + 8]) for at in range(0, len(material), 8)]
+    return tuple((numbers[at] | 1, numbers[at + 1]) for at in range(0, len(numbers), 2))

@@ -1,0 +1,335 @@
+"""A sandbox: an isolated account at every provider. Nothing mutable lives outside one."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from mockserver.errors import BadNameError, LimitError, TakenNameError, UnknownSandboxError
+from mockserver.exchange import Unavailable
+from mockserver.journal import Journal
+from mockserver.state.clock import Clock
+from mockserver.state.ids import IdForm, digest, make_id
+from mockserver.state.schedule import Agenda, Task
+from mockserver.state.store import Collection, Kind, Record
+from mockserver.webhooks import Endpoint, Event, Outbox
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+DEFAULT = "default"
+_ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}$")
+
+
+class State:
+    """What a fork copies: records, ordinals, clock, choices, webhook endpoints and due work.
+
+    Collections and agenda are shared by all forks until one of them writes; that one then goes on with its own copy.
+
+    Attributes:
+        ordinals: series of ids → how many were given out.
+        choices: the choices that differ from the defaults; replaced, never changed.
+    """
+
+    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "ordinals", "seed")
+
+    def __init__(self, seed: int, clock: Clock) -> None:
+        self.seed = seed
+        self.clock = clock
+        self.ordinals: dict[str, int] = {}
+        self.choices: Mapping[str, str] = {}
+        self.endpoints: tuple[Endpoint, ...] = ()
+        self._collections: dict[str, Collection] = {}
+        self._agenda = Agenda()
+        self._owned: set[str] = set()
+
+    def fork(self) -> "State":
+        """Return a state that is equal now and goes its own way from here, at a cost that no size changes."""
+        twin = State(self.seed, self.clock)
+        twin.ordinals = self.ordinals.copy()
+        twin.choices = self.choices
+        twin.endpoints = self.endpoints
+        twin._collections = self._collections.copy()
+        twin._agenda = self._agenda
+        self._owned.clear()
+        return twin
+
+    def read(self, kind: Kind) -> Collection:
+        """Return the kind's records, not to be changed."""
+        collection = self._collections.get(kind.name)
+        return collection if collection is not None else self.write(kind)
+
+    def write(self, kind: Kind) -> Collection:
+        """Return the kind's records, to be changed by this state alone."""
+        if kind.name not in self._owned:
+            shared = self._collections.get(kind.name)
+            self._collections[kind.name] = Collection(kind) if shared is None else shared.copy()
+            self._owned.add(kind.name)
+        return self._collections[kind.name]
+
+    @property
+    def agenda(self) -> Agenda:
+        """The due work, not to be changed."""
+        return self._agenda
+
+    def write_agenda(self) -> Agenda:
+        """Return the due work, to be changed by this state alone."""
+        if "" not in self._owned:
+            self._agenda = self._agenda.copy()
+            self._owned.add("")
+        return self._agenda
+
+    def count(self) -> int:
+        """Return how many records there are of all kinds."""
+        return sum(len(collection) for collection in self._collections.values())
+
+
+Worker = Callable[["Sandbox", Task], None]
+
+
+class Sandbox:
+    """One account and what surrounds it.
+
+    Attributes:
+        keys: label → the API key issued for this sandbox.
+        snapshots: name → a state to go back to.
+    """
+
+    def __init__(
+        self, name: str, origin: State, *, keys: Mapping[str, str], workers: Mapping[str, Worker], limits: "Limits"
+    ) -> None:
+        self.name = name
+        self.keys = keys
+        self.state = origin.fork()
+        self.journal = Journal(limits.journal)
+        self.outbox = Outbox()
+        self.snapshots: dict[str, State] = {}
+        self._origin = origin
+        self._workers = workers
+        self._limits = limits
+        self._instant: int | None = None
+
+    @property
+    def now(self) -> int:
+        """The sandbox's time in milliseconds; it stands still during an exchange and during due work."""
+        return self.state.clock.now() if self._instant is None else self._instant
+
+    def begin(self) -> None:
+        """Start an exchange: do the work that has fallen due, then let time stand."""
+        self.run_due()
+        self._instant = self.state.clock.now()
+
+    def end(self) -> None:
+        """End an exchange: time goes on."""
+        self._instant = None
+        self.state.clock = self.state.clock.stepped()
+
+    def run_due(self) -> None:
+        """Do the work that has fallen due, in order, each piece at its own due time."""
+        due, now = self.state.agenda.next_due, self.state.clock.now()
+        while due is not None and due <= now:
+            task = self.state.write_agenda().pop()
+            self._instant = task.due
+            try:
+                self._workers[task.work](self, task)
+            finally:
+                self._instant = None
+            due = self.state.agenda.next_due
+
+    def records(self, kind: Kind) -> Collection:
+        """Return the records of the kind, not to be changed."""
+        return self.state.read(kind)
+
+    def add(self, kind: Kind, record: Record) -> None:
+        """Store a new record.
+
+        Raises: Unavailable if the sandbox is full.
+        """
+        if self.state.count() >= self._limits.records:
+            raise Unavailable(f"sandbox {self.name} holds {self._limits.records} records; POST /_mock/reset empties it")
+        self.state.write(kind).add(record)
+
+    def replace(self, kind: Kind, record: Record) -> None:
+        """Store a record in place of the one with its id."""
+        self.state.write(kind).replace(record)
+
+    def remove(self, kind: Kind, record_id: str) -> None:
+        """Delete the record for good; its id stays known as deleted."""
+        self.state.write(kind).remove(record_id)
+
+    def mark_deleted(self, kind: Kind, record_id: str) -> None:
+        """Note that the record was deleted although it stays in some form."""
+        self.state.write(kind).mark_deleted(record_id)
+
+    def new_id(self, *kinds: Kind) -> str:
+        """Return the next id of the kinds' common series that none of them has or had."""
+        collections = [self.state.read(kind) for kind in kinds]
+        while True:
+            made = self.next_in(kinds[0].series, kinds[0].form)
+            if not any(made in collection or made in collection.deleted for collection in collections):
+                return made
+
+    def next_in(self, series: str, form: IdForm) -> str:
+        """Return the next id of a series, whatever bears it."""
+        return make_id(form, seed=self.state.seed, kind=series, ordinal=self._next_ordinal(series))
+
+    def _next_ordinal(self, series: str) -> int:
+        ordinal = self.state.ordinals.get(series, 0)
+        self.state.ordinals[series] = ordinal + 1
+        return ordinal
+
+    def schedule(self, task: Task) -> None:
+        """Have the task done when it falls due."""
+        self.state.write_agenda().add(task)
+
+    def announce(self, event: Event) -> None:
+        """Record an event for the webhook endpoints."""
+        self.outbox.add(event)
+
+    def reset(self) -> None:
+        """Go back to how the sandbox began; journal and events are cleared, snapshots stay."""
+        self.state = self._origin.fork()
+        self.journal.clear()
+        self.outbox.clear()
+
+    def load(self, state: State) -> None:
+        """Go on with this state; reset still goes back to how the sandbox began."""
+        self.state = state
+
+    def snapshot(self, name: str) -> None:
+        """Keep the state under a name, in place of an older one of that name.
+
+        Raises: BadNameError, LimitError if there are too many.
+        """
+        check_name(name, "snapshot")
+        if name not in self.snapshots and len(self.snapshots) >= self._limits.snapshots:
+            raise LimitError(
+                f"sandbox {self.name} keeps {self._limits.snapshots} snapshots", remedy="DELETE /_mock/snapshots/NAME drops one"
+            )
+        self.snapshots[name] = self.state.fork()
+
+    def restore(self, name: str) -> None:
+        """Go back to a snapshot; the journal goes on.
+
+        Raises: UnknownSandboxError if there is no such snapshot.
+        """
+        self.state = self._snapshot(name).fork()
+
+    def drop_snapshot(self, name: str) -> None:
+        """Forget a snapshot.
+
+        Raises: UnknownSandboxError if there is no such snapshot.
+        """
+        self._snapshot(name)
+        del self.snapshots[name]
+
+    def _snapshot(self, name: str) -> State:
+        try:
+            return self.snapshots[name]
+        except KeyError:
+            raise UnknownSandboxError(
+                f"sandbox {self.name} has no snapshot {name!r}", remedy="GET /_mock/snapshots lists them"
+            ) from None
+
+    def issue(self, series: str) -> str:
+        """Return a new token that selects this sandbox wherever it is used as a credential."""
+        return _issued(self.name, f"{self.state.seed}/{series}/{self._next_ordinal(series)}")
+
+
+class Limits:
+    """How much the mock holds before it says no."""
+
+    def __init__(self, *, sandboxes: int = 1_000, records: int = 1_000_000, snapshots: int = 100, journal: int = 1_000) -> None:
+        self.sandboxes, self.records, self.snapshots, self.journal = sandboxes, records, snapshots, journal
+
+
+class Sandboxes:
+    """All sandboxes by name; one that is asked for is made if it is not there."""
+
+    def __init__(
+        self, origin: State, *, key_prefixes: Mapping[str, str], workers: Mapping[str, Worker], limits: Limits | None = None
+    ) -> None:
+        self.origin = origin
+        self.limits = limits or Limits()
+        self._key_prefixes = key_prefixes
+        self._workers = workers
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._made = 0
+        self.make(DEFAULT)
+
+    def __iter__(self) -> Iterator[Sandbox]:
+        return iter(self._sandboxes.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._sandboxes
+
+    def get(self, name: str) -> Sandbox:
+        """Return the sandbox, made now if need be.
+
+        Raises: BadNameError, LimitError.
+        """
+        return self._sandboxes.get(name) or self.make(name)
+
+    def make(self, name: str | None = None, origin: State | None = None) -> Sandbox:
+        """Make a sandbox that begins with `origin`, else with the state that all begin with.
+
+        Raises: BadNameError, TakenNameError, LimitError.
+        """
+        name = self._free_name() if name is None else name
+        check_name(name, "sandbox")
+        if name in self._sandboxes:
+            raise TakenNameError(f"there is a sandbox {name!r} already", remedy=f"DELETE /_mock/sandboxes/{name} drops it")
+        if len(self._sandboxes) >= self.limits.sandboxes:
+            raise LimitError(
+                f"there are {self.limits.sandboxes} sandboxes",
+                remedy="DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more",
+            )
+        keys = {label: prefix + _issued(name, label) for label, prefix in self._key_prefixes.items()}
+        sandbox = Sandbox(name, origin or self.origin, keys=keys, workers=self._workers, limits=self.limits)
+        self._sandboxes[name] = sandbox
+        return sandbox
+
+    def drop(self, name: str) -> None:
+        """Forget the sandbox with all that is in it; the next use of the name begins anew.
+
+        Raises: UnknownSandboxError.
+        """
+        if name not in self._sandboxes:
+            raise UnknownSandboxError(f"there is no sandbox {name!r}", remedy="GET /_mock/sandboxes lists them")
+        del self._sandboxes[name]
+
+    def selected_by(self, credential: str | None) -> Sandbox:
+        """Return the sandbox for which the credential was issued, else the default one."""
+        if credential is not None and "mock_" in credential:
+            found = _ISSUED.search(credential)
+            if found and found[1] in self._sandboxes:
+                return self._sandboxes[found[1]]
+        return self.get(DEFAULT)
+
+    def restart(self, origin: State, names: Iterable[str] | None = None) -> None:
+        """Begin all (or the named) sandboxes that began with the common state anew with another one."""
+        for name in list(self._sandboxes if names is None else names):
+            sandbox = self._sandboxes[name]
+            if sandbox._origin is self.origin:
+                sandbox._origin = origin
+                sandbox.reset()
+        self.origin = origin
+
+    def _free_name(self) -> str:
+        while True:
+            self._made += 1
+            name = f"sandbox-{self._made}"
+            if name not in self._sandboxes:
+                return name
+
+
+def check_name(name: str, what: str) -> None:
+    """Raise BadNameError unless the name is one that sandboxes and snapshots may have."""
+    if not NAME.fullmatch(name):
+        raise BadNameError(
+            f"{name[:80]!r} cannot name a {what}",
+            remedy="use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores",
+        )
+
+
+def _issued(name: str, purpose: str) -> str:
+    return f"mock_{name}_{digest(f'{name}/{purpose}')}"
+
+
+__all__ = ["DEFAULT", "Limits", "Sandbox", "Sandboxes", "State", "check_name"]

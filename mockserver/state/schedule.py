@@ -1,0 +1,67 @@
+"""Work that falls due at a time of the sandbox's clock."""
+
+from bisect import insort
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class Task(Struct, frozen=True):
+    """One piece of due work.
+
+    Attributes:
+        due: the sandbox's time, milliseconds since 1970.
+        work: `PROVIDER.verb`, which names the function that does it.
+        object: the id of the record that it concerns.
+        payload: whatever else the function needs, in JSON's types.
+        assumed: assumptions that the task leans on, as no call is there to note them.
+        number: tasks of one due time run in this order.
+    """
+
+    due: int
+    work: str
+    object: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    number: int = 0
+
+
+class Agenda:
+    """The due work of one state, the earliest first."""
+
+    __slots__ = ("_numbers", "_tasks")
+
+    def __init__(self) -> None:
+        self._tasks: list[Task] = []
+        self._numbers = 0
+
+    def copy(self) -> "Agenda":
+        """Return an agenda of the same tasks that can be changed by itself."""
+        twin = Agenda()
+        twin._tasks, twin._numbers = self._tasks.copy(), self._numbers
+        return twin
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self._tasks)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def next_due(self) -> int | None:
+        """When the earliest task falls due; None if there is none."""
+        return self._tasks[0].due if self._tasks else None
+
+    def add(self, task: Task) -> None:
+        """Put in a task; it runs after those that are due at the same time."""
+        insort(self._tasks, Task(task.due, task.work, task.object, task.payload, task.assumed, self._numbers), key=_order)
+        self._numbers += 1
+
+    def pop(self) -> Task:
+        """Take out the earliest task."""
+        return self._tasks.pop(0)
+
+
+def _order(task: Task) -> tuple[int, int]:
+    return task.due, task.number

@@ -1,0 +1,205 @@
+"""Keeps the records of one kind: by id, in order of creation, and by the values of declared indexes.
+
+Records are immutable, so copying a collection copies references, and the copy shares every record.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+from mockserver.state.ids import IdForm
+
+Record = Any
+"""An immutable Struct with an `id`; each kind has its own class."""
+
+
+class Draft(Struct, frozen=True):
+    """What a fixture record that leaves fields out is completed from.
+
+    Attributes:
+        number: how many drafts of this kind came before; with seed and kind it decides all that is made up.
+        created_at: milliseconds since 1970.
+        deleted: whether the record is one that was deleted and stays in some form.
+    """
+
+    seed: int
+    kind: str
+    number: int
+    id: str
+    created_at: int
+    deleted: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of record, as its provider declares it.
+
+    Attributes:
+        name: `PROVIDER.section`, also where its records stand in a fixture (`PROVIDER.a.b` below two keys).
+        noun: what messages call one record.
+        record: the class of its records.
+        form: what its ids look like.
+        created: a record's time of creation in milliseconds, which decides its place in lists.
+        schema: the contract's component that its records fit when rendered; None for kinds that clients never see.
+        render: a record as a client sees it under the default choices.
+        complete: the fields of a fixture record, with those that it left out.
+        ids: kinds of the same `ids` share one series of ids; None: the kind has its own.
+        indexes: name → the value by which records are found; records whose value is None are in no index.
+        keeps_deleted: whether a deleted record stays in the collection in some form.
+    """
+
+    name: str
+    noun: str
+    record: type[Any]
+    form: IdForm
+    created: Callable[[Record], int]
+    complete: Callable[[Mapping[str, Any], Draft], dict[str, Any]]
+    schema: str | None = None
+    render: Callable[[Record], Any] = lambda record: record
+    ids: str | None = None
+    indexes: Mapping[str, Callable[[Record], Hashable | None]] = field(default_factory=dict)
+    keeps_deleted: bool = False
+
+    @property
+    def series(self) -> str:
+        """The series that its ids come from."""
+        return self.ids or self.name
+
+    @property
+    def section(self) -> list[str]:
+        """The keys under which its records stand in a fixture."""
+        return self.name.split(".")
+
+
+class Row(Struct, frozen=True, gc=False):
+    """A record and its place in the order of creation; the position decides between records of one millisecond."""
+
+    created: int
+    position: int
+    record: Record
+
+
+class Collection:
+    """The records of one kind in one state.
+
+    Attributes:
+        deleted: ids that once were records and were deleted, in order of deletion.
+    """
+
+    __slots__ = ("_indexes", "_order", "_positions", "_rows", "deleted", "kind")
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.deleted: dict[str, None] = {}
+        self._rows: dict[str, Row] = {}
+        self._order: list[str] = []
+        self._indexes: dict[str, dict[Hashable, tuple[str, ...]]] = {name: {} for name in kind.indexes}
+        self._positions = 0
+
+    def copy(self) -> "Collection":
+        """Return a collection of the same records that can be changed by itself."""
+        twin = Collection.__new__(Collection)
+        twin.kind = self.kind
+        twin.deleted = self.deleted.copy()
+        twin._rows = self._rows.copy()
+        twin._order = self._order.copy()
+        twin._indexes = {name: index.copy() for name, index in self._indexes.items()}
+        twin._positions = self._positions
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __contains__(self, record_id: str) -> bool:
+        return record_id in self._rows
+
+    def __iter__(self) -> Iterator[Record]:
+        """Go through the records, the oldest first."""
+        return (self._rows[record_id].record for record_id in self._order)
+
+    def get(self, record_id: str) -> Record | None:
+        """Return the record; None if there is none of this id."""
+        row = self._rows.get(record_id)
+        return row.record if row is not None else None
+
+    def all(self) -> Sequence[str]:
+        """Return the ids of all records, the oldest first. The sequence is the collection's own: do not change it."""
+        return self._order
+
+    def where(self, index: str, value: Hashable) -> Sequence[str]:
+        """Return the ids of the records that have the value, the oldest first."""
+        return self._indexes[index].get(value, ())
+
+    def page(self, ids: Sequence[str], start: int, limit: int, *, newest_first: bool) -> tuple[Record, ...]:
+        """Return the records of a stretch of ids that are ordered from the oldest, counted from either end."""
+        if newest_first:
+            stop = max(len(ids) - start, 0)
+            chosen = ids[max(stop - limit, 0) : stop][::-1]
+        else:
+            chosen = ids[start : start + limit]
+        rows = self._rows
+        return tuple(rows[record_id].record for record_id in chosen)
+
+    def add(self, record: Record) -> None:
+        """Put in a record whose id is new here."""
+        row = Row(self.kind.created(record), self._positions, record)
+        self._positions += 1
+        self._rows[record.id] = row
+        self.deleted.pop(record.id, None)
+        self._insert(self._order, row)
+        self._index(row, self.kind.indexes)
+
+    def replace(self, record: Record) -> None:
+        """Put a record in place of the one with its id; its place in the order stays."""
+        before = self._rows[record.id]
+        row = Row(before.created, before.position, record)
+        changed = [name for name, value_of in self.kind.indexes.items() if value_of(before.record) != value_of(record)]
+        self._unindex(before, changed)
+        self._rows[record.id] = row
+        self._index(row, changed)
+
+    def remove(self, record_id: str) -> None:
+        """Take the record out and remember that its id was deleted."""
+        row = self._rows[record_id]
+        self._unindex(row, self.kind.indexes)
+        del self._order[self._find(self._order, row)]
+        del self._rows[record_id]
+        self.mark_deleted(record_id)
+
+    def mark_deleted(self, record_id: str) -> None:
+        """Remember the id as deleted, whether or not its record stays."""
+        self.deleted[record_id] = None
+
+    def _insert(self, ids: list[str], row: Row) -> None:
+        if not ids or self._key(ids[-1]) < (row.created, row.position):
+            ids.append(row.record.id)
+        else:
+            ids.insert(self._find(ids, row), row.record.id)
+
+    def _find(self, ids: Sequence[str], row: Row) -> int:
+        return bisect_left(ids, (row.created, row.position), key=self._key)
+
+    def _key(self, record_id: str) -> tuple[int, int]:
+        row = self._rows[record_id]
+        return row.created, row.position
+
+    def _index(self, row: Row, names: Iterable[str]) -> None:
+        for name in names:
+            value = self.kind.indexes[name](row.record)
+            if value is not None:
+                ids = list(self._indexes[name].get(value, ()))
+                self._insert(ids, row)
+                self._indexes[name][value] = tuple(ids)
+
+    def _unindex(self, row: Row, names: Iterable[str]) -> None:
+        for name in names:
+            value = self.kind.indexes[name](row.record)
+            if value is not None:
+                ids = tuple(record_id for record_id in self._indexes[name][value] if record_id != row.record.id)
+                if ids:
+                    self._indexes[name][value] = ids
+                else:
+                    del self._indexes[name][value]
