@@ -12,6 +12,9 @@ from msgspec import Struct
 
 from mockserver.state.ids import IdForm
 
+Bucket = str | list[str]
+"""The ids under one value of an index: mostly one, else a list from the oldest."""
+
 Record = Any
 """An immutable Struct with an `id`; each kind has its own class."""
 
@@ -89,14 +92,15 @@ class Collection:
         deleted: ids that once were records and were deleted, in order of deletion.
     """
 
-    __slots__ = ("_indexes", "_order", "_positions", "_rows", "deleted", "kind")
+    __slots__ = ("_indexes", "_order", "_own_buckets", "_positions", "_rows", "deleted", "kind")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.deleted: dict[str, None] = {}
         self._rows: dict[str, Row] = {}
         self._order: list[str] = []
-        self._indexes: dict[str, dict[Hashable, tuple[str, ...]]] = {name: {} for name in kind.indexes}
+        self._indexes: dict[str, dict[Hashable, Bucket]] = {name: {} for name in kind.indexes}
+        self._own_buckets: set[tuple[str, Hashable]] = set()
         self._positions = 0
 
     def copy(self) -> "Collection":
@@ -107,6 +111,7 @@ class Collection:
         twin._rows = self._rows.copy()
         twin._order = self._order.copy()
         twin._indexes = {name: index.copy() for name, index in self._indexes.items()}
+        twin._own_buckets = set()
         twin._positions = self._positions
         return twin
 
@@ -131,7 +136,8 @@ class Collection:
 
     def where(self, index: str, value: Hashable) -> Sequence[str]:
         """Return the ids of the records that have the value, the oldest first."""
-        return self._indexes[index].get(value, ())
+        found = self._indexes[index].get(value, ())
+        return (found,) if isinstance(found, str) else found
 
     def page(self, ids: Sequence[str], start: int, limit: int, *, newest_first: bool) -> tuple[Record, ...]:
         """Return the records of a stretch of ids that are ordered from the oldest, counted from either end."""
@@ -189,17 +195,31 @@ class Collection:
     def _index(self, row: Row, names: Iterable[str]) -> None:
         for name in names:
             value = self.kind.indexes[name](row.record)
-            if value is not None:
-                ids = list(self._indexes[name].get(value, ()))
-                self._insert(ids, row)
-                self._indexes[name][value] = tuple(ids)
+            if value is None:
+                continue
+            if value in self._indexes[name]:
+                self._insert(self._bucket(name, value), row)
+            else:
+                self._indexes[name][value] = row.record.id
 
     def _unindex(self, row: Row, names: Iterable[str]) -> None:
         for name in names:
             value = self.kind.indexes[name](row.record)
-            if value is not None:
-                ids = tuple(record_id for record_id in self._indexes[name][value] if record_id != row.record.id)
-                if ids:
-                    self._indexes[name][value] = ids
-                else:
+            if value is None:
+                continue
+            if isinstance(self._indexes[name][value], str):
+                del self._indexes[name][value]
+            else:
+                ids = self._bucket(name, value)
+                del ids[self._find(ids, row)]
+                if not ids:
                     del self._indexes[name][value]
+
+    def _bucket(self, name: str, value: Hashable) -> list[str]:
+        """Return the ids under an index value as a list that no other collection shares."""
+        found = self._indexes[name][value]
+        if isinstance(found, str) or (name, value) not in self._own_buckets:
+            found = [found] if isinstance(found, str) else found.copy()
+            self._indexes[name][value] = found
+            self._own_buckets.add((name, value))
+        return found
