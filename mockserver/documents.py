@@ -58,7 +58,7 @@ def parse(content: bytes, *, name: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(content, Loader=_loader())  # noqa: S506 - a SafeLoader
+        return yaml.load(content, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise DocumentError(f"is no YAML: {error.problem}", where=f"{name}{line}") from error

@@ -27,9 +27,7 @@ def make_app(*, options: Options | None = None, **setup: Any) -> App:
 
 def client_of(app: App, token: str = SPOONITY_TOKEN, **options: Any) -> httpx.Client:
     """Return a client of the application that sends the token."""
-    return httpx.Client(
-        transport=MockTransport(app), base_url=BASE, headers={"Authorization": f"Bearer {token}"}, **options
-    )
+    return httpx.Client(transport=MockTransport(app), base_url=BASE, headers={"Authorization": f"Bearer {token}"}, **options)
 
 
 @pytest.fixture(name="make_app")

@@ -30,7 +30,5 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             if limit is not None and seconds >= limit:
                 raise httpx.ReadTimeout(f"the mock waits {seconds} s, the client {limit} s", request=request)
 
-        answer: Response = call(
-            self._app, request.method, str(request.url), headers=request.headers.raw, body=body, pause=pause
-        )
+        answer: Response = call(self._app, request.method, str(request.url), headers=request.headers.raw, body=body, pause=pause)
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body, request=request)

@@ -190,7 +190,9 @@ def _check_section(source: Document, value: Any, place: str, sections: list[list
     known = [*also, *dict.fromkeys(section[0] for section in sections)]
     for key, below in value.items():
         if key not in known:
-            raise FixtureError(f"there is no {key!r} here", where=f"{source.name}: {place or 'top'}", remedy=f"known: {', '.join(known)}")
+            raise FixtureError(
+                f"there is no {key!r} here", where=f"{source.name}: {place or 'top'}", remedy=f"known: {', '.join(known)}"
+            )
         deeper = [section[1:] for section in sections if section[0] == key and len(section) > 1]
         is_list = any(section == [key] for section in sections)
         if key not in also and not is_list:

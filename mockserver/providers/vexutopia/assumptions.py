@@ -72,16 +72,17 @@ PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
     default="invalid-parameter",
     evidence="The field must name an existing customer, and what is missing is not what was asked for; 404 is as plausible.",
     overlays={
-        "not-found": (
-            update("/paths/~1v1~1payments/post/responses/404", {"$ref": "#/components/responses/VexutopiaNotFound"}),
-        )
+        "not-found": (update("/paths/~1v1~1payments/post/responses/404", {"$ref": "#/components/responses/VexutopiaNotFound"}),)
     },
 )
 
 METADATA_UPDATE = Assumption(
     "vexutopia.metadata-update",
     question="What does an update do with metadata that is there already?",
-    choices={"merged": "sets the keys that came, removes those that came as null", "replaced": "puts the new object in its place"},
+    choices={
+        "merged": "sets the keys that came, removes those that came as null",
+        "replaced": "puts the new object in its place",
+    },
     default="merged",
     evidence="PATCH changes parts; the page prints no update of metadata.",
 )
