@@ -1,6 +1,19 @@
 """What the documents promise and what they leave open: the types, and the client that checks use."""
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
+from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.catalogue import Catalogue, Unchecked
 from mockserver.catalogue.overlay import Overlay, move, remove, update
 
-__all__ = ["Assumption", "Decision", "Overlay", "check_choices", "move", "remove", "update"]
+__all__ = [
+    "Assumption",
+    "Behaviour",
+    "Catalogue",
+    "Decision",
+    "Overlay",
+    "Unchecked",
+    "check_choices",
+    "move",
+    "remove",
+    "update",
+]

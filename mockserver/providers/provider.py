@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.catalogue import Assumption
+from mockserver.catalogue import Assumption, Catalogue
 from mockserver.exchange import Call, Page, Problem, Reply, Request, Violation
 from mockserver.state import Kind, Sandbox, Task
 
@@ -33,6 +33,7 @@ class Provider:
         credential: the key that a request carries, to find the sandbox that it was issued for.
         key_prefixes: label → what API keys issued under that label begin with.
         workers: `PROVIDER.verb` → what does due work of that name.
+        catalogue: loads what its documents say and leave open; nothing that serving needs, so nothing that serving loads.
         example: the arguments of a curl call that works on a fresh mock, `{url}` standing for the mock's address.
     """
 
@@ -49,6 +50,7 @@ class Provider:
     key_prefixes: Mapping[str, str] = field(default_factory=dict)
     workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
+    catalogue: Callable[[], Catalogue] = Catalogue
     example: str = ""
 
     def operation_of(self, handler: Handler) -> str:

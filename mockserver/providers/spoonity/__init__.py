@@ -1,5 +1,6 @@
 """Spoonity's Customer API: loyalty customers at `/customers`, tokens at `/oauth/access_token`."""
 
+from mockserver.catalogue import Catalogue
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
 from mockserver.providers.spoonity.customers import (
@@ -12,6 +13,15 @@ from mockserver.providers.spoonity.customers import (
 from mockserver.providers.spoonity.dialect import authenticate, credential, refuse, render_page, render_problem
 from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
 from mockserver.providers.spoonity.tokens import create_access_token
+
+
+def load_catalogue() -> Catalogue:
+    """Return what the documents say and leave open; only those who check or describe them need it."""
+    from mockserver.providers.spoonity.behaviours import BEHAVIOURS, UNCHECKED
+    from mockserver.providers.spoonity.decisions import DECISIONS
+
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS)
+
 
 PROVIDER = Provider(
     name="spoonity",
@@ -26,6 +36,7 @@ PROVIDER = Provider(
     credential=credential,
     key_prefixes={"spoonity": ""},
     assumptions=ASSUMPTIONS,
+    catalogue=load_catalogue,
     example='-G {url}/customers -H "Authorization: Bearer test" -d limit=2',
 )
 

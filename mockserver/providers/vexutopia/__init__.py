@@ -1,5 +1,6 @@
 """Vexutopia's Customers API: customers and payments below `/v1`, and webhook events."""
 
+from mockserver.catalogue import Catalogue
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
 from mockserver.providers.vexutopia.customers import (
@@ -20,6 +21,15 @@ from mockserver.providers.vexutopia.records import (
     PAYMENTS,
     TEST_PREFIX,
 )
+
+
+def load_catalogue() -> Catalogue:
+    """Return what the documents say and leave open; only those who check or describe them need it."""
+    from mockserver.providers.vexutopia.behaviours import BEHAVIOURS, UNCHECKED
+    from mockserver.providers.vexutopia.decisions import DECISIONS
+
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS)
+
 
 PROVIDER = Provider(
     name="vexutopia",
@@ -43,6 +53,7 @@ PROVIDER = Provider(
     key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
     workers={"vexutopia.settle": settle_payment},
     assumptions=ASSUMPTIONS,
+    catalogue=load_catalogue,
     example='"{url}/v1/customers?limit=2" -H "Authorization: Bearer vex_test_your_api_key"',
 )
 

@@ -1,0 +1,43 @@
+"""All that is said of one provider's documents: what they promise, checked or not, and what was decided for them."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from mockserver.catalogue.assumption import Decision
+from mockserver.catalogue.behaviour import Behaviour
+
+
+class Unchecked(Struct, frozen=True):
+    """One statement that the documents make and that nobody can check from outside.
+
+    Attributes:
+        name: `PROVIDER.area.claim`, as a behaviour's.
+        says: the statement in one sentence.
+        source: the page, and the part of it, where it stands.
+        why: what makes it impossible to check.
+    """
+
+    name: str
+    says: str
+    source: str
+    why: str
+
+
+class Catalogue(Struct, frozen=True):
+    """What a provider's documents say and leave open, without the assumptions, which a provider needs at every call.
+
+    Attributes:
+        behaviours: statements with their checks, in the order of the documents.
+        unchecked: statements without one.
+        decisions: open questions that have one answer here.
+    """
+
+    behaviours: tuple[Behaviour, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    def names(self) -> Iterator[str]:
+        """Go through the names of all statements, checked or not."""
+        yield from (behaviour.name for behaviour in self.behaviours)
+        yield from (statement.name for statement in self.unchecked)

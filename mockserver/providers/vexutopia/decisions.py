@@ -1,0 +1,5 @@
+"""What Vexutopia's documents leave open and what has one answer here."""
+
+from mockserver.catalogue import Decision
+
+DECISIONS: tuple[Decision, ...] = ()
