@@ -32,11 +32,11 @@ class IdForm(Struct, frozen=True):
 def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
     """Return the id with this ordinal, counted from 0, among those of the kind."""
     number = permute(ordinal % form.size, form.size, seed=seed, kind=kind)
-    base, letters = len(form.alphabet), []
-    for _ in range(form.length):
-        number, digit = divmod(number, base)
-        letters.append(form.alphabet[digit])
-    return form.prefix + "".join(reversed(letters))
+    base, pairs, made = len(form.alphabet), _pairs(form.alphabet), ""
+    for _ in range(form.length // 2):
+        number, pair = divmod(number, base * base)
+        made = pairs[pair] + made
+    return form.prefix + (form.alphabet[number] if form.length % 2 else "") + made
 
 
 def permute(number: int, size: int, *, seed: int, kind: str) -> int:
@@ -64,6 +64,12 @@ def choose(size: int, *, seed: int, kind: str, ordinal: int) -> int:
 def digest(text: str, length: int = 16) -> str:
     """Return a hexadecimal digest of the text."""
     return blake2b(text.encode(), digest_size=length // 2).hexdigest()
+
+
+@cache
+def _pairs(alphabet: str) -> tuple[str, ...]:
+    """Return all pairs of characters in counting order, as two at a time are quicker than one."""
+    return tuple(first + second for first in alphabet for second in alphabet)
 
 
 @cache

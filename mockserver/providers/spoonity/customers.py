@@ -146,8 +146,8 @@ def _check_email(sandbox: Sandbox, call: Call, email: str | None, *, own_id: str
         return
     if not _EMAIL.search(email) and call.assume(EMAIL_SYNTAX) == "checked":
         raise InvalidField("email")
-    others = [each for each in sandbox.records(CUSTOMERS).where("email", email.lower()) if each != own_id]
-    if others and call.assume(EMAIL_UNIQUE) == "yes":
+    is_taken = any(each != own_id for each in sandbox.records(CUSTOMERS).where("email", email.lower()))
+    if is_taken and call.assume(EMAIL_UNIQUE) == "yes":
         raise Conflict(duplicate=CUSTOMERS.noun)
 
 
