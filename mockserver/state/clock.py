@@ -4,6 +4,7 @@ import re
 import time
 from calendar import timegm
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -63,7 +64,12 @@ def stopwatch_us() -> int:
 
 def iso_seconds(at_ms: int) -> str:
     """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`."""
-    year, month, day, hour, minute, second, *_ = time.gmtime(at_ms // 1000)
+    return _iso(at_ms // 1000)
+
+
+@lru_cache(maxsize=1024)
+def _iso(at_s: int) -> str:
+    year, month, day, hour, minute, second, *_ = time.gmtime(at_s)
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 
 
@@ -72,6 +78,7 @@ def iso_milliseconds(at_ms: int) -> str:
     return f"{iso_seconds(at_ms)[:-1]}.{at_ms % 1000:03}Z"
 
 
+@lru_cache(maxsize=1024)
 def parse_timestamp(text: str) -> int:
     """Return the milliseconds since 1970 of an ISO 8601 timestamp; one without a zone is taken as UTC.
 
