@@ -1,0 +1,1 @@
+"""Measures the mock against a bare ASGI application under the same server, as ratios within one run."""
