@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from mockserver.catalogue.assumption import Decision
 from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.observer import Observer, Unobservable
 
 
 class Unchecked(Struct, frozen=True):
@@ -31,11 +32,15 @@ class Catalogue(Struct, frozen=True):
         behaviours: statements with their checks, in the order of the documents.
         unchecked: statements without one.
         decisions: open questions that have one answer here.
+        observers: how to find out which choice of an assumption a service follows.
+        unobservable: assumptions for which nothing outside tells the choices apart.
     """
 
     behaviours: tuple[Behaviour, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    observers: tuple[Observer, ...] = ()
+    unobservable: tuple[Unobservable, ...] = ()
 
     def names(self) -> Iterator[str]:
         """Go through the names of all statements, checked or not."""
