@@ -15,6 +15,9 @@ import msgspec
 
 from mockserver.errors import DocumentError
 
+MAX_DEPTH = 100
+"""Levels of nesting that a YAML document may have; the loader written in C ends the process when there are too many."""
+
 # Part of every cache key: raise it when a document is read in another way than before.
 _READING = b"1"
 
@@ -58,12 +61,28 @@ def parse(content: bytes, *, name: str) -> Any:
     import yaml
 
     try:
+        _check_depth(content, name)
         return yaml.load(content, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise DocumentError(f"is no YAML: {error.problem}", where=f"{name}{line}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DocumentError(f"is no YAML: {str(error).splitlines()[0]}", where=name) from error
+    except (TypeError, KeyError, AttributeError) as error:  # PyYAML takes keys and tags on trust
+        raise DocumentError("has a key that is no text, or a tag that does not suit its value", where=name) from error
+
+
+def _check_depth(content: bytes, name: str) -> None:
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(content, Loader=_loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise DocumentError(f"is nested deeper than {MAX_DEPTH} levels", where=name)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def to_yaml(value: Any) -> str:
