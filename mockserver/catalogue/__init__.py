@@ -1,7 +1,7 @@
 """What the documents promise and what they leave open: the types, and the client that checks use."""
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
-from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.behaviour import Behaviour, NotCheckable
 from mockserver.catalogue.catalogue import Catalogue, Unchecked
 from mockserver.catalogue.overlay import Overlay, move, remove, update
 
@@ -10,6 +10,7 @@ __all__ = [
     "Behaviour",
     "Catalogue",
     "Decision",
+    "NotCheckable",
     "Overlay",
     "Unchecked",
     "check_choices",

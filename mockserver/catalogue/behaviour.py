@@ -15,6 +15,10 @@ Check = Callable[[Any], None]
 Exercised = Callable[[Exchange], bool]
 
 
+class NotCheckable(Exception):  # noqa: N818 - the check cannot say anything, which is no failure of anybody
+    """Raised by a check that finds no way to do its work on the service at hand; says why in one clause."""
+
+
 class Behaviour(Struct, frozen=True):
     """One statement that the documents make.
 
@@ -24,7 +28,8 @@ class Behaviour(Struct, frozen=True):
         source: the page, and the part of it, where it stands.
         operation: the operation that it is about.
         check: raises AssertionError unless the service at the other end of the given Api behaves so; speaks plain HTTP,
-            leaves nothing behind that can be deleted, and relies on no other record of the account.
+            leaves nothing behind that can be deleted, and relies on no other record of the account. It may raise
+            NotCheckable for a reason that lies in the account, not in the service.
         exercised: whether an exchange of a consumer's own traffic exercised the statement.
         only_with: assumption → choice without which the documents' statement cannot be checked; empty for most.
     """

@@ -1,0 +1,51 @@
+"""What tests of the catalogue share: an application as a service under check, and every behaviour of every provider."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.catalogue import Behaviour
+from mockserver.catalogue.client import Answer, Api, Send
+from mockserver.client.transport import MockTransport
+from mockserver.edge.app import App
+from mockserver.exchange import Exchange
+from mockserver.providers import PROVIDERS, Provider
+from mockserver.state.sandbox import DEFAULT
+from tests.conftest import BASE
+
+MARKER = "marked-by-a-check"
+
+
+def every_behaviour() -> list[Any]:
+    """Return provider and behaviour as the parameters of a test."""
+    return [pytest.param(each, behaviour, id=behaviour.name) for each in PROVIDERS for behaviour in each.catalogue().behaviours]
+
+
+def send_to(app: App) -> Send:
+    """Return what sends requests to the application, in this process."""
+    client = httpx.Client(transport=MockTransport(app))
+
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        response = client.request(method, url, headers=headers, content=body)
+        return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content)
+
+    return send
+
+
+def api_of(app: App, provider: Provider, *, send: Send | None = None, sandbox: str = "") -> Api:
+    """Return the application as a service under check, with a key that the provider issued for the sandbox."""
+    key = app.mock.sandboxes.get(sandbox or DEFAULT).keys[provider.name]
+    return Api(send or send_to(app), f"{BASE}/@{sandbox}" if sandbox else BASE, key, marker=MARKER)
+
+
+def run(behaviour: Behaviour, app: App, provider: Provider, *, send: Send | None = None, sandbox: str = "") -> None:
+    """Check the behaviour on the application, clean-up included."""
+    with api_of(app, provider, send=send, sandbox=sandbox) as api:
+        behaviour.check(api)
+
+
+def exchanges_of(app: App) -> list[Exchange]:
+    """Return what happened so far in the default sandbox."""
+    return list(app.mock.sandboxes.get(DEFAULT).journal)

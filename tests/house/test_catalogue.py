@@ -1,0 +1,185 @@
+"""The catalogue holds together: names, docstrings, contract and checks speak of the same statements."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from mockserver.catalogue import Behaviour, Unchecked, check_choices
+from mockserver.catalogue.client import Answer
+from mockserver.contract import Contract
+from mockserver.exchange import Exchange
+from mockserver.providers import PROVIDERS, Provider
+from tests.checking import every_behaviour, exchanges_of, run, send_to
+from tests.conftest import MakeApp, make_app
+
+PROVIDERS_FOLDER = Path(__file__).resolve().parents[2] / "mockserver" / "providers"
+NAME = r"(\.[a-z0-9]+(-[a-z0-9]+)*){2,}"
+KEY = r"(\.[a-z0-9]+(-[a-z0-9]+)*)+"
+SENTENCE = re.compile(r"[A-Z`].*[^.]\.", re.ASCII)
+
+every = pytest.mark.parametrize(("provider", "behaviour"), every_behaviour())
+every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])
+
+
+@every_provider
+def test_the_catalogue_is_not_empty(provider: Provider) -> None:
+    catalogue = provider.catalogue()
+
+    assert catalogue.behaviours
+    assert catalogue.decisions
+
+
+@every_provider
+def test_names_of_statements_are_well_formed_and_unique(provider: Provider) -> None:
+    names = list(provider.catalogue().names())
+
+    assert [name for name in names if not re.fullmatch(re.escape(provider.name) + NAME, name)] == []
+    assert sorted(set(names)) == sorted(names)
+
+
+@every_provider
+def test_keys_of_decisions_are_well_formed_and_unique_among_all_open_questions(provider: Provider) -> None:
+    keys = [decision.key for decision in provider.catalogue().decisions]
+    taken = [assumption.key for assumption in provider.assumptions]
+
+    assert [key for key in keys if not re.fullmatch(re.escape(provider.name) + KEY, key)] == []
+    assert sorted({*keys, *taken}) == sorted([*keys, *taken])
+
+
+@every_provider
+def test_every_statement_is_one_line_that_ends_and_names_its_page(provider: Provider) -> None:
+    catalogue = provider.catalogue()
+    statements: list[Behaviour | Unchecked] = [*catalogue.behaviours, *catalogue.unchecked]
+
+    assert [each.name for each in statements if not SENTENCE.fullmatch(each.says)] == []
+    assert [each.name for each in statements if " page" not in each.source] == []
+    assert [each.name for each in catalogue.unchecked if not SENTENCE.fullmatch(each.why)] == []
+
+
+@every_provider
+def test_every_decision_asks_answers_and_says_why(provider: Provider) -> None:
+    decisions = provider.catalogue().decisions
+
+    assert [each.key for each in decisions if not each.question.endswith("?")] == []
+    assert [each.key for each in decisions if not (SENTENCE.fullmatch(each.answer) and SENTENCE.fullmatch(each.evidence))] == []
+
+
+@every_provider
+def test_every_statement_that_a_docstring_names_is_in_the_catalogue(provider: Provider) -> None:
+    names = set(provider.catalogue().names())
+
+    assert [reference for reference in _references(provider) if not _resolve(reference, names)] == []
+
+
+@every_provider
+def test_every_behaviour_is_named_where_it_is_brought_about(provider: Provider) -> None:
+    names = {behaviour.name for behaviour in provider.catalogue().behaviours}
+    named = {name for reference in _references(provider) for name in _resolve(reference, names)}
+
+    assert sorted(names - named) == []
+
+
+@every_provider
+def test_every_operation_has_a_behaviour_and_every_behaviour_an_operation(provider: Provider) -> None:
+    contract = Contract.load()
+    operations = {operation.id for operation in contract.operations.values() if operation.provider == provider.name}
+
+    assert {behaviour.operation for behaviour in provider.catalogue().behaviours} == operations
+
+
+@every
+def test_a_behaviour_holds_under_choices_that_there_are(provider: Provider, behaviour: Behaviour) -> None:
+    check_choices(behaviour.only_with, provider.assumptions, where=behaviour.name)
+
+
+@every
+def test_a_check_exercises_its_own_behaviour(provider: Provider, behaviour: Behaviour) -> None:
+    assert any(behaviour.exercised(exchange) for exchange in _traffic(provider, behaviour))
+
+
+@pytest.mark.parametrize("behaviour", [pytest.param(each.values[1], id=each.id) for each in every_behaviour()])
+def test_a_behaviour_is_not_exercised_by_a_success_of_another_operation(behaviour: Behaviour) -> None:
+    others = [each for each in _all_traffic() if each.operation != behaviour.operation and each.status < 300]
+    mistaken = {(each.operation, each.request.query) for each in others if behaviour.exercised(each)}
+
+    assert len({each.operation for each in others}) > 1
+    assert mistaken == set()
+
+
+BLANKS = {
+    "an empty object": Answer(200, {"content-type": "application/json"}, b"{}"),
+    "another object": Answer(200, {"content-type": "application/json"}, b'{"blank": true}'),
+    "a failure": Answer(500, {"content-type": "application/json"}, b'{"message": "no"}'),
+    "no JSON": Answer(200, {"content-type": "text/html"}, b"<html>"),
+}
+
+
+@every
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_check_notices_when_every_answer_is_blank(
+    provider: Provider, behaviour: Behaviour, blank: str, make_app: MakeApp
+) -> None:
+    app = make_app(assume=behaviour.only_with)
+
+    with pytest.raises(AssertionError):
+        run(behaviour, app, provider, send=lambda *_: BLANKS[blank])
+
+
+@every
+@pytest.mark.parametrize("blank", ["another object", "a failure"])
+def test_a_check_notices_when_its_operation_does_nothing(
+    provider: Provider, behaviour: Behaviour, blank: str, make_app: MakeApp
+) -> None:
+    app = make_app(assume=behaviour.only_with)
+    routes, real = app.mock.pipeline.contract.routes, send_to(app)
+
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        route = routes.find(urlsplit(url).path)
+        operation = route.operations.get(method) if route else None
+        is_own = operation is not None and operation.id == behaviour.operation
+        return BLANKS[blank] if is_own else real(method, url, headers, body)
+
+    with pytest.raises(AssertionError):
+        run(behaviour, app, provider, send=send)
+
+
+_seen: dict[str, list[Exchange]] = {}
+
+
+def _traffic(provider: Provider, behaviour: Behaviour) -> list[Exchange]:
+    """Return the exchanges that the behaviour's own check causes."""
+    if behaviour.name not in _seen:
+        app = make_app(assume=behaviour.only_with)
+        run(behaviour, app, provider)
+        _seen[behaviour.name] = exchanges_of(app)
+    return _seen[behaviour.name]
+
+
+def _all_traffic() -> Iterator[Exchange]:
+    for provider in PROVIDERS:
+        for behaviour in provider.catalogue().behaviours:
+            yield from _traffic(provider, behaviour)
+
+
+def _references(provider: Provider) -> Iterator[str]:
+    """Go through what the docstrings of the provider's modules list after `Behaviours:`."""
+    for path in sorted((PROVIDERS_FOLDER / provider.name).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                yield from _listed(ast.get_docstring(node) or "")
+
+
+def _listed(docstring: str) -> list[str]:
+    found = re.search(r"^Behaviours: (.+?)(?=^[A-Z]\w*:|\n\n|\Z)", docstring, re.MULTILINE | re.DOTALL)
+    return [name.strip() for name in found[1].replace("\n", " ").split(",")] if found else []
+
+
+def _resolve(reference: str, names: set[str]) -> set[str]:
+    """Return the statements that a name, or a prefix with an asterisk, stands for."""
+    if reference.endswith(".*"):
+        return {name for name in names if name.startswith(reference[:-1])}
+    return {reference} & names

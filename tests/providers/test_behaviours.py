@@ -1,0 +1,66 @@
+"""The mock does what the documents promise: every behaviour of every provider, checked as `verify` checks a real service."""
+
+import msgspec
+import pytest
+
+from mockserver.catalogue import Behaviour
+from mockserver.edge.app import App
+from mockserver.mock import scenarios
+from mockserver.providers import PROVIDERS, Provider
+from mockserver.state.sandbox import DEFAULT
+from tests.checking import MARKER, every_behaviour, run
+from tests.conftest import MakeApp
+
+every = pytest.mark.parametrize(("provider", "behaviour"), every_behaviour())
+
+
+@every
+@pytest.mark.parametrize("mode", ["frozen", "step"])
+def test_the_mock_behaves_as_documented(provider: Provider, behaviour: Behaviour, mode: str, make_app: MakeApp) -> None:
+    run(behaviour, make_app(mode=mode, assume=behaviour.only_with), provider)
+
+
+@every
+def test_a_behaviour_holds_in_a_named_sandbox(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
+    run(behaviour, make_app(assume=behaviour.only_with), provider, sandbox="elsewhere")
+
+
+@every
+@pytest.mark.skipif("empty" not in scenarios(), reason="there is no fixture without records yet")
+def test_a_behaviour_holds_in_an_account_without_records(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
+    run(behaviour, make_app(fixtures=["empty"], assume=behaviour.only_with), provider)
+
+
+OTHER_CHOICES = [
+    pytest.param(provider, assumption.key, choice, id=f"{assumption.key}={choice}")
+    for provider in PROVIDERS
+    for assumption in provider.assumptions
+    for choice in assumption.choices
+    if choice != assumption.default
+]
+
+
+@pytest.mark.parametrize(("provider", "key", "choice"), OTHER_CHOICES)
+def test_the_behaviours_hold_whatever_is_chosen_where_the_documents_are_silent(
+    provider: Provider, key: str, choice: str, make_app: MakeApp
+) -> None:
+    for behaviour in provider.catalogue().behaviours:
+        if behaviour.only_with.get(key, choice) == choice:
+            run(behaviour, make_app(assume={**behaviour.only_with, key: choice}), provider)
+
+
+@every
+def test_a_check_leaves_no_record_that_can_be_deleted(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
+    app = make_app(assume=behaviour.only_with)
+
+    run(behaviour, app, provider)
+
+    assert MARKER not in _deletable_records(app, provider)
+
+
+def _deletable_records(app: App, provider: Provider) -> str:
+    """Return all records of kinds that the provider lets its clients delete, as text."""
+    sandbox, operations = app.mock.sandboxes.get(DEFAULT), app.mock.pipeline.contract.operations
+    deletable = [kind for kind in provider.kinds if f"{provider.name}.delete{kind.noun.capitalize()}" in operations]
+    assert deletable
+    return "\n".join(msgspec.json.encode(record).decode() for kind in deletable for record in sandbox.records(kind))
