@@ -121,8 +121,10 @@ EMAIL_SYNTAX = Assumption(
     default="unchecked",
     evidence="The page types it as a string and says no more.",
     overlays={
-        "checked": tuple(update(f"{_SCHEMAS}/{name}/properties/email", {"pattern": EMAIL_PATTERN}) for name in _BODIES)
-        + (update("/components/parameters/SpoonityEmail/schema", {"pattern": EMAIL_PATTERN}),)
+        "checked": (
+            *(update(f"{_SCHEMAS}/{name}/properties/email", {"pattern": EMAIL_PATTERN}) for name in _BODIES),
+            update("/components/parameters/SpoonityEmail/schema", {"pattern": EMAIL_PATTERN}),
+        )
     },
 )
 

@@ -1,7 +1,6 @@
 """What Spoonity's customer operations do. Plays https://developers.spoonity.com/customer."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,11 +14,10 @@ from mockserver.providers.spoonity.assumptions import (
     EMAIL_UNIQUE,
     NEW_CUSTOMER_VERIFIED,
     NULL_VALUE,
-    SORT_DIRECTION,
     UPDATE_OF_DELETED,
 )
-from mockserver.providers.spoonity.filters import criteria, select
-from mockserver.providers.spoonity.records import CUSTOMERS, Customer
+from mockserver.providers.spoonity.listing import page_of
+from mockserver.providers.spoonity.records import CUSTOMERS, SHELL, Customer
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
 
@@ -31,22 +29,7 @@ def list_customers(sandbox: Sandbox, call: Call) -> Page:
 
     Behaviours: spoonity.list.newest-first, spoonity.list.default-limit, spoonity.filter.*, spoonity.sort.*
     """
-    customers = sandbox.records(CUSTOMERS)
-    wanted = criteria(call)
-    if not wanted and "sort" not in call.query and "order" not in call.query and not customers.deleted:
-        return _page(call, [], total=len(customers), sandbox=sandbox)
-    chosen: Sequence[Customer] = list(customers)
-    if wanted:
-        chosen = select(call, chosen, wanted)
-    chosen = _sorted(call, chosen)
-    page = _page(call, chosen)
-    visible = [customer for customer in chosen if customer.id not in customers.deleted]
-    if len(visible) != len(chosen):
-        without = _page(call, visible)
-        differs = (page.records, page.has_more) != (without.records, without.has_more)
-        if differs and call.assume(DELETED_CUSTOMER) == "gone":
-            return without
-    return page
+    return page_of(sandbox.records(CUSTOMERS), call)
 
 
 def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
@@ -106,9 +89,7 @@ def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
     """
     customer = _find(sandbox, call)
     if customer.id not in sandbox.records(CUSTOMERS).deleted:
-        now = iso_milliseconds(sandbox.now)
-        shell = replace(customer, name=None, email=None, is_verified=False, status="ARCHIVED", date_updated=now)
-        sandbox.replace(CUSTOMERS, shell)
+        sandbox.replace(CUSTOMERS, replace(customer, **SHELL, date_updated=iso_milliseconds(sandbox.now)))
         sandbox.mark_deleted(CUSTOMERS, customer.id)
     return Reply(200, {})
 
@@ -122,12 +103,12 @@ def _find(sandbox: Sandbox, call: Call) -> Customer:
 
 
 def _find_for_update(sandbox: Sandbox, call: Call) -> Customer:
-    customers = sandbox.records(CUSTOMERS)
-    if call.path["id"] not in customers.deleted:
-        return _find(sandbox, call)
-    if call.assume(UPDATE_OF_DELETED) == "conflict" and call.assume(DELETED_CUSTOMER) == "anonymised":
-        raise Conflict
-    raise NotFound(CUSTOMERS.noun, call.path["id"])
+    customer = _find(sandbox, call)
+    if customer.id not in sandbox.records(CUSTOMERS).deleted:
+        return customer
+    if call.assume(UPDATE_OF_DELETED) == "not-found":
+        raise NotFound(CUSTOMERS.noun, customer.id)
+    raise Conflict
 
 
 def _attributes(call: Call) -> dict[str, Any]:
@@ -149,30 +130,3 @@ def _check_email(sandbox: Sandbox, call: Call, email: str | None, *, own_id: str
     is_taken = any(each != own_id for each in sandbox.records(CUSTOMERS).where("email", email.lower()))
     if is_taken and call.assume(EMAIL_UNIQUE) == "yes":
         raise Conflict(duplicate=CUSTOMERS.noun)
-
-
-def _page(call: Call, chosen: Sequence[Customer], *, total: int | None = None, sandbox: Sandbox | None = None) -> Page:
-    limit, number = call.query["limit"], call.query["page"]
-    start = (number - 1) * limit
-    if sandbox is not None:
-        customers = sandbox.records(CUSTOMERS)
-        return Page(customers.page(customers.all(), start, limit, newest_first=True), start, limit, len(customers))
-    return Page(tuple(chosen[start : start + limit]), start, limit, len(chosen))
-
-
-def _sorted(call: Call, customers: Sequence[Customer]) -> Sequence[Customer]:
-    """Return customers, given from the oldest, in the order that the call asks for; null stands last either way."""
-    name = call.query.get("sort")
-    descending = call.query.get("order", "DESC").upper() == "DESC"
-    if name is not None and "order" not in call.query and len(customers) > 1:
-        descending = call.assume(SORT_DIRECTION) == "descending"
-    if name is None or name == "date_created":
-        return customers[::-1] if descending else customers
-    known = sorted((each for each in customers if getattr(each, name) is not None), key=lambda each: _rank(each, name))
-    unknown = [each for each in customers if getattr(each, name) is None]
-    return known[::-1] + unknown[::-1] if descending else known + unknown
-
-
-def _rank(customer: Customer, name: str) -> Any:
-    value = getattr(customer, name)
-    return value.lower() if isinstance(value, str) else value

@@ -72,16 +72,17 @@ def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
         if violation.name in ("limit", "page") and call.assume(BAD_PAGING) == "defaulted":
             call.query[violation.name] = violation.default
             continue
-        return _problem(violation)
+        return _problem(violation, violations)
     return None
 
 
-def _problem(violation: Violation) -> Problem:
+def _problem(violation: Violation, violations: Sequence[Violation]) -> Problem:
     if not violation.name:
         return Unreadable(violation.detail)
     if violation.rule == "required":
         return MissingField(violation.name)
-    return InvalidField(violation.name, allowed=violation.allowed if violation.rule == "enum" else None)
+    enums = (each for each in violations if each.rule == "enum" and (each.place, each.name) == (violation.place, violation.name))
+    return InvalidField(violation.name, allowed=next((each.allowed for each in enums), None))
 
 
 def render_problem(problem: Problem, call: Call) -> Reply:

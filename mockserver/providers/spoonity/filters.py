@@ -1,15 +1,17 @@
 """Spoonity's search string. Plays https://developers.spoonity.com/filtering-sorting-paging."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 from mockserver.exchange import Call, InvalidField
-from mockserver.providers.spoonity.assumptions import EMAIL_FILTER, UNKNOWN_FILTER
+from mockserver.providers.spoonity.assumptions import UNKNOWN_FILTER
 from mockserver.providers.spoonity.records import Customer
 
-_WORD = re.compile(r'(?:"[^"]*"|[^\s"]|"(?![^"]*"))+')
+KEYS = ("n", "e", "s")
+
+_WORD = re.compile(r'(?:"[^"]*"|[^\s"]|"(?![^"]*"))+', re.ASCII)
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -27,8 +29,8 @@ def criteria(call: Call) -> list[Criterion]:
     """
     found, strangers = [], False
     for word in _WORD.findall(call.query.get("query", "")):
-        key, _, value = word.partition(":")
-        if key in _MATCHES and ":" not in _QUOTED.sub("", value):
+        key, colon, value = word.partition(":")
+        if colon and key in KEYS and ":" not in _QUOTED.sub("", value):
             found.append(Criterion(key, _QUOTED.sub(r"\1", value).lower()))
         else:
             strangers = True
@@ -37,22 +39,15 @@ def criteria(call: Call) -> list[Criterion]:
     return found
 
 
-def select(call: Call, customers: Iterable[Customer], wanted: list[Criterion]) -> list[Customer]:
-    """Return the customers that meet all criteria, in their order."""
-    chosen = [each for each in customers if all(_MATCHES[one.key](each, one.value) for one in wanted)]
-    addresses = {one.value for one in wanted if one.key == "e"}
-    exact = [each for each in chosen if each.email is not None and addresses == {each.email.lower()}] if addresses else chosen
-    if len(exact) != len(chosen) and call.assume(EMAIL_FILTER) == "equals":
-        return exact
-    return chosen
+def meets(customer: Customer, wanted: Iterable[Criterion], *, whole_email: bool) -> bool:
+    """Return whether the customer meets all criteria; `whole_email` lets `e` match nothing less than the whole address."""
+    return all(_meets(customer, one, whole_email=whole_email) for one in wanted)
 
 
-def _contains(text: str | None, value: str) -> bool:
-    return text is not None and value in text.lower()
-
-
-_MATCHES: dict[str, Callable[[Customer, str], bool]] = {
-    "n": lambda customer, value: _contains(customer.name, value),
-    "e": lambda customer, value: _contains(customer.email, value),
-    "s": lambda customer, value: customer.status.lower() == value,
-}
+def _meets(customer: Customer, one: Criterion, *, whole_email: bool) -> bool:
+    if one.key == "s":
+        return customer.status.lower() == one.value
+    text = customer.name if one.key == "n" else customer.email
+    if text is None:
+        return False
+    return one.value == text.lower() if one.key == "e" and whole_email else one.value in text.lower()

@@ -35,14 +35,29 @@ def _created(record: Customer | AccessToken) -> int:
     return parse_timestamp(record.date_created)
 
 
+SHELL: Mapping[str, Any] = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
+"""What a deleted customer is left with, beside its id and its times."""
+
+
 def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     created = given.get("date_created", iso_milliseconds(draft.created_at))
     common = {"id": draft.id, "date_created": created, "date_updated": created}
     if draft.deleted:
-        return common | {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"} | given
+        return {**common, **_only_a_shell(given)}
     someone = person(draft.number, seed=draft.seed, kind=draft.kind)
     verified = choose(10, seed=draft.seed, kind=f"{draft.kind}/verified", ordinal=draft.number) < 8
-    return common | {"name": someone.name, "email": someone.email, "is_verified": verified, "status": "ACTIVE"} | given
+    return {**common, "name": someone.name, "email": someone.email, "is_verified": verified, "status": "ACTIVE", **given}
+
+
+def _only_a_shell(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a deleted customer.
+
+    Raises: ValueError if a fixture would have one keep what deletion takes away.
+    """
+    for name, value in SHELL.items():
+        if given.get(name, value) != value:
+            raise ValueError(f"{name} of a deleted customer can only be {value!r}, not {given[name]!r}")
+    return {**SHELL, **given}
 
 
 CUSTOMERS = Kind(

@@ -14,12 +14,19 @@ def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
 
     Behaviours: spoonity.token.issued
     """
-    token = sandbox.issue("spoonity.tokens")
+    token = _new_token(sandbox)
     record = AccessToken(
         id=digest(token),
         date_created=iso_milliseconds(sandbox.now),
         expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000),
     )
-    if digest(token) not in sandbox.records(TOKENS):
-        sandbox.add(TOKENS, record)
+    sandbox.add(TOKENS, record)
     return Reply(200, {"access_token": token, "token_type": "bearer", "expires_in": LIFETIME_S})
+
+
+def _new_token(sandbox: Sandbox) -> str:
+    """Return a token that is not known yet, even if a loaded state knew some that it did not count."""
+    while True:
+        token = sandbox.issue(TOKENS.series)
+        if digest(token) not in sandbox.records(TOKENS):
+            return token

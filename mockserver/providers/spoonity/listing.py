@@ -1,0 +1,98 @@
+"""Which customers a list shows, in what order, and on which page.
+
+Plays https://developers.spoonity.com/customer and https://developers.spoonity.com/filtering-sorting-paging.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from mockserver.catalogue import Assumption
+from mockserver.exchange import Call, Page
+from mockserver.providers.spoonity.assumptions import DELETED_CUSTOMER, EMAIL_FILTER, NEXT_LINK, SORT_DIRECTION
+from mockserver.providers.spoonity.filters import Criterion, criteria, meets
+from mockserver.providers.spoonity.records import Customer
+from mockserver.state import Collection
+
+Choices = Mapping[str, str]
+"""The choice of each assumption that can change what a list shows."""
+
+
+def page_of(customers: Collection, call: Call) -> Page:
+    """Return the page that the call asks for.
+
+    What is listed can lean on several assumptions at once. Each is noted only if another choice, all others being as they
+    are, would show something else.
+
+    Raises: InvalidField for a search string that the sandbox does not take.
+    """
+    wanted = criteria(call)
+    choices = {each.key: call.choices.get(each.key, each.default) for each in (*_OPEN, NEXT_LINK)}
+    page = _page(customers, call.query, wanted, choices)
+    for question in _questions(customers, call.query, wanted):
+        others = [each for each in question.choices if each != choices[question.key]]
+        pages = [_page(customers, call.query, wanted, {**choices, question.key: each}) for each in others]
+        if any(_shown(each, choices) != _shown(page, choices) for each in pages):
+            call.assume(question)
+    return page
+
+
+_OPEN = (EMAIL_FILTER, SORT_DIRECTION, DELETED_CUSTOMER)
+
+
+def _questions(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Criterion]) -> Iterator[Assumption]:
+    """Go through the assumptions that can make a difference to such a list."""
+    if any(one.key == "e" for one in wanted):
+        yield EMAIL_FILTER
+    if "sort" in query and "order" not in query:
+        yield SORT_DIRECTION
+    if customers.deleted:
+        yield DELETED_CUSTOMER
+
+
+def _shown(page: Page, choices: Choices) -> tuple[tuple[Customer, ...], bool]:
+    """Return what a client sees of the page: its records, and whether another one seems to follow."""
+    is_full = len(page.records) == page.limit
+    return page.records, page.has_more or (is_full and choices[NEXT_LINK.key] == "when-full")
+
+
+def _page(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Criterion], choices: Choices) -> Page:
+    limit, start = query["limit"], (query["page"] - 1) * query["limit"]
+    descending = _descends(query, choices)
+    hidden: Mapping[str, None] = customers.deleted if choices[DELETED_CUSTOMER.key] == "gone" else {}
+    if not wanted and query.get("sort", "date_created") == "date_created":
+        return _by_creation(customers, hidden, start, limit, descending=descending)
+    whole_email = choices[EMAIL_FILTER.key] == "equals"
+    chosen = [each for each in customers if each.id not in hidden and meets(each, wanted, whole_email=whole_email)]
+    rows = _sorted(chosen, query.get("sort", "date_created"), descending=descending)
+    return Page(tuple(rows[start : start + limit]), start, limit, len(rows))
+
+
+def _by_creation(customers: Collection, hidden: Mapping[str, None], start: int, limit: int, *, descending: bool) -> Page:
+    """Return a page of all customers that are not hidden, without a look at those behind it."""
+    ids = customers.all()
+    if not hidden:
+        return Page(customers.page(ids, start, limit, newest_first=descending), start, limit, len(ids))
+    visible = (each for each in (reversed(ids) if descending else ids) if each not in hidden)
+    chosen = list(islice(visible, min(start, len(ids)), min(start + limit, len(ids))))
+    return Page(customers.page(chosen, 0, limit, newest_first=False), start, limit, len(ids) - len(hidden))
+
+
+def _descends(query: Mapping[str, Any], choices: Choices) -> bool:
+    if "order" in query:
+        return bool(query["order"].upper() == "DESC")
+    return "sort" not in query or choices[SORT_DIRECTION.key] == "descending"
+
+
+def _sorted(customers: list[Customer], name: str, *, descending: bool) -> list[Customer]:
+    """Return customers, given from the oldest, by a property, equal ones by creation; null stands last either way."""
+    if name == "date_created":
+        return customers[::-1] if descending else customers
+    known = sorted((each for each in customers if getattr(each, name) is not None), key=lambda each: _rank(each, name))
+    unknown = [each for each in customers if getattr(each, name) is None]
+    return known[::-1] + unknown[::-1] if descending else known + unknown
+
+
+def _rank(customer: Customer, name: str) -> Any:
+    value = getattr(customer, name)
+    return value.lower() if isinstance(value, str) else value
