@@ -6,7 +6,7 @@ Nothing here knows a server, a provider or a file.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, field
 
 if TYPE_CHECKING:
     from mockserver.catalogue import Assumption
@@ -98,7 +98,7 @@ class Call(Leaning, kw_only=True):
 
     request: Request
     operation: str = ""
-    path: Mapping[str, str] = {}
+    path: Mapping[str, Any] = {}
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     violations: list[Violation] = field(default_factory=list)
@@ -110,10 +110,10 @@ class Call(Leaning, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    """An answer before it is bytes; `body` is anything that JSON can hold, records included."""
+    """An answer before it is bytes; `body` is anything that JSON can hold, records included, or UNSET: no body at all."""
 
     status: int
-    body: Any
+    body: Any = UNSET
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = "application/json"
 

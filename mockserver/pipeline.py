@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from mockserver.catalogue import Assumption, Overlay
 from mockserver.contract import Contract, Operation
@@ -143,12 +144,15 @@ class Pipeline:
             provider.authenticate(sandbox, call)
         self._validate(provider, operation, call)
         result = self._handlers[operation.id](sandbox, call)
-        return Reply(200, provider.render_page(call, result)) if isinstance(result, Page) else result
+        rendered = provider.render_page(call, result) if isinstance(result, Page) else result
+        return rendered if isinstance(rendered, Reply) else Reply(200, rendered)
 
     def _validate(self, provider: Provider, operation: Operation, call: Call) -> None:
         """Give the call its typed values, note all violations, and raise the Problem for which the provider refuses."""
         check, request = self.contract.check(operation), call.request
-        call.query, violations = check.query(request)
+        call.path, violations = check.path(call.path)
+        call.query, wrong = check.query(request)
+        violations += wrong
         if request.body or operation.body_required:
             call.body, wrong = check.body(request)
             violations += wrong
@@ -172,18 +176,15 @@ class Pipeline:
 
     def _check(self, reply: Reply, answer: Answer, operation: Operation, call: Call) -> None:
         contract = self.effective_contract(call.choices)
-        complaints = contract.complaints(operation.id, answer.status, reply.content_type, answer.body)
+        content_type = reply.content_type if answer.body else ""
+        complaints = contract.complaints(operation.id, answer.status, content_type, answer.body)
         if complaints:
             raise ReplyError("; ".join(complaints), where=f"{operation.id}, reply {answer.status}")
 
 
 def _answer(reply: Reply, call: Call, number: int) -> Answer:
-    body = _encode(reply.body)
-    headers = [
-        (b"content-type", reply.content_type.encode()),
-        (b"content-length", b"%d" % len(body)),
-        (b"mock-exchange", b"%d" % number),
-    ]
+    body, headers = _content(reply)
+    headers.append((b"mock-exchange", b"%d" % number))
     for name, value in reply.headers:
         headers.append((name.encode(), value.encode()))
     if call.assumed:
@@ -192,6 +193,14 @@ def _answer(reply: Reply, call: Call, number: int) -> Answer:
         notes = ", ".join([str(violation)[:200] for violation in call.violations[:MAX_NOTES]])
         headers.append((b"mock-violation", notes.encode("unicode_escape")))
     return Answer(reply.status, headers, body)
+
+
+def _content(reply: Reply) -> tuple[bytes, RawHeaders]:
+    """Return the body and the headers that describe it; a 204 must have none of them."""
+    if reply.body is UNSET:
+        return b"", [] if reply.status == 204 else [(b"content-length", b"0")]
+    body = _encode(reply.body)
+    return body, [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(body))]
 
 
 def _handlers(contract: Contract, providers: Iterable[Provider]) -> dict[str, Handler]:

@@ -54,6 +54,14 @@ class RequestCheck:
         self._query = {parameter.name: parameter for parameter in operation.parameters if parameter.place == "query"}
         self._defaults = {name: each.default for name, each in self._query.items() if each.default is not UNSET}
         self._needs_query = any(parameter.required for parameter in self._query.values())
+        self._path = [parameter for parameter in operation.parameters if parameter.place == "path" and not parameter.is_free]
+
+    def path(self, given: Mapping[str, str]) -> tuple[Mapping[str, Any], list[Violation]]:
+        """Return the path's parameters, typed, and what is wrong with them."""
+        if not self._path:
+            return given, []
+        typed = {**given, **{parameter.name: coerce(given[parameter.name], parameter.types) for parameter in self._path}}
+        return typed, [violation for each in self._path for violation in self._single(each, typed[each.name])]
 
     def query(self, request: Request) -> tuple[dict[str, Any], list[Violation]]:
         """Return the declared query parameters, typed and with defaults, and what is wrong with the query.
@@ -129,9 +137,12 @@ class RequestCheck:
         if parameter.name.lower().encode() not in request.headers:
             missing = Violation("header", parameter.name, "required", f"the operation needs {parameter.name}")
             return [missing] if parameter.required else []
-        value = coerce(request.header(parameter.name.lower().encode()), parameter.types)
+        return self._single(parameter, coerce(request.header(parameter.name.lower().encode()), parameter.types))
+
+    def _single(self, parameter: Parameter, value: Any) -> list[Violation]:
+        """Return what is wrong with one parameter's value."""
         errors = self._schemas.at(parameter.pointer).iter_errors(value)
-        return [Violation("header", parameter.name, error.kind.name, error.message) for error in errors]
+        return [Violation(parameter.place, parameter.name, error.kind.name, error.message) for error in errors]
 
     def _ordered(self, errors: Any, place: str, order: list[str]) -> list[Violation]:
         """Return missing values first, then wrong ones, each in the order of the contract."""

@@ -9,6 +9,9 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 Schema = Mapping[str, Any]
 
+_ANNOTATIONS = {"type", "title", "description", "default", "example", "examples"}
+"""Keywords of a text's schema that forbid no text."""
+
 
 class Parameter(Struct, frozen=True):
     """A declared parameter.
@@ -18,6 +21,7 @@ class Parameter(Struct, frozen=True):
         types: the JSON types that its schema names; empty if it names none.
         pointer: where its schema stands in the contract.
         default: UNSET if the contract gives none.
+        is_free: whether its schema allows any text, so that there is nothing to type or to check.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Parameter(Struct, frozen=True):
     types: tuple[str, ...]
     pointer: str
     default: Any | UnsetType = UNSET
+    is_free: bool = False
 
 
 class Media(Struct, frozen=True):
@@ -70,7 +75,10 @@ class Operation(Struct, frozen=True):
 
     def reply(self, status: int) -> Mapping[str, str] | None:
         """Return the content types that the contract has for the status; None if it declares neither it nor a default."""
-        return self.replies.get(str(status)) or self.replies.get(f"{status // 100}XX") or self.replies.get("default")
+        for name in (str(status), f"{status // 100}XX", "default"):
+            if name in self.replies:
+                return self.replies[name]
+        return None
 
 
 class Reader:
@@ -125,6 +133,7 @@ class Reader:
             types=_types(schema),
             pointer=f"{pointer}/schema",
             default=schema.get("default", UNSET),
+            is_free=schema.get("type") == "string" and not schema.keys() - _ANNOTATIONS,
         )
 
     def _body(self, place: str) -> tuple[dict[str, Media], bool]:

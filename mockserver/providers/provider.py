@@ -29,7 +29,7 @@ class Provider:
         refuse: returns the Problem for which a call with these violations is refused, None if it is not; it may put
             another value in place of one that the sandbox's choices tolerate.
         render_problem: puts a Problem into the provider's own form; the call is there even if no operation was found.
-        render_page: the body of a list reply.
+        render_page: the body of a list reply, or the whole Reply where its headers tell of other pages.
         credential: the key that a request carries, to find the sandbox that it was issued for.
         key_prefixes: label → what API keys issued under that label begin with.
         workers: `PROVIDER.verb` → what does due work of that name.
