@@ -1,5 +1,6 @@
 """What all tests share: applications in the same process, and clients of them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from mockserver.app import create_app
 from mockserver.client.transport import MockTransport
 from mockserver.edge.app import App, Options
+from mockserver.exchange import RawHeaders
+from mockserver.state import Sandbox
+from mockserver.state.sandbox import DEFAULT
 
 BASE = "http://mock.localhost"
 SPOONITY_TOKEN = "any-token"
@@ -16,6 +20,8 @@ VEXUTOPIA_KEY = "vex_test_your_api_key"
 NOW = 1_770_040_085_683  # 2026-02-02T13:48:05.683Z, the default fixture's `now`
 
 MakeApp = Callable[..., App]
+
+_SAFE = re.compile(rb"[\t -~]*")
 
 
 def make_app(*, options: Options | None = None, **setup: Any) -> App:
@@ -26,8 +32,25 @@ def make_app(*, options: Options | None = None, **setup: Any) -> App:
 
 
 def client_of(app: App, token: str = SPOONITY_TOKEN, **options: Any) -> httpx.Client:
-    """Return a client of the application that sends the token."""
-    return httpx.Client(transport=MockTransport(app), base_url=BASE, headers={"Authorization": f"Bearer {token}"}, **options)
+    """Return a client of the application that sends the token, and that notices headers in which others could hide."""
+    return httpx.Client(
+        transport=MockTransport(app),
+        base_url=BASE,
+        headers={"Authorization": f"Bearer {token}"},
+        event_hooks={"response": [lambda response: check_headers(response.headers.raw)]},
+        **options,
+    )
+
+
+def check_headers(headers: RawHeaders) -> None:
+    """Hold that no header has a line break, a NUL or anything else but visible ASCII in it."""
+    broken = [(name, value) for name, value in headers if not _SAFE.fullmatch(name + value)]
+    assert broken == []
+
+
+def sandbox_of(app: App, name: str = DEFAULT) -> Sandbox:
+    """Return the application's sandbox of that name."""
+    return app.mock.sandboxes.get(name)
 
 
 @pytest.fixture(name="make_app")

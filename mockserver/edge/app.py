@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
@@ -53,6 +53,20 @@ class Options(Struct, frozen=True):
     raise_errors: bool = False
 
 
+class Target(Struct, frozen=True):
+    """Where a request goes.
+
+    Attributes:
+        path: the path, still percent-encoded, without what stands before it.
+        prefix: what stands before the path: where the app is mounted, and the sandbox.
+        sandbox: the name of the sandbox in the path; empty if there is none.
+    """
+
+    path: str
+    prefix: str
+    sandbox: str = ""
+
+
 class App:
     """An ASGI application around a mock.
 
@@ -76,9 +90,9 @@ class App:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, prefix = _split(scope)
-        if path.startswith(CONTROL) and path[len(CONTROL) : len(CONTROL) + 1] in ("", "/"):
-            await self._serve_control(scope, path, prefix, receive, send)
+        target = _target(scope)
+        if target.path.startswith(CONTROL) and target.path[len(CONTROL) : len(CONTROL) + 1] in ("", "/"):
+            await self._serve_control(scope, target, receive, send)
             return
         headers = dict(scope["headers"])
         if cors.is_preflight(scope["method"], headers):
@@ -87,16 +101,14 @@ class App:
         if self.options.latency_ms:
             await scope.get("mock.pause", asyncio.sleep)(self.options.latency_ms / 1000)
         try:
-            answer = await self._answer(scope, path, prefix, headers, receive)
+            answer = await self._answer(scope, target, headers, receive)
         except Disconnected:
             return
         await _send(send, answer.status, answer.headers + cors.reply_headers(headers), answer.body)
 
-    async def _answer(
-        self, scope: Scope, path: str, prefix: str, headers: MutableMapping[bytes, bytes], receive: Receive
-    ) -> Answer:
-        provider = self.mock.pipeline.provider_of(path)
-        problem = guard.head_problem(path.encode(), scope["query_string"], scope["headers"])
+    async def _answer(self, scope: Scope, target: Target, headers: MutableMapping[bytes, bytes], receive: Receive) -> Answer:
+        provider = self.mock.pipeline.provider_of(target.path)
+        problem = guard.head_problem(target.path.encode(), scope["query_string"], scope["headers"])
         body = None
         if problem is None and guard.has_body(headers):
             try:
@@ -104,9 +116,11 @@ class App:
             except Problem as refusal:
                 problem = refusal
         origin = self.options.public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
-        request = Request(scope["method"], path, scope["query_string"], origin + prefix, headers, scope["headers"], body)
+        request = Request(
+            scope["method"], target.path, scope["query_string"], origin + target.prefix, headers, scope["headers"], body
+        )
         try:
-            sandbox = self._sandbox(provider, request, prefix)
+            sandbox = self._sandbox(provider, request, target.sandbox)
         except LimitError as error:
             return self.mock.pipeline.refuse(provider, request, Unavailable(str(error)))
         except BadNameError as error:
@@ -122,37 +136,35 @@ class App:
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
             return self.mock.pipeline.refuse(provider, request, Broken(f"{type(error).__name__}: {error}"))
 
-    def _sandbox(self, provider: Provider | None, request: Request, prefix: str) -> Sandbox:
+    def _sandbox(self, provider: Provider | None, request: Request, in_path: str) -> Sandbox:
         """Return the sandbox: path beats header beats key beats the default one."""
         sandboxes = self.mock.sandboxes
-        name = prefix.rpartition("/@")[2] if prefix else request.header(b"mock-sandbox")
+        name = in_path or request.header(b"mock-sandbox")
         if name:
             return sandboxes.get(name)
         if provider is None:
             return sandboxes.get(DEFAULT)
         return sandboxes.selected_by(provider.credential(request))
 
-    async def _serve_control(self, scope: Scope, path: str, prefix: str, receive: Receive, send: Send) -> None:
+    async def _serve_control(self, scope: Scope, target: Target, receive: Receive, send: Send) -> None:
         if self._control is None:
             self._control = self._make_control(self)
-        sandbox = prefix.rpartition("/@")[2]
-        below = {**scope, "path": path, "raw_path": path.encode(), "root_path": "", "mock.prefix": prefix}
-        await self._control({**below, "mock.sandbox": sandbox}, receive, send)
+        path = {"path": unquote(target.path), "raw_path": target.path.encode(), "root_path": ""}
+        await self._control({**scope, **path, "mock.prefix": target.prefix, "mock.sandbox": target.sandbox}, receive, send)
 
     def _methods(self) -> str:
         return ", ".join(sorted({operation.method for operation in self.mock.pipeline.contract.operations.values()}))
 
 
-def _split(scope: Scope) -> tuple[str, str]:
-    """Return the path, still percent-encoded, and what stands before it: where the app is mounted, and the sandbox."""
+def _target(scope: Scope) -> Target:
     raw: bytes | None = scope.get("raw_path")
     path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(scope["path"])
-    prefix = scope.get("root_path", "")
+    prefix: str = scope.get("root_path", "")
     path = path.removeprefix(prefix) if prefix else path
-    if not path.startswith("/@"):
-        return path, prefix
     name, _, rest = path[2:].partition("/")
-    return f"/{rest}", f"{prefix}/@{name}"
+    if not path.startswith("/@") or not name:
+        return Target(path, prefix)
+    return Target(f"/{rest}", f"{prefix}/@{name}", name)
 
 
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:

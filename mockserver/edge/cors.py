@@ -4,6 +4,7 @@ Nobody documents the providers' own cross-origin rules. Any origin is let in, wi
 header that the mock adds.
 """
 
+import re
 from collections.abc import Mapping
 
 from mockserver.exchange import RawHeaders
@@ -11,6 +12,9 @@ from mockserver.exchange import RawHeaders
 ALLOWED_HEADERS = b"Authorization, Content-Type, Prefer, Mock-Sandbox"
 EXPOSED_HEADERS = b"Mock-Exchange, Mock-Assumed, Mock-Violation, Mock-Fault, Preference-Applied, Allow, Retry-After"
 PREFLIGHT_SECONDS = 600
+
+_ORIGIN = re.compile(rb"[!-~]{1,512}")
+"""Visible ASCII: what is sent back must not be able to begin another header."""
 
 
 def is_preflight(method: str, headers: Mapping[bytes, bytes]) -> bool:
@@ -21,7 +25,7 @@ def is_preflight(method: str, headers: Mapping[bytes, bytes]) -> bool:
 def reply_headers(headers: Mapping[bytes, bytes]) -> RawHeaders:
     """Return what every reply to a request with these headers carries."""
     origin = headers.get(b"origin")
-    if origin is None:
+    if origin is None or not _ORIGIN.fullmatch(origin):
         return [(b"vary", b"Origin")]
     return [
         (b"vary", b"Origin"),

@@ -15,7 +15,8 @@ MAX_HEADER_BYTES = 32_768
 BODY_TIMEOUT_S = 30
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]|::1")
+_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]|::1", re.IGNORECASE)
+_PORT = re.compile(r":[0-9]+$")
 
 
 class Disconnected(Exception):  # noqa: N818 - nobody is there to be told
@@ -82,5 +83,5 @@ async def _collect(receive: Receive, limit: int) -> bytes:
 
 def is_loopback(host: str) -> bool:
     """Return whether the host, with or without a port, is this machine by its very name."""
-    name = host.rpartition(":")[0] if re.search(r":\d+$", host) and host != "::1" else host
-    return _LOOPBACK.fullmatch(name) is not None
+    is_bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
+    return _LOOPBACK.fullmatch(host if is_bare_ipv6 else _PORT.sub("", host)) is not None

@@ -15,6 +15,9 @@ from mockserver.exchange import RawHeaders
 
 Pause = Callable[[float], Awaitable[None]]
 
+HERE = "http://mock.localhost"
+"""What paths without a host are asked of."""
+
 
 class Response(msgspec.Struct, frozen=True):
     """What the application answered."""
@@ -47,13 +50,13 @@ def call(
 ) -> Response:
     """Send one request to the application and return its answer.
 
-    url: an absolute URL or a path; a path is asked of `http://mock.localhost`.
+    url: an absolute URL or a path, either of them percent-encoded; a path is asked of `http://mock.localhost`.
     pause: awaited in place of a delay, which is given in seconds; it may raise.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(f"{HERE}{url}" if url.startswith("/") else url)
     raw_headers = [(name.lower(), value) for name, value in headers]
     if not any(name == b"host" for name, _ in raw_headers):
-        raw_headers.insert(0, (b"host", (parts.netloc or "mock.localhost").encode()))
+        raw_headers.insert(0, (b"host", parts.netloc.encode()))
     if body and not any(name == b"content-length" for name, _ in raw_headers):
         raw_headers.append((b"content-length", b"%d" % len(body)))
     path = parts.path or "/"
@@ -62,14 +65,14 @@ def call(
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": method,
-        "scheme": parts.scheme or "http",
+        "scheme": parts.scheme,
         "path": path,
         "raw_path": path.encode(),
         "query_string": parts.query.encode(),
         "root_path": "",
         "headers": raw_headers,
         "client": ("127.0.0.1", 0),
-        "server": (parts.hostname or "mock.localhost", parts.port or 80),
+        "server": (parts.hostname, parts.port or 80),
         "mock.body": body,
         "mock.pause": pause,
     }
@@ -87,10 +90,10 @@ def _run(app: App, scope: dict[str, Any], body: bytes) -> Response:
 
     coroutine = app(scope, receive, send)
     try:
-        coroutine.send(None)  # type: ignore[attr-defined]
+        coroutine.send(None)
     except StopIteration:
-        chunks = [message.get("body", b"") for message in sent[1:]]
+        chunks = [] if scope["method"] == "HEAD" else [message.get("body", b"") for message in sent[1:]]
         return Response(sent[0]["status"], list(sent[0]["headers"]), b"".join(chunks))
     finally:
-        coroutine.close()  # type: ignore[attr-defined]
+        coroutine.close()
     raise RuntimeError(f"{scope['path']} waits for something that only a server has; call it over a socket")
