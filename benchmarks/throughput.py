@@ -30,7 +30,7 @@ end
 }
 
 
-def measure(rounds: int, seconds: float) -> list[str]:
+def measure(rounds: int, seconds: int) -> list[str]:
     """Return the rows of a Markdown table."""
     bare_port, mock_port = free_port(), free_port()
     rows = []
@@ -58,7 +58,7 @@ def measure(rounds: int, seconds: float) -> list[str]:
     ]
 
 
-def _load(port: int, pid: int, target: str, script: str | None, seconds: float) -> tuple[float, float]:
+def _load(port: int, pid: int, target: str, script: str | None, seconds: int) -> tuple[float, float]:
     """Return requests per second and CPU microseconds per request."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["wrk", "-t1", "-c16", f"-d{seconds}s", *HEADERS]
