@@ -1,15 +1,17 @@
 """What Vexutopia's customer operations do. Plays https://vexutopia.com/docs/customers."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from msgspec import json
 from msgspec.structs import replace
 
 from mockserver.exchange import Call, NotFound, Page, Reply
 from mockserver.providers.vexutopia.assumptions import DELETED_CUSTOMER, EMAIL_FILTER, METADATA_UPDATE
 from mockserver.providers.vexutopia.events import announce
 from mockserver.providers.vexutopia.paging import page_of
-from mockserver.providers.vexutopia.records import Customer, customers_of, render
-from mockserver.state import Sandbox
+from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, Customer, customers_of, has_or_had, render
+from mockserver.state import Collection, Kind, Sandbox
 from mockserver.state.clock import iso_seconds
 
 _WRITABLE = ("email", "name", "phone", "metadata")
@@ -18,14 +20,14 @@ _WRITABLE = ("email", "name", "phone", "metadata")
 def list_customers(sandbox: Sandbox, call: Call) -> Page:
     """Return a slice of the customers, of those with the e-mail address if one is given.
 
-    Behaviours: vexutopia.list.*
+    Behaviours: vexutopia.list.whole-customers, vexutopia.list.all-customers, vexutopia.list.email-filter
     """
-    customers = sandbox.records(customers_of(call))
     wanted = call.query.get("email")
+    customers = sandbox.records(customers_of(sandbox, call, lambda each: bool(_matching(each, wanted))))
+    found = _matching(customers, wanted)
     if wanted is None:
-        return page_of(call, customers, customers.all())
-    found = customers.where("email", wanted.lower())
-    exact = [each for each in found if customers.get(each).email == wanted]
+        return page_of(call, customers, found)
+    exact = [each for each in found if (customer := customers.get(each)) and customer.email == wanted]
     if len(exact) != len(found) and call.assume(EMAIL_FILTER) == "exact":
         found = exact
     return page_of(call, customers, found)
@@ -36,9 +38,9 @@ def create_customer(sandbox: Sandbox, call: Call) -> Reply:
 
     Behaviours: vexutopia.create.*
     """
-    kind, now = customers_of(call), iso_seconds(sandbox.now)
+    kind, now = customers_of(sandbox, call), iso_seconds(sandbox.now)
     sent = {name: call.fields[name] for name in _WRITABLE if name in call.fields}
-    customer = Customer(id=sandbox.new_id(kind), created_at=now, updated_at=now, **sent)
+    customer = Customer(id=sandbox.new_id(CUSTOMERS, LIVE_CUSTOMERS), created_at=now, updated_at=now, **sent)
     sandbox.add(kind, customer)
     announce(sandbox, "customer.created", customer)
     return Reply(201, render(call, customer))
@@ -47,13 +49,13 @@ def create_customer(sandbox: Sandbox, call: Call) -> Reply:
 def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
     """Return the customer.
 
-    Behaviours: vexutopia.retrieve.bare-customer
+    Behaviours: vexutopia.retrieve.*
     Raises: NotFound, also for a deleted customer unless the sandbox keeps a stub.
     """
-    customers, wanted = sandbox.records(customers_of(call)), call.path["id"]
-    if wanted in customers.deleted and call.assume(DELETED_CUSTOMER) == "stub":
+    kind, wanted = _kind(sandbox, call), call.path["id"]
+    if wanted in sandbox.records(kind).deleted and call.assume(DELETED_CUSTOMER) == "stub":
         return Reply(200, _receipt(wanted))
-    return Reply(200, render(call, _find(sandbox, call)))
+    return Reply(200, render(call, _find(sandbox, kind, wanted)))
 
 
 def update_customer(sandbox: Sandbox, call: Call) -> Reply:
@@ -62,15 +64,17 @@ def update_customer(sandbox: Sandbox, call: Call) -> Reply:
     Behaviours: vexutopia.update.*
     Raises: NotFound.
     """
-    customer = _find(sandbox, call)
+    kind = _kind(sandbox, call)
+    customer = _find(sandbox, kind, call.path["id"])
     sent = {name: call.fields[name] for name in _WRITABLE if name in call.fields}
     if isinstance(sent.get("metadata"), dict):
         sent["metadata"] = _metadata(call, customer.metadata or {}, sent["metadata"])
     changed = replace(customer, **sent)
-    if changed != customer:
-        changed = replace(changed, updated_at=iso_seconds(sandbox.now))
-        sandbox.replace(customers_of(call), changed)
-        announce(sandbox, "customer.updated", changed)
+    if _content(changed) == _content(customer):
+        return Reply(200, render(call, customer))
+    changed = replace(changed, updated_at=iso_seconds(sandbox.now))
+    sandbox.replace(kind, changed)
+    announce(sandbox, "customer.updated", changed)
     return Reply(200, render(call, changed))
 
 
@@ -80,17 +84,26 @@ def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
     Behaviours: vexutopia.delete.*
     Raises: NotFound, also the second time.
     """
-    customer = _find(sandbox, call)
-    sandbox.remove(customers_of(call), customer.id)
+    kind = _kind(sandbox, call)
+    customer = _find(sandbox, kind, call.path["id"])
+    sandbox.remove(kind, customer.id)
     announce(sandbox, "customer.deleted", customer)
     return Reply(200, _receipt(customer.id))
 
 
-def _find(sandbox: Sandbox, call: Call) -> Customer:
-    customer: Customer | None = sandbox.records(customers_of(call)).get(call.path["id"])
+def _kind(sandbox: Sandbox, call: Call) -> Kind:
+    return customers_of(sandbox, call, has_or_had(call.path["id"]))
+
+
+def _find(sandbox: Sandbox, kind: Kind, customer_id: str) -> Customer:
+    customer: Customer | None = sandbox.records(kind).get(customer_id)
     if customer is None:
-        raise NotFound("customer", call.path["id"])
+        raise NotFound("customer", customer_id)
     return customer
+
+
+def _matching(customers: Collection, email: str | None) -> Sequence[str]:
+    return customers.all() if email is None else customers.where("email", email.lower())
 
 
 def _receipt(customer_id: str) -> dict[str, Any]:
@@ -102,3 +115,8 @@ def _metadata(call: Call, before: dict[str, Any], sent: dict[str, Any]) -> dict[
     if merged != sent and call.assume(METADATA_UPDATE) == "replaced":
         return sent
     return merged
+
+
+def _content(customer: Customer) -> bytes:
+    """Return what a client can tell apart: 1 and true differ, the order of keys does not, nor no metadata from empty ones."""
+    return json.encode(replace(customer, metadata=customer.metadata or {}), order="sorted")

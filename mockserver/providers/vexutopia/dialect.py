@@ -53,7 +53,12 @@ def authenticate(sandbox: Sandbox, call: Call) -> None:
 
 
 def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
-    """Refuse for the first violation that matters: what nobody declared does not, nor what the sandbox tolerates."""
+    """Refuse for the first violation that matters: what nobody declared does not, nor what the sandbox tolerates.
+
+    Behaviours: vexutopia.requests.*, vexutopia.list.maximum-limit, vexutopia.list.no-more-than-maximum,
+        vexutopia.create.email-required, vexutopia.payments.create.amount-required,
+        vexutopia.payments.create.currency-required, vexutopia.payments.create.amount-is-integer
+    """
     for violation in violations:
         if violation.rule != "undeclared" and not _is_tolerated(call, violation):
             return _problem(violation)
@@ -76,7 +81,7 @@ def _is_tolerated(call: Call, violation: Violation) -> bool:
 
 def _problem(violation: Violation) -> Problem:
     if not violation.name:
-        return Unreadable(violation.detail)
+        return Unreadable("the body is no JSON object" if violation.rule == "type" else violation.detail)
     if violation.rule == "required":
         return MissingField(violation.name)
     return InvalidField(violation.name, detail="is invalid")

@@ -1,5 +1,6 @@
 """What Vexutopia's payment operations do. Plays https://vexutopia.com/docs/payments."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,10 +16,11 @@ from mockserver.providers.vexutopia.records import (
     PROCESSOR_IDS,
     Payment,
     customers_of,
+    has_or_had,
     payments_of,
     render,
 )
-from mockserver.state import Sandbox, Task
+from mockserver.state import Collection, Sandbox, Task
 from mockserver.state.clock import iso_seconds
 
 DEFAULT_PROCESSOR = "stripe"
@@ -29,11 +31,11 @@ SETTLEMENT_DELAY_MS = {"after-five-seconds": 5_000, "at-once": 0}
 def list_payments(sandbox: Sandbox, call: Call) -> Page:
     """Return a slice of the payments, of one customer's if its id is given, even if the customer is gone.
 
-    Behaviours: vexutopia.payments.list.*
+    Behaviours: vexutopia.payments.list.payments
     """
-    payments = sandbox.records(payments_of(call))
     wanted = call.query.get("customer_id")
-    return page_of(call, payments, payments.all() if wanted is None else payments.where("customer_id", wanted))
+    payments = sandbox.records(payments_of(sandbox, call, lambda each: bool(_matching(each, wanted))))
+    return page_of(call, payments, _matching(payments, wanted))
 
 
 def create_payment(sandbox: Sandbox, call: Call) -> Reply:
@@ -42,10 +44,10 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
     Behaviours: vexutopia.payments.create.*
     Raises: InvalidField or NotFound if its customer does not exist.
     """
-    sent, kind, now = call.fields, payments_of(call), iso_seconds(sandbox.now)
+    sent, kind, now = call.fields, payments_of(sandbox, call), iso_seconds(sandbox.now)
     _check_customer(sandbox, call, sent.get("customer_id"))
     payment = Payment(
-        id=sandbox.new_id(kind),
+        id=sandbox.new_id(PAYMENTS, LIVE_PAYMENTS),
         amount=sent["amount"],
         currency=sent["currency"].lower(),
         status="pending",
@@ -66,13 +68,18 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
 def retrieve_payment(sandbox: Sandbox, call: Call) -> Reply:
     """Return the payment as it stands at this moment.
 
-    Behaviours: vexutopia.payments.retrieve.bare-payment
+    Behaviours: vexutopia.payments.retrieve.*, vexutopia.payments.no-changes
     Raises: NotFound.
     """
-    payment: Payment | None = sandbox.records(payments_of(call)).get(call.path["id"])
+    kind = payments_of(sandbox, call, has_or_had(call.path["id"]))
+    payment: Payment | None = sandbox.records(kind).get(call.path["id"])
     if payment is None:
         raise NotFound("payment", call.path["id"])
     return Reply(200, render(call, payment))
+
+
+def _matching(payments: Collection, customer_id: str | None) -> Sequence[str]:
+    return payments.all() if customer_id is None else payments.where("customer_id", customer_id)
 
 
 def settle_payment(sandbox: Sandbox, task: Task) -> None:
@@ -94,7 +101,7 @@ def _schedule_settlement(sandbox: Sandbox, payment: Payment, *, live: bool) -> N
 
 
 def _check_customer(sandbox: Sandbox, call: Call, customer_id: str | None) -> None:
-    if customer_id is None or customer_id in sandbox.records(customers_of(call)):
+    if customer_id is None or customer_id in sandbox.records(customers_of(sandbox, call)):
         return
     if call.assume(PAYMENT_FOR_UNKNOWN_CUSTOMER) == "not-found":
         raise NotFound("customer", customer_id)

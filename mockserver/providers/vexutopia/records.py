@@ -3,7 +3,7 @@
 Plays https://vexutopia.com/docs/customers and https://vexutopia.com/docs/payments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from mockserver.exchange import Call, Leaning
 from mockserver.providers.vexutopia.assumptions import TEST_AND_LIVE_DATA, UNSET_FIELDS
-from mockserver.state import Draft, Kind
+from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.clock import iso_seconds, parse_timestamp
 from mockserver.state.ids import ALPHANUMERIC, DIGITS, IdForm, choose, make_id
 from mockserver.state.people import person
@@ -24,7 +24,10 @@ PROCESSOR_FORM = IdForm("pi_", ALPHANUMERIC, 6)
 
 
 class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A customer; name, phone and metadata are None if they were never set."""
+    """A customer; name, phone and metadata are None if they were never set, or cleared.
+
+    Behaviours: vexutopia.customer.*
+    """
 
     id: str
     object: str = "customer"
@@ -40,6 +43,8 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A payment; the amount is in the currency's smallest unit, metadata is None if it was never set.
 
     `customer_id` stays when the customer goes.
+
+    Behaviours: vexutopia.payment.*, vexutopia.delete.payments-keep-reference
     """
 
     id: str
@@ -57,7 +62,10 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def render(leaning: Leaning, record: Customer | Payment) -> Any:
-    """Return the object as clients see it, which for unset fields the sandbox decides."""
+    """Return the object as clients see it, which for unset fields the sandbox decides.
+
+    Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
+    """
     if record.metadata is not None and (isinstance(record, Payment) or (record.name is not None and record.phone is not None)):
         return record
     fields = asdict(record)
@@ -139,17 +147,33 @@ PAYMENTS = _payments("vexutopia.payments")
 LIVE_PAYMENTS = _payments("vexutopia.live.payments")
 
 
-def is_live(call: Call) -> bool:
-    """Return whether the call works on live data."""
-    key = call.request.bearer or ""
-    return key.startswith(LIVE_PREFIX) and call.assume(TEST_AND_LIVE_DATA) == "separate"
+Concerns = Callable[[Collection], bool]
+"""Whether a collection has anything that a call is about."""
 
 
-def customers_of(call: Call) -> Kind:
+def _always(_records: Collection) -> bool:
+    return True
+
+
+def customers_of(sandbox: Sandbox, call: Call, concerns: Concerns = _always) -> Kind:
     """Return the customers that the call's key sees."""
-    return LIVE_CUSTOMERS if is_live(call) else CUSTOMERS
+    return _seen(sandbox, call, CUSTOMERS, LIVE_CUSTOMERS, concerns)
 
 
-def payments_of(call: Call) -> Kind:
+def payments_of(sandbox: Sandbox, call: Call, concerns: Concerns = _always) -> Kind:
     """Return the payments that the call's key sees."""
-    return LIVE_PAYMENTS if is_live(call) else PAYMENTS
+    return _seen(sandbox, call, PAYMENTS, LIVE_PAYMENTS, concerns)
+
+
+def has_or_had(record_id: str) -> Concerns:
+    """Return whether a collection knows the id, be it as that of a deleted record."""
+    return lambda records: record_id in records or record_id in records.deleted
+
+
+def _seen(sandbox: Sandbox, call: Call, test: Kind, live: Kind, concerns: Concerns) -> Kind:
+    """Return one of the two kinds; if the call concerns nothing in either, the answer is the same and leans on no choice."""
+    if not (call.request.bearer or "").startswith(LIVE_PREFIX):
+        return test
+    if not (concerns(sandbox.records(test)) or concerns(sandbox.records(live))):
+        return live
+    return live if call.assume(TEST_AND_LIVE_DATA) == "separate" else test

@@ -1,6 +1,0 @@
-"""What Vexutopia's documents promise, executable."""
-
-from mockserver.catalogue import Behaviour, Unchecked
-
-BEHAVIOURS: tuple[Behaviour, ...] = ()
-UNCHECKED: tuple[Unchecked, ...] = ()

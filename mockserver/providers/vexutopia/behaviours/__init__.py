@@ -1,0 +1,9 @@
+"""What Vexutopia's documents promise, executable where it can be checked from outside."""
+
+from mockserver.catalogue.behaviour import behaviours_of
+from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments
+from mockserver.providers.vexutopia.behaviours.unchecked import UNCHECKED
+
+BEHAVIOURS = tuple(behaviour for module in (customers, lists, payments, errors) for behaviour in behaviours_of(module))
+
+__all__ = ["BEHAVIOURS", "UNCHECKED"]

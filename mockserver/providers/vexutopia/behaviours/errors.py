@@ -1,0 +1,301 @@
+# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
+"""What the pages on authentication and errors say: keys, JSON bodies, and how requests are refused."""
+
+from mockserver.catalogue.behaviour import behaviour
+from mockserver.catalogue.client import Answer, Api
+from mockserver.exchange import Exchange
+from mockserver.providers.vexutopia.behaviours.service import (
+    CUSTOMERS,
+    DOC_URL,
+    PAYMENTS,
+    UNKNOWN_CUSTOMER,
+    UNKNOWN_PAYMENT,
+    Service,
+    error_of,
+    record_of,
+)
+from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, failed, refusal_of, refused
+
+CODES = {
+    "unauthorized",
+    "invalid_api_key",
+    "invalid_request",
+    "missing_parameter",
+    "invalid_parameter",
+    "resource_not_found",
+    "payment_failed",
+    "insufficient_funds",
+    "card_declined",
+    "rate_limit_exceeded",
+    "internal_error",
+}
+ENTRANCES = (
+    ("GET", CUSTOMERS),
+    ("POST", CUSTOMERS),
+    ("GET", UNKNOWN_CUSTOMER),
+    ("PATCH", UNKNOWN_CUSTOMER),
+    ("DELETE", UNKNOWN_CUSTOMER),
+    ("GET", PAYMENTS),
+    ("POST", PAYMENTS),
+    ("GET", UNKNOWN_PAYMENT),
+)
+"""A request of each operation that changes nothing."""
+
+LIST = "vexutopia.listCustomers"
+CREATE = "vexutopia.createCustomer"
+KEYS = "Authentication page, API keys"
+STRUCTURE = "Errors page, structure"
+
+# Keys
+
+
+@behaviour(
+    "vexutopia.auth.bearer-key",
+    says="A request that carries an API key as its bearer token is answered.",
+    source=KEYS,
+    operation=LIST,
+    exercised=answered("listCustomers", 200),
+)
+def bearer_key(api: Api) -> None:
+    Service(api).slice()
+
+
+@behaviour(
+    "vexutopia.auth.every-operation",
+    says="Every operation needs an API key.",
+    source=KEYS,
+    operation=LIST,
+    exercised=refused("unauthorized"),
+)
+def every_operation(api: Api) -> None:
+    for method, path in ENTRANCES:
+        api.call(method, path, headers={"authorization": None}).expect(401)
+
+
+@behaviour(
+    "vexutopia.auth.no-key",
+    says="Without an Authorization header the answer is 401 with the code `unauthorized` and `No API key provided`.",
+    source="Authentication page, errors",
+    operation=LIST,
+    exercised=refused("unauthorized", when=lambda exchange: not exchange.request.header(b"authorization")),
+)
+def no_key(api: Api) -> None:
+    _assert_unauthorized(api.call("GET", CUSTOMERS, headers={"authorization": None}))
+
+
+@behaviour(
+    "vexutopia.auth.malformed-header",
+    says="An Authorization header of another form than Bearer and a key is answered as if it were not there.",
+    source="Authentication page, errors",
+    operation=LIST,
+    exercised=refused("unauthorized", when=lambda exchange: bool(exchange.request.header(b"authorization"))),
+)
+def malformed_header(api: Api) -> None:
+    for header in ("Basic dmV4OnRlc3Q=", "Bearer"):
+        _assert_unauthorized(api.call("GET", CUSTOMERS, headers={"authorization": header}))
+
+
+def _assert_unauthorized(answer: Answer) -> None:
+    error = error_of(answer.expect(401))
+    found = (error.get("code"), error.get("message"))
+    assert found == ("unauthorized", "No API key provided"), f"{answer.request} without a key answered {found}"
+
+
+@behaviour(
+    "vexutopia.auth.unknown-key",
+    says="A key that Vexutopia does not know is answered with 401, `invalid_api_key` and `The API key provided is invalid`.",
+    source="Authentication page, errors",
+    operation=LIST,
+    exercised=refused("invalid_api_key"),
+)
+def unknown_key(api: Api) -> None:
+    answer = api.call("GET", CUSTOMERS, headers={"authorization": f"Bearer {api.unique('no-key')}"}).expect(401)
+    error = error_of(answer)
+    found = (error.get("code"), error.get("message"))
+    assert found == ("invalid_api_key", "The API key provided is invalid"), f"an unknown key is answered {found}"
+
+
+# Bodies
+
+
+@behaviour(
+    "vexutopia.requests.json",
+    says="A body is JSON, declared as `application/json`.",
+    source="Authentication page, request headers",
+    operation=CREATE,
+    exercised=answered("createCustomer", 201, when=lambda exchange: _content_type(exchange) == "application/json"),
+)
+def json_body(api: Api) -> None:
+    service = Service(api)
+    email = service.email()
+    assert record_of(service.create_customer(email=email).expect(200, 201)).get("email") == email
+
+
+@behaviour(
+    "vexutopia.requests.no-forms",
+    says="A body that is a form instead of JSON is refused.",
+    source="Authentication page, request headers",
+    operation=CREATE,
+    exercised=answered("createCustomer", 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+)
+def no_forms(api: Api) -> None:
+    service = Service(api)
+    email = service.email()
+    error_of(service.post_customer(form={"email": email}).expect(400))
+    assert service.slice(email=email)["data"] == []
+
+
+@behaviour(
+    "vexutopia.requests.content-type",
+    says="A body that is not declared as `application/json` is refused.",
+    source="Authentication page, request headers",
+    operation=CREATE,
+    exercised=answered("createCustomer", 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+    only_with={"vexutopia.content-type": "required"},
+)
+def content_type(api: Api) -> None:
+    service = Service(api)
+    for declared in ("text/plain", None):
+        body = f'{{"email": "{service.email()}"}}'.encode()
+        error_of(service.post_customer(body=body, headers={"content-type": declared}).expect(400))
+
+
+def _content_type(exchange: Exchange) -> str:
+    return exchange.request.header(b"content-type").partition(";")[0].strip().lower()
+
+
+# Errors
+
+
+def _some_refusals(service: Service) -> list[Answer]:
+    """Return refusals of different kinds: no key, unknown key, a missing field, a wrong value, a broken body, an unknown id."""
+    api = service.api
+    return [
+        api.call("GET", CUSTOMERS, headers={"authorization": None}).expect(401),
+        api.call("GET", CUSTOMERS, headers={"authorization": "Bearer unknown"}).expect(401),
+        service.post_customer(json={}).expect(400),
+        api.call("GET", CUSTOMERS, query={"limit": "many"}).expect(400),
+        service.post_customer(body=b"{", headers={"content-type": "application/json"}).expect(400),
+        api.call("GET", UNKNOWN_CUSTOMER).expect(404),
+    ]
+
+
+@behaviour(
+    "vexutopia.errors.structure",
+    says="An error is an object under `error` with code and message, and with nothing else but param and doc_url.",
+    source=STRUCTURE,
+    operation=CREATE,
+    exercised=failed,
+)
+def structure(api: Api) -> None:
+    for answer in _some_refusals(Service(api)):
+        error = error_of(answer)
+        assert answer.json.keys() == {"error"}, f"{answer.request} answered more than an error: {answer.json}"
+        assert error.keys() <= {"code", "message", "param", "doc_url"}, f"{answer.request} answered {sorted(error)}"
+        texts = [error.get("code"), error.get("message")]
+        assert all(text and isinstance(text, str) for text in texts), f"{answer.request} answered {texts}"
+
+
+@behaviour(
+    "vexutopia.errors.codes",
+    says="The code of an error is one of the eleven that the page lists.",
+    source="Errors page, codes",
+    operation=CREATE,
+    exercised=failed,
+)
+def codes(api: Api) -> None:
+    found = {error_of(answer).get("code") for answer in _some_refusals(Service(api))}
+    assert found <= CODES, f"unlisted codes: {found - CODES}"
+
+
+@behaviour(
+    "vexutopia.errors.doc-url",
+    says="The doc_url of an error is the errors page's address with the code after the hash.",
+    source=STRUCTURE,
+    operation=CREATE,
+    exercised=lambda exchange: failed(exchange) and "doc_url" in refusal_of(exchange),
+)
+def doc_url(api: Api) -> None:
+    for answer in _some_refusals(Service(api))[2:]:  # the samples of the first two, on another page, have none
+        error = error_of(answer)
+        assert error.get("doc_url") == f"{DOC_URL}{error.get('code')}", f"{error.get('code')} points to {error.get('doc_url')}"
+
+
+@behaviour(
+    "vexutopia.errors.param-names-the-culprit",
+    says="An error that is due to one parameter names it as param.",
+    source=STRUCTURE,
+    operation=CREATE,
+    exercised=lambda exchange: failed(exchange) and "param" in refusal_of(exchange),
+)
+def param_names_the_culprit(api: Api) -> None:
+    service = Service(api)
+    refusals = {
+        "email": service.post_customer(json={"name": "Jane Smith"}),
+        "name": service.post_customer(json={"email": service.email(), "name": ["Jane"]}),
+        "offset": api.call("GET", CUSTOMERS, query={"offset": "first"}),
+    }
+    for name, answer in refusals.items():
+        blamed = error_of(answer.expect(400)).get("param")
+        assert blamed == name, f"{answer.request} blames {blamed}, not {name}"
+
+
+@behaviour(
+    "vexutopia.errors.param-only-if-applicable",
+    says="An error that is due to no one parameter has no param.",
+    source=STRUCTURE,
+    operation=CREATE,
+    exercised=lambda exchange: failed(exchange) and "param" not in refusal_of(exchange),
+)
+def param_only_if_applicable(api: Api) -> None:
+    no_key, _, _, _, broken, unknown = _some_refusals(Service(api))
+    for answer in (no_key, broken, unknown):
+        assert "param" not in error_of(answer), f"{answer.request} blames {error_of(answer)['param']}"
+
+
+@behaviour(
+    "vexutopia.errors.missing-field",
+    says="The error for a missing field says that the field is required, in the words of the page's example.",
+    source="Errors page, example",
+    operation=CREATE,
+    exercised=answered("createCustomer", 400, when=blames("email")),
+)
+def missing_field(api: Api) -> None:
+    error = error_of(Service(api).post_customer(json={}).expect(400))
+    assert error.get("message") == "The email field is required", f"the error says {error.get('message')}"
+    assert error.get("code") in ("missing_parameter", "invalid_request"), f"the code is {error.get('code')}"
+
+
+@behaviour(
+    "vexutopia.errors.invalid-parameter",
+    says="A parameter that has a wrong value is answered with 400 and the code `invalid_parameter`.",
+    source="Errors page, statuses and codes",
+    operation=LIST,
+    exercised=refused("invalid_parameter"),
+)
+def invalid_parameter(api: Api) -> None:
+    service = Service(api)
+    refusals = [
+        api.call("GET", CUSTOMERS, query={"limit": "many"}),
+        api.call("GET", CUSTOMERS, query={"offset": "first"}),
+        service.post_customer(json={"email": 7}),
+        service.post_customer(json={"email": service.email(), "metadata": "none"}),
+    ]
+    for answer in refusals:
+        code = error_of(answer.expect(400)).get("code")
+        assert code == "invalid_parameter", f"{answer.request} answered {code}"
+
+
+@behaviour(
+    "vexutopia.errors.invalid-body",
+    says="A body that cannot be read is answered with 400 and the code `invalid_request`.",
+    source="Errors page, statuses and codes",
+    operation=CREATE,
+    exercised=answered("createCustomer", 400, when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request"),
+)
+def invalid_body(api: Api) -> None:
+    service = Service(api)
+    for body in (b"{", b'{"email": "jane@example.com",}', b"[]"):
+        answer = service.post_customer(body=body, headers={"content-type": "application/json"}).expect(400)
+        code = error_of(answer).get("code")
+        assert code == "invalid_request", f"the body {body!r} is answered {code}"

@@ -1,0 +1,256 @@
+# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
+"""What the customers page says of lists: slices, their envelope, and the filter."""
+
+from mockserver.catalogue import NotCheckable
+from mockserver.catalogue.behaviour import behaviour
+from mockserver.catalogue.client import Api
+from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, Record, Service, ids, member
+from mockserver.providers.vexutopia.behaviours.traffic import answered, asks, body_of, has_rows, omits, query_of
+
+ENVELOPE = {"object": str, "data": list, "total": int, "limit": int, "offset": int, "has_more": bool}
+SOURCE = "Customers page, list"
+LIST = "vexutopia.listCustomers"
+DEFAULT_LIMIT = 10
+MAXIMUM = 100
+LOOKS = 3
+MANY = 900
+"""More customers than this are not all looked at."""
+
+
+@behaviour(
+    "vexutopia.list.envelope",
+    says="A list has object, data, total, limit, offset and has_more, and nothing else.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200),
+)
+def envelope(api: Api) -> None:
+    found = Service(api).slice()
+    assert found.keys() == ENVELOPE.keys(), f"a list has {sorted(found)}"
+    for name, kind in ENVELOPE.items():
+        member(found, name, kind)
+
+
+@behaviour(
+    "vexutopia.list.object-marker",
+    says="The attribute object of a list is `list`.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200),
+)
+def object_marker(api: Api) -> None:
+    service = Service(api)
+    for found in (service.slice(), service.slice(email=service.email())):
+        assert found.get("object") == "list", f"object is {found.get('object')}"
+
+
+@behaviour(
+    "vexutopia.list.whole-customers",
+    says="The rows of a list are customers, each as it would be retrieved.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=has_rows),
+)
+def whole_customers(api: Api) -> None:
+    service = Service(api)
+    customer = service.full_customer()
+    assert service.slice(email=customer["email"])["data"] == [customer]
+
+
+@behaviour(
+    "vexutopia.list.all-customers",
+    says="Without a filter the list has all customers, each of them once.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=omits("email")),
+)
+def all_customers(api: Api) -> None:
+    service = Service(api)
+    made = sorted(service.new_customer()["id"] for _ in range(3))
+    for _ in range(LOOKS):  # rows that others create or delete meanwhile shift those behind them
+        rows = list(service.walk())
+        found = sorted(each for each in ids(rows) if each in made)
+        if found == made:
+            return
+    if len(rows) > MANY and not found:
+        raise NotCheckable("the account has so many customers that new ones cannot be found among them")
+    raise AssertionError(f"of {made} the list has {found}")
+
+
+@behaviour(
+    "vexutopia.list.default-limit",
+    says="Without a limit a list has ten rows at most.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=omits("limit")),
+)
+def default_limit(api: Api) -> None:
+    service = Service(api)
+    for _ in range(DEFAULT_LIMIT + 1):
+        service.new_customer()
+    found = service.slice()
+    assert len(found["data"]) == DEFAULT_LIMIT, f"there are {len(found['data'])} rows"
+    assert found.get("limit") == DEFAULT_LIMIT, f"limit is {found.get('limit')}"
+
+
+@behaviour(
+    "vexutopia.list.limit",
+    says="A list has as many rows as its limit says, if there are so many.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=asks("limit")),
+)
+def limit(api: Api) -> None:
+    service = Service(api)
+    for _ in range(3):
+        service.new_customer()
+    for wanted in (1, 2, 3):
+        found = len(service.slice(limit=wanted)["data"])
+        assert found == wanted, f"limit={wanted} gives {found} rows"
+
+
+@behaviour(
+    "vexutopia.list.maximum-limit",
+    says="A limit of 100 is allowed.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=lambda exchange: query_of(exchange).get("limit") == str(MAXIMUM)),
+)
+def maximum_limit(api: Api) -> None:
+    found = Service(api).slice(limit=MAXIMUM)
+    wanted = min(MAXIMUM, member(found, "total", int))
+    assert found.get("limit") == MAXIMUM, f"limit is {found.get('limit')}"
+    assert len(found["data"]) == wanted, f"there are {len(found['data'])} rows of {wanted}"
+
+
+@behaviour(
+    "vexutopia.list.no-more-than-maximum",
+    says="No list has more than 100 rows, whatever its limit says.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, 400, when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", ""))),
+)
+def no_more_than_maximum(api: Api) -> None:
+    answer = api.call("GET", CUSTOMERS, query={"limit": MAXIMUM + 1}).expect(200, 400)
+    if answer.status == 200:
+        found = Service(api).slice(limit=MAXIMUM + 1)
+        assert found.get("limit") == MAXIMUM, f"limit={MAXIMUM + 1} is answered as limit {found.get('limit')}"
+        assert len(found["data"]) <= MAXIMUM, f"there are {len(found['data'])} rows"
+    else:
+        assert "error" in answer.json, f"{answer.request} answered no error: {answer.json}"
+
+
+def _asks_for_too_many(text: str) -> bool:
+    return text.isdigit() and int(text[:20]) > MAXIMUM
+
+
+@behaviour(
+    "vexutopia.list.offset",
+    says="A list leaves out as many rows as its offset says.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=asks("offset")),
+)
+def offset(api: Api) -> None:
+    service = Service(api)
+    for _ in range(4):
+        service.new_customer()
+
+    def look() -> list[Record]:
+        return [service.slice(limit=4), service.slice(limit=2, offset=1), service.slice(limit=2, offset=2)]
+
+    whole, second, third = (ids(each["data"]) for each in service.steady(look))
+    assert len(set(whole)) == 4
+    assert (second, third) == (whole[1:3], whole[2:4]), f"of {whole}, offset=1 gives {second} and offset=2 gives {third}"
+
+
+@behaviour(
+    "vexutopia.list.default-offset",
+    says="Without an offset a list begins with its first row.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=omits("offset")),
+)
+def default_offset(api: Api) -> None:
+    service = Service(api)
+    for _ in range(2):
+        service.new_customer()
+    plain, zero = service.steady(lambda: [service.slice(limit=2), service.slice(limit=2, offset=0)])
+    assert plain.get("offset") == 0, f"offset is {plain.get('offset')}"
+    assert ids(plain["data"]) == ids(zero["data"])
+
+
+@behaviour(
+    "vexutopia.list.names-its-slice",
+    says="A list says which limit and offset it was made with.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=asks("limit", "offset")),
+)
+def names_its_slice(api: Api) -> None:
+    found = Service(api).slice(limit=7, offset=3)
+    assert (found.get("limit"), found.get("offset")) == (7, 3), f"it says {found.get('limit')} and {found.get('offset')}"
+
+
+@behaviour(
+    "vexutopia.list.total",
+    says="The total of a list counts the rows of all slices.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=lambda exchange: body_of(exchange).get("has_more") is True),
+)
+def total(api: Api) -> None:
+    service = Service(api)
+    for _ in range(3):
+        service.new_customer()
+    for _ in range(LOOKS):
+        slices = service.slice(limit=1), service.slice(limit=2, offset=1), service.slice()
+        counts = {member(each, "total", int) for each in slices}
+        if len(counts) == 1:
+            break
+    assert len(counts) == 1, f"slices of one list count {sorted(counts)}"
+    assert min(counts) >= 3, f"at least three customers are counted as {min(counts)}"
+
+    def look() -> list[Record]:
+        first = service.slice(limit=1)
+        return [first, service.slice(limit=5, offset=member(first, "total", int) - 2)]
+
+    rows = len(service.steady(look)[1]["data"])
+    assert rows == 2, f"where two rows should be left, there are {rows}"
+
+
+@behaviour(
+    "vexutopia.list.has-more",
+    says="The attribute has_more is true if rows follow the slice, else false.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=has_rows),
+)
+def has_more(api: Api) -> None:
+    service = Service(api)
+    for _ in range(3):
+        service.new_customer()
+
+    def look() -> list[Record]:
+        first = service.slice(limit=1)
+        rows = member(first, "total", int)
+        windows = ((1, rows - 2), (1, rows - 1), (2, rows - 2), (5, rows - 2))
+        return [first, *(service.slice(limit=size, offset=start) for size, start in windows)]
+
+    found = [each.get("has_more") for each in service.steady(look)]
+    assert found == [True, True, False, False, False], f"first, last but one, and three last slices have {found}"
+
+
+@behaviour(
+    "vexutopia.list.email-filter",
+    says="With an e-mail address a list has the customers of this address and no others.",
+    source=SOURCE,
+    operation=LIST,
+    exercised=answered("listCustomers", 200, when=asks("email")),
+)
+def email_filter(api: Api) -> None:
+    service = Service(api)
+    email = service.email()
+    customer, _other = service.new_customer(email=email), service.new_customer(email=f"x{email}")
+    assert ids(service.slice(email=email)["data"]) == [customer["id"]]
+    assert service.slice(email=service.email())["data"] == []

@@ -1,0 +1,281 @@
+# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
+"""What the payments page says. Payments cannot be deleted, so the checks make few and look at those that are there."""
+
+from mockserver.catalogue.behaviour import behaviour
+from mockserver.catalogue.client import Api
+from mockserver.providers.vexutopia.behaviours.service import (
+    PAYMENT_ID,
+    PAYMENTS,
+    TIMESTAMP,
+    UNKNOWN_CUSTOMER,
+    UNKNOWN_PAYMENT,
+    Record,
+    Service,
+    error_of,
+    ids,
+    member,
+)
+from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, has_rows, sends, sent_in
+
+ATTRIBUTES = {
+    "id": str,
+    "object": str,
+    "amount": int,
+    "currency": str,
+    "status": str,
+    "description": str,
+    "customer_id": str,
+    "provider": str,
+    "provider_payment_id": str,
+    "metadata": dict,
+    "created_at": str,
+    "updated_at": str,
+}
+STATUSES = ("pending", "processing", "succeeded", "failed", "canceled")
+OBJECT = "Payments page, the payment object"
+CREATE = "Payments page, create"
+
+# The payment object
+
+
+@behaviour(
+    "vexutopia.payment.attributes",
+    says=(
+        "A payment has twelve attributes: id, object, amount, currency, status, description, customer_id, provider, "
+        "provider_payment_id, metadata, created_at and updated_at."
+    ),
+    source=OBJECT,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 201),
+)
+def attributes(api: Api) -> None:
+    service = Service(api)
+    customer = service.new_customer()
+    created = service.new_payment(
+        customer_id=customer["id"], description="Payment for Order #1234", metadata={"order_id": "1234"}
+    )
+    for payment in (created, service.payment(created)):
+        assert payment.keys() == ATTRIBUTES.keys(), f"a payment has {sorted(payment)}"
+        for name, kind in ATTRIBUTES.items():
+            member(payment, name, kind)
+
+
+@behaviour(
+    "vexutopia.payment.object-marker",
+    says="The attribute object of a payment is always `payment`.",
+    source=OBJECT,
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def object_marker(api: Api) -> None:
+    for payment in _shown(Service(api)):
+        assert payment.get("object") == "payment", f"object is {payment.get('object')}"
+
+
+@behaviour(
+    "vexutopia.payment.id-form",
+    says="The id of a payment is `pay_` and ten digits.",
+    source=OBJECT,
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def id_form(api: Api) -> None:
+    for payment in _shown(Service(api)):
+        assert PAYMENT_ID.fullmatch(payment["id"]), f"a payment has the id {payment['id']}"
+
+
+@behaviour(
+    "vexutopia.payment.status",
+    says="The status of a payment is pending, processing, succeeded, failed or canceled.",
+    source="Payments page, statuses",
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def status(api: Api) -> None:
+    for payment in _shown(Service(api)):
+        assert payment.get("status") in STATUSES, f"the status is {payment.get('status')}"
+
+
+@behaviour(
+    "vexutopia.payment.timestamp-form",
+    says="Timestamps of a payment are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:05Z`.",
+    source=OBJECT,
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def timestamp_form(api: Api) -> None:
+    for payment in _shown(Service(api)):
+        for name in ("created_at", "updated_at"):
+            text = member(payment, name, str)
+            assert TIMESTAMP.fullmatch(text), f"{name} is {text}"
+
+
+# Create
+
+
+@behaviour(
+    "vexutopia.payments.create.status-201",
+    says="A payment that was created is answered with 201.",
+    source="Errors page, statuses",
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 201),
+)
+def create_status(api: Api) -> None:
+    Service(api).create_payment().expect(201)
+
+
+@behaviour(
+    "vexutopia.payments.create.fields-as-sent",
+    says="A new payment has the amount, in the currency's smallest unit, the currency, description and metadata that were sent.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 201, when=sends("amount", "currency", "description", "metadata")),
+)
+def create_fields(api: Api) -> None:
+    sent = {"amount": 1999, "currency": "eur", "description": api.unique("order"), "metadata": {"order_id": "1234"}}
+    payment = Service(api).new_payment(**sent)
+    assert {name: payment.get(name) for name in sent} == sent
+
+
+@behaviour(
+    "vexutopia.payments.create.amount-required",
+    says="A payment cannot be created without an amount; the error says so and names the parameter amount.",
+    source="Errors page, example",
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 400, when=blames("amount")),
+)
+def create_amount_required(api: Api) -> None:
+    error = error_of(api.call("POST", PAYMENTS, json={"currency": "usd"}).expect(400))
+    told = (error.get("message"), error.get("param"))
+    assert told == ("The amount field is required", "amount"), f"the error says {told}"
+
+
+@behaviour(
+    "vexutopia.payments.create.currency-required",
+    says="A payment cannot be created without a currency; the error names the parameter currency.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 400, when=blames("currency")),
+)
+def create_currency_required(api: Api) -> None:
+    error = error_of(api.call("POST", PAYMENTS, json={"amount": 2000}).expect(400))
+    assert error.get("param") == "currency", f"the error names {error.get('param')}"
+
+
+@behaviour(
+    "vexutopia.payments.create.amount-is-integer",
+    says="The amount of a payment is a whole number; a fraction or text is refused.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 400, when=blames("amount")),
+)
+def create_amount_is_integer(api: Api) -> None:
+    service = Service(api)
+    for wrong in (20.5, "twenty", None):
+        error = error_of(service.create_payment(amount=wrong).expect(400))
+        assert error.get("param") == "amount", f"the amount {wrong} makes the error name {error.get('param')}"
+
+
+@behaviour(
+    "vexutopia.payments.create.provider-chosen",
+    says="Amount and currency suffice for a payment; Vexutopia then chooses the provider itself.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 201, when=lambda exchange: "provider" not in sent_in(exchange)),
+)
+def create_provider_chosen(api: Api) -> None:
+    payment = Service(api).new_payment()
+    assert member(payment, "provider", str), "no provider was chosen"
+
+
+@behaviour(
+    "vexutopia.payments.create.provider-as-sent",
+    says="A payment is processed by the provider that was asked for.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 201, when=sends("provider")),
+)
+def create_provider_as_sent(api: Api) -> None:
+    payment = Service(api).new_payment(provider="paypal")
+    assert payment.get("provider") == "paypal", f"asked for paypal, it is {payment.get('provider')}"
+
+
+@behaviour(
+    "vexutopia.payments.create.customer-exists",
+    says="The customer_id of a new payment must be that of an existing customer.",
+    source=CREATE,
+    operation="vexutopia.createPayment",
+    exercised=answered("createPayment", 400, 404, when=sends("customer_id")),
+)
+def create_customer_exists(api: Api) -> None:
+    error_of(Service(api).create_payment(customer_id=UNKNOWN_CUSTOMER.rpartition("/")[2]).expect(400, 404))
+
+
+# Retrieve, list, and what there is not
+
+
+@behaviour(
+    "vexutopia.payments.retrieve.bare-payment",
+    says="A payment is retrieved by its id, with nothing wrapped around it.",
+    source="Payments page, endpoints",
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def retrieve_bare(api: Api) -> None:
+    service = Service(api)
+    created = service.new_payment(description=api.unique("order"))
+    found = service.payment(created)
+    settling = ("status", "updated_at")
+    for name in created.keys() - set(settling):
+        assert found.get(name) == created[name], f"{name} was {created[name]} and is {found.get(name)}"
+
+
+@behaviour(
+    "vexutopia.payments.retrieve.unknown-id",
+    says="A payment that does not exist is answered with 404 and the code `resource_not_found`.",
+    source="Errors page, statuses and codes",
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 404),
+)
+def retrieve_unknown(api: Api) -> None:
+    assert error_of(api.call("GET", UNKNOWN_PAYMENT).expect(404)).get("code") == "resource_not_found"
+
+
+@behaviour(
+    "vexutopia.payments.list.payments",
+    says="A list of the payments can be had; its rows are payments as they would be retrieved.",
+    source="Payments page, endpoints",
+    operation="vexutopia.listPayments",
+    exercised=answered("listPayments", 200, when=has_rows),
+)
+def list_payments(api: Api) -> None:
+    service = Service(api)
+    service.any_payment()
+    rows = service.slice(PAYMENTS)["data"]
+    assert rows, "the list is empty though there is a payment"
+    assert len(set(ids(rows))) == len(rows)
+    for row in rows:
+        assert row.keys() == ATTRIBUTES.keys() or row.keys() == service.payment(row).keys(), f"a row has {sorted(row)}"
+        assert row.get("object") == "payment", f"object is {row.get('object')}"
+
+
+@behaviour(
+    "vexutopia.payments.no-changes",
+    says="Payments can be created, retrieved and listed, but neither updated nor deleted.",
+    source="Payments page, endpoints",
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def no_changes(api: Api) -> None:
+    service = Service(api)
+    payment = service.any_payment()
+    path = f"{PAYMENTS}/{payment['id']}"
+    for method in ("PATCH", "PUT", "DELETE"):
+        api.call(method, path, json={"description": "changed"}).expect(404, 405)
+    assert service.payment(payment).get("description") == payment.get("description")
+
+
+def _shown(service: Service) -> list[Record]:
+    """Return a payment as a list and as a request for it show it."""
+    listed = service.any_payment()
+    return [listed, service.payment(listed)]

@@ -1,0 +1,170 @@
+"""Vexutopia as checks use it: marked records that are cleaned up, slices of lists, and what is wrong with an answer."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mockserver.catalogue import NotCheckable
+from mockserver.catalogue.client import Answer, Api
+
+CUSTOMERS = "/v1/customers"
+PAYMENTS = "/v1/payments"
+
+UNKNOWN_CUSTOMER = f"{CUSTOMERS}/cus_nobodyhasit0"
+UNKNOWN_PAYMENT = f"{PAYMENTS}/pay_0000000000"
+
+CUSTOMER_ID = re.compile(r"cus_[a-z0-9]{12}")
+PAYMENT_ID = re.compile(r"pay_[0-9]{10}")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+DOC_URL = "https://vexutopia.com/docs/errors#"
+
+Record = dict[str, Any]
+
+_LOOKS = 5
+_LARGEST_SLICE = 100
+_REACH = 500
+
+
+class Service:
+    """Vexutopia's operations over a service under check."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def email(self) -> str:
+        """Return an address that no record but those of this check has."""
+        return f"{self.api.unique('customer')}@example.com"
+
+    def create_customer(self, **fields: object) -> Answer:
+        """Create a customer, with a marked address unless one is given, who is deleted when the check is over."""
+        return self.post_customer(json={"email": self.email(), **fields})
+
+    def post_customer(self, **request: Any) -> Answer:
+        """Send what may create a customer; if it does, the customer is deleted when the check is over.
+
+        request: what `Api.call` takes.
+        """
+        answer = self.api.call("POST", CUSTOMERS, **request)
+        if answer.status < 300:
+            path = customer_path(record_of(answer))
+            self.api.cleanup(lambda: self.api.call("DELETE", path).expect(200, 202, 204, 404))
+        return answer
+
+    def new_customer(self, **fields: object) -> Record:
+        """Return a new customer, with a marked address unless one is given."""
+        return record_of(self.create_customer(**fields).expect(200, 201))
+
+    def full_customer(self) -> Record:
+        """Return a new customer for whom every field was sent."""
+        return self.new_customer(name=self.api.unique("name"), phone="+1 555 123 4567", metadata={"user_id": "12345"})
+
+    def update_customer(self, customer: Record, **fields: object) -> Record:
+        """Return the customer as the reply to an update of these fields shows it."""
+        return record_of(self.api.call("PATCH", customer_path(customer), json=fields).expect(200))
+
+    def delete_customer(self, customer: Record) -> Answer:
+        """Delete the customer, which must succeed."""
+        return self.api.call("DELETE", customer_path(customer)).expect(200)
+
+    def customer(self, customer: Record) -> Record:
+        """Return the customer as a request for it shows it."""
+        return record_of(self.api.call("GET", customer_path(customer)).expect(200))
+
+    def assert_gone(self, customer: Record) -> None:
+        """Raise AssertionError unless a request for the customer is refused, or says no more than that it was deleted."""
+        answer = self.api.call("GET", customer_path(customer)).expect(200, 404)
+        stub = {"id": customer["id"], "object": "customer", "deleted": True}
+        assert answer.status == 404 or answer.json == stub, f"{answer.request} still shows the deleted customer: {answer.json}"
+
+    def create_payment(self, **fields: object) -> Answer:
+        """Create a payment, of 20 dollars unless something else is given. It stays for good."""
+        return self.api.call("POST", PAYMENTS, json={"amount": 2000, "currency": "usd", **fields})
+
+    def new_payment(self, **fields: object) -> Record:
+        """Return a new payment, of 20 dollars unless something else is given. It stays for good."""
+        return record_of(self.create_payment(**fields).expect(200, 201))
+
+    def payment(self, payment: Record) -> Record:
+        """Return the payment as a request for it shows it."""
+        return record_of(self.api.call("GET", f"{PAYMENTS}/{payment['id']}").expect(200))
+
+    def any_payment(self) -> Record:
+        """Return a payment of the account, a new one only if it has none."""
+        listed = self.slice(PAYMENTS)["data"]
+        return listed[0] if listed else self.new_payment()
+
+    def slice(self, path: str = CUSTOMERS, **query: object) -> Record:
+        """Return a slice of a list.
+
+        Raises: AssertionError if it is no slice.
+        """
+        answer = self.api.call("GET", path, query=query).expect(200)
+        found = answer.json
+        rows = found.get("data") if isinstance(found, dict) else None
+        assert isinstance(rows, list), f"{answer.request} lists nothing: {found}"
+        assert all(isinstance(row, dict) and "id" in row for row in rows), f"{answer.request} lists no records: {found}"
+        return dict(found)
+
+    def walk(self) -> Iterator[Record]:
+        """Go through the customers slice by slice; of a very long list, only through what lies near either end."""
+        first = self.slice(limit=_LARGEST_SLICE)
+        yield from first["data"]
+        total = member(first, "total", int)
+        for start in range(_LARGEST_SLICE, total, _LARGEST_SLICE):
+            if start < _REACH or start >= total - _REACH:
+                yield from self.slice(limit=_LARGEST_SLICE, offset=start)["data"]
+
+    def steady(self, look: Callable[[], list[Record]]) -> list[Record]:
+        """Return slices between which nobody else changed the number of rows.
+
+        Raises: NotCheckable if somebody always does.
+        """
+        for _ in range(_LOOKS):
+            slices = look()
+            if len({member(each, "total", int) for each in slices}) == 1:
+                return slices
+        raise NotCheckable("other clients create and delete customers faster than two slices can be compared")
+
+
+def customer_path(customer: Record) -> str:
+    """Return where the customer is."""
+    return f"{CUSTOMERS}/{customer['id']}"
+
+
+def record_of(answer: Answer) -> Record:
+    """Return the record that is the answer.
+
+    Raises: AssertionError if it is none.
+    """
+    found = answer.json
+    is_record = isinstance(found, dict) and isinstance(found.get("id"), str)
+    assert is_record, f"{answer.request} answered no record: {found}"
+    return dict(found)
+
+
+def error_of(answer: Answer) -> Record:
+    """Return what stands under `error`.
+
+    Raises: AssertionError if nothing does.
+    """
+    found = answer.json
+    error = found.get("error") if isinstance(found, dict) else None
+    assert isinstance(error, dict), f"{answer.request} answered no error: {found}"
+    return error
+
+
+def member(record: Record, name: str, kind: type[Any]) -> Any:
+    """Return a member of the record.
+
+    Raises: AssertionError if it is not there or is no instance of the type; true and false are no integers.
+    """
+    value = record.get(name)
+    fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    assert fits, f"{name} is {value!r}, no {kind.__name__}"
+    return value
+
+
+def ids(records: list[Record]) -> list[str]:
+    """Return the ids of the records."""
+    return [record["id"] for record in records]
