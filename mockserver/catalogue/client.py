@@ -53,6 +53,10 @@ class Api:
 
     What a check creates it hands to `cleanup`; when the check is over, however it ends, `close` does the clean-up in
     reverse order.
+
+    Attributes:
+        marker: what is put into whatever the check creates; checks that run at the same time, or again after one that could
+            not clean up, need different ones.
     """
 
     def __init__(self, send: Send, url: str, token: str, *, marker: str = "mockserver-check") -> None:
@@ -102,7 +106,7 @@ class Api:
     def unique(self, word: str = "check") -> str:
         """Return text that no record but those of this check holds: marked, so that leftovers can be told."""
         self._names += 1
-        return f"{self.marker}-{word}-{self._names}"
+        return f"{self.marker}-{word}-{self._names:03}"
 
     def cleanup(self, action: Callable[[], object]) -> None:
         """Have this done when the check is over."""

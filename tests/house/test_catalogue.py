@@ -19,7 +19,7 @@ from tests.conftest import MakeApp, make_app
 PROVIDERS_FOLDER = Path(__file__).resolve().parents[2] / "mockserver" / "providers"
 NAME = r"(\.[a-z0-9]+(-[a-z0-9]+)*){2,}"
 KEY = r"(\.[a-z0-9]+(-[a-z0-9]+)*)+"
-SENTENCE = re.compile(r"[A-Z`].*[^.]\.", re.ASCII)
+SENTENCE = re.compile(r"[A-Z0-9`].*[^.]\.", re.ASCII)
 
 every = pytest.mark.parametrize(("provider", "behaviour"), every_behaviour())
 every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])

@@ -1,6 +1,8 @@
 """How Spoonity speaks: who may call, how it refuses, and what its pages look like.
 
 Plays https://developers.spoonity.com/authentication and https://developers.spoonity.com/handling-errors.
+
+Behaviours: spoonity.transport.json
 """
 
 from collections.abc import Sequence
@@ -48,7 +50,7 @@ def credential(request: Request) -> str | None:
 def authenticate(sandbox: Sandbox, call: Call) -> None:
     """Let a call with a bearer token through.
 
-    Behaviours: spoonity.auth.bearer-required
+    Behaviours: spoonity.auth.*
     Raises: Unauthenticated.
     """
     token = call.request.bearer
@@ -88,7 +90,7 @@ def _problem(violation: Violation, violations: Sequence[Violation]) -> Problem:
 def render_problem(problem: Problem, call: Call) -> Reply:
     """Return the flat error: an internal code, null unless the service itself failed, and a message.
 
-    Behaviours: spoonity.errors.flat, spoonity.errors.no-internal-code-for-mistakes
+    Behaviours: spoonity.errors.*
     """
     status, message = _status_and_message(problem, call)
     headers: tuple[tuple[str, str], ...] = ()
@@ -138,7 +140,8 @@ def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
 def render_page(call: Call, page: Page) -> dict[str, Any]:
     """Return a page with full URLs of its neighbours, which keep the other parameters of the request.
 
-    Behaviours: spoonity.list.envelope, spoonity.list.next-link, spoonity.list.prev-link
+    Behaviours: spoonity.list.envelope, spoonity.list.next-link, spoonity.list.next-page, spoonity.list.previous-page,
+        spoonity.list.first-page-has-no-previous, spoonity.list.last-page-has-no-next
     """
     number = page.start // page.limit + 1
     has_next = page.has_more

@@ -25,6 +25,7 @@ class Criterion(Struct, frozen=True):
 def criteria(call: Call) -> list[Criterion]:
     """Return the criteria of the call's search string; all of them must hold.
 
+    Behaviours: spoonity.filter.*
     Raises: InvalidField where the sandbox rejects words that are no criterion.
     """
     found, strangers = [], False

@@ -24,6 +24,7 @@ def page_of(customers: Collection, call: Call) -> Page:
     What is listed can lean on several assumptions at once. Each is noted only if another choice, all others being as they
     are, would show something else.
 
+    Behaviours: spoonity.list.default-limit, spoonity.list.limit, spoonity.list.newest-first, spoonity.list.page, spoonity.sort.*
     Raises: InvalidField for a search string that the sandbox does not take.
     """
     wanted = criteria(call)

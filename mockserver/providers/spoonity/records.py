@@ -12,7 +12,10 @@ from mockserver.state.people import person
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True):
-    """A customer, field by field as it is sent; name and email are None if unset or anonymised."""
+    """A customer, field by field as it is sent; name and email are None if unset or anonymised.
+
+    Behaviours: spoonity.customer.*
+    """
 
     id: str
     name: str | None

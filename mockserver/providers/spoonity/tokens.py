@@ -12,7 +12,7 @@ LIFETIME_S = 60
 def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
     """Issue a bearer token for this sandbox; any code and client are taken, as no real ones can be known.
 
-    Behaviours: spoonity.token.issued
+    Behaviours: spoonity.token.*
     """
     token = _new_token(sandbox)
     record = AccessToken(

@@ -1,0 +1,13 @@
+"""What Spoonity's documents promise, executable, in the order of the documents."""
+
+from mockserver.catalogue.behaviour import behaviours_of
+from mockserver.providers.spoonity.behaviours import access, create, customer, delete, errors, filters, lists, update
+from mockserver.providers.spoonity.behaviours.unchecked import UNCHECKED
+
+BEHAVIOURS = tuple(
+    behaviour
+    for module in (customer, lists, filters, create, update, delete, access, errors)
+    for behaviour in behaviours_of(module)
+)
+
+__all__ = ["BEHAVIOURS", "UNCHECKED"]

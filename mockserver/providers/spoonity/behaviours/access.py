@@ -1,0 +1,130 @@
+"""Who may call, and how tokens are had. Checks https://developers.spoonity.com/authentication."""
+
+from mockserver.catalogue import NotCheckable
+from mockserver.providers.spoonity.behaviours.exercised import LIST, TOKEN, refused, success_of
+from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+
+AUTHENTICATION = "Authentication page, OAuth 2.0"
+
+TOKEN_REQUEST = {
+    "client_secret": "mockserver-check",
+    "client_id": "mockserver-check",
+    "grant_type": "authorization_code",
+    "code": "mockserver-check",
+}
+"""What the page has curl send, with a client that nobody has registered."""
+
+
+@behaviour(
+    "spoonity.auth.bearer-token",
+    says="A call is let in by the header `Authorization: Bearer` with a token.",
+    source="Authentication page, and Customer page, all samples",
+    operation=LIST,
+    exercised=success_of(LIST),
+)
+def bearer_token(service: Service) -> None:
+    """The same call is answered with the header, and refused without it."""
+    service.page()
+    service.api.call("GET", "/customers", headers={"authorization": None}).expect(401)
+
+
+@behaviour(
+    "spoonity.auth.bearer-required",
+    says="Every call on customers needs the header; without it the call is refused as unauthorized and does nothing.",
+    source="Handling errors page, the sample",
+    operation=LIST,
+    exercised=refused(401),
+)
+def bearer_required(service: Service) -> None:
+    """All five operations, and the customer they are about stays as it is."""
+    customer = service.create()
+    item, without, form = f"/customers/{customer.id}", {"authorization": None}, {"name": service.api.unique("intruder")}
+    for method, path in (("GET", "/customers"), ("GET", item), ("DELETE", item)):
+        service.api.call(method, path, headers=without).expect(401)
+    service.api.call("PUT", item, form=form, headers=without).expect(401)
+    service.send_create(form=form, headers=without).expect(401)
+    assert service.retrieve(customer.id) == customer
+    assert service.found(f"n:{form['name']}") == []
+
+
+@behaviour(
+    "spoonity.auth.other-scheme",
+    says="A credential under another scheme than Bearer lets nobody in.",
+    source="Authentication page",
+    operation=LIST,
+    exercised=refused(401),
+)
+def other_scheme(service: Service) -> None:
+    """Basic authentication."""
+    service.page()
+    service.api.call("GET", "/customers", headers={"authorization": "Basic bW9jazpjaGVjaw=="}).expect(401)
+
+
+@behaviour(
+    "spoonity.auth.not-in-the-query",
+    says="The query parameters that the older API takes as credentials are no credentials here.",
+    source="Authentication page, in contrast to the older API's",
+    operation=LIST,
+    exercised=refused(401),
+)
+def not_in_the_query(service: Service) -> None:
+    """A made-up key under either name; a real one does not belong into a URL."""
+    service.page()
+    for name in ("api_key", "session_key"):
+        service.api.call("GET", "/customers", query={name: "mockserver-check"}, headers={"authorization": None}).expect(401)
+
+
+@behaviour(
+    "spoonity.token.answers-token",
+    says="A code is exchanged for an object with access_token, token_type `bearer` and expires_in.",
+    source=AUTHENTICATION,
+    operation=TOKEN,
+    exercised=success_of(TOKEN),
+)
+def answers_token(service: Service) -> None:
+    """The reply has these three, with these types, and no others."""
+    shown = _token(service)
+    assert shown.keys() == {"access_token", "token_type", "expires_in"}, f"a token reply has {sorted(shown)}"
+    assert isinstance(shown["access_token"], str)
+    assert shown["access_token"] != ""
+    assert shown["token_type"] == "bearer", f"the token type is {shown['token_type']!r}"
+
+
+@behaviour(
+    "spoonity.token.expires-in",
+    says="A token is short-lived: its reply says 60 seconds.",
+    source=AUTHENTICATION,
+    operation=TOKEN,
+    exercised=success_of(TOKEN),
+)
+def expires_in(service: Service) -> None:
+    """As the sample has it, as a number."""
+    shown = _token(service)
+    assert shown.get("expires_in") == 60, f"expires_in is {shown.get('expires_in')!r}"
+
+
+@behaviour(
+    "spoonity.token.works-as-bearer",
+    says="A short-lived token is used just as an API key is.",
+    source="Authentication page, introduction",
+    operation=TOKEN,
+    exercised=success_of(TOKEN),
+)
+def works_as_bearer(service: Service) -> None:
+    """It lets a call in, which sees what the API key sees."""
+    customer = service.create()
+    token = _token(service).get("access_token")
+    answer = service.api.call("GET", f"/customers/{customer.id}", headers={"authorization": f"Bearer {token}"})
+    assert object_in(answer.expect(200)).get("id") == customer.id
+    assert token, "the token is empty"
+
+
+def _token(service: Service) -> dict[str, object]:
+    """Return what the token endpoint answers.
+
+    Raises: NotCheckable if it refuses a client that nobody has registered, as a real service should.
+    """
+    answer = service.api.call("POST", "/oauth/access_token", form=TOKEN_REQUEST, headers={"authorization": None})
+    if answer.status in (400, 401, 403):
+        raise NotCheckable(f"a token takes a registered client and a code; the service answered {answer.status}")
+    return object_in(answer.expect(200))

@@ -1,0 +1,67 @@
+"""What it is to delete a customer. Checks https://developers.spoonity.com/customer."""
+
+from mockserver.providers.spoonity.behaviours.exercised import DELETE, success_of
+from mockserver.providers.spoonity.behaviours.service import Service, behaviour
+
+DELETES = "Customer page, delete"
+
+
+@behaviour(
+    "spoonity.delete.answers-empty-object",
+    says="A delete answers an empty object.",
+    source="Customer page, the sample of a delete",
+    operation=DELETE,
+    exercised=success_of(DELETE),
+)
+def answers_empty_object(service: Service) -> None:
+    """Not an empty body."""
+    customer = service.create()
+    answer = service.api.call("DELETE", f"/customers/{customer.id}").expect(200)
+    assert answer.json == {}, f"a delete answers {answer.body!r}"
+
+
+@behaviour(
+    "spoonity.delete.anonymises",
+    says="A deleted customer is stripped of what identifies the person.",
+    source=DELETES,
+    operation=DELETE,
+    exercised=success_of(DELETE),
+)
+def anonymises(service: Service) -> None:
+    """Whatever the id answers later, neither name nor e-mail address is in it."""
+    customer = service.create()
+    service.delete(customer.id)
+    answer = service.api.call("GET", f"/customers/{customer.id}").expect(200, 404, 410)
+    for value in (str(customer.name), str(customer.email)):
+        assert value.encode() not in answer.body, f"{answer.request} still answers {value}"
+
+
+@behaviour(
+    "spoonity.delete.is-found-no-more",
+    says="Nobody finds a deleted customer by the name or e-mail address it had.",
+    source=DELETES,
+    operation=DELETE,
+    exercised=success_of(DELETE),
+)
+def is_found_no_more(service: Service) -> None:
+    """Neither filter finds it, and no list shows what it was."""
+    customer = service.create()
+    assert service.found(f"n:{customer.name}") == [customer.id]
+    service.delete(customer.id)
+    assert (service.found(f"n:{customer.name}"), service.found(f"e:{customer.email}")) == ([], [])
+    assert customer.email not in {each.email for each in service.walk()}
+
+
+@behaviour(
+    "spoonity.delete.one-customer",
+    says="A delete concerns the customer with the id in the path and no other.",
+    source="Customer page, delete, path parameters",
+    operation=DELETE,
+    exercised=success_of(DELETE),
+)
+def one_customer(service: Service) -> None:
+    """A namesake stays as it was."""
+    deleted, other = service.create_namesakes(2)
+    service.delete(deleted.id)
+    assert service.found(f"n:{other.name}") == [other.id]
+    assert service.retrieve(other.id) == other

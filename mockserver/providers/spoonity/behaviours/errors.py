@@ -1,0 +1,102 @@
+"""How calls are refused. Checks https://developers.spoonity.com/handling-errors."""
+
+from mockserver.catalogue.client import Answer
+from mockserver.providers.spoonity.behaviours.exercised import LIST, RETRIEVE, refused, success_of
+from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+
+ERRORS = "Handling errors page"
+SAMPLE = "Handling errors page, the sample"
+
+NOBODY = "/customers/cust_0000000000000000"
+
+
+@behaviour(
+    "spoonity.errors.unauthorized",
+    says="To retrieve a customer without authentication is answered with status 401.",
+    source=SAMPLE,
+    operation=RETRIEVE,
+    exercised=refused(401),
+)
+def unauthorized(service: Service) -> None:
+    """The status says it, not only the body."""
+    _unauthorized(service).expect(401)
+
+
+@behaviour(
+    "spoonity.errors.flat",
+    says="An error is an object with exactly internal_code and message, at its top.",
+    source=SAMPLE,
+    operation=RETRIEVE,
+    exercised=refused(),
+)
+def flat(service: Service) -> None:
+    """Refusals of several kinds have this form."""
+    for answer in _refusals(service):
+        shown = object_in(answer)
+        assert shown.keys() == {"internal_code", "message"}, f"{answer.request} answered {sorted(shown)}"
+
+
+@behaviour(
+    "spoonity.errors.readable-message",
+    says="An error has a message for people to read.",
+    source=ERRORS,
+    operation=RETRIEVE,
+    exercised=refused(),
+)
+def readable_message(service: Service) -> None:
+    """The message is text and not empty."""
+    for answer in _refusals(service):
+        message = object_in(answer).get("message")
+        assert isinstance(message, str), f"{answer.request} answered the message {message!r}"
+        assert message.strip(), f"{answer.request} answered an empty message"
+
+
+@behaviour(
+    "spoonity.errors.no-internal-code-for-mistakes",
+    says="A mistake of the caller's, such as missing authentication or an invalid parameter, carries no internal code but null.",
+    source=ERRORS,
+    operation=RETRIEVE,
+    exercised=refused(),
+)
+def no_internal_code_for_mistakes(service: Service) -> None:
+    """The code is there, and null."""
+    for answer in _refusals(service):
+        shown = object_in(answer)
+        assert "internal_code" in shown, f"{answer.request} answered no internal_code"
+        assert shown["internal_code"] is None, f"{answer.request} answered the code {shown['internal_code']!r}"
+
+
+@behaviour(
+    "spoonity.transport.json",
+    says="Replies are JSON, those to refused calls too.",
+    source="Customer page, all samples",
+    operation=LIST,
+    exercised=success_of(LIST),
+)
+def json(service: Service) -> None:
+    """Every operation says so and does so."""
+    customer = service.create()
+    item = f"/customers/{customer.id}"
+    calls = [("GET", "/customers"), ("GET", item), ("PUT", item), ("DELETE", item)]
+    service.page()
+    answers = [service.api.call(method, path).expect(200) for method, path in calls]
+    for answer in [*answers, service.send_create().expect(200, 201), *_refusals(service)]:
+        declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        assert declared == "application/json", f"{answer.request} answered {declared or 'no content type'}"
+        object_in(answer)
+
+
+def _unauthorized(service: Service) -> Answer:
+    return service.api.call("GET", NOBODY, headers={"authorization": None})
+
+
+def _refusals(service: Service) -> list[Answer]:
+    """Return what the service answers to mistakes: one that it must refuse, and those of some others that it does."""
+    others = [
+        service.api.call("GET", NOBODY),
+        service.api.call("GET", "/customers", query={"sort": "no-such-property"}),
+        service.api.call("GET", "/customers", query={"limit": "many"}),
+        service.api.call("PUT", NOBODY, form={"status": "SLEEPING"}),
+    ]
+    refused_ones = [answer for answer in others if answer.status >= 400]
+    return [_unauthorized(service).expect(401), *refused_ones]

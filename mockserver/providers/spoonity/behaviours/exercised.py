@@ -1,0 +1,99 @@
+"""Which exchanges of a consumer exercise which of Spoonity's statements: predicates, put together from a few."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from mockserver.catalogue.behaviour import Exercised
+from mockserver.exchange import Exchange
+
+CREATE = "spoonity.createCustomer"
+DELETE = "spoonity.deleteCustomer"
+LIST = "spoonity.listCustomers"
+RETRIEVE = "spoonity.retrieveCustomer"
+TOKEN = "spoonity.createAccessToken"
+UPDATE = "spoonity.updateCustomer"
+
+_OPERATIONS = (CREATE, DELETE, LIST, RETRIEVE, TOKEN, UPDATE)
+
+
+def success_of(operation: str) -> Exercised:
+    """Exercised by every success of the operation."""
+    return lambda exchange: exchange.operation == operation and exchange.status < 300
+
+
+def asking(operation: str, *names: str) -> Exercised:
+    """Exercised by a success of the operation with all of these query parameters."""
+    return both(success_of(operation), lambda exchange: all(name in query_of(exchange) for name in names))
+
+
+def sending(operation: str, name: str, *values: str) -> Exercised:
+    """Exercised by a success of the operation that sets the attribute, to one of the values if there are any."""
+
+    def sends(exchange: Exchange) -> bool:
+        sent = attributes_of(exchange)
+        return name in sent and (not values or sent[name] in values)
+
+    return both(success_of(operation), sends)
+
+
+def filtering(key: str) -> Exercised:
+    """Exercised by a list with such a criterion."""
+
+    def filters(exchange: Exchange) -> bool:
+        return any(word.startswith(f"{key}:") for word in query_of(exchange).get("query", "").split())
+
+    return both(success_of(LIST), filters)
+
+
+def answering(operation: str, name: str, *values: Any) -> Exercised:
+    """Exercised by a success of the operation whose reply has something, or one of the values, in the property."""
+
+    def answers(exchange: Exchange) -> bool:
+        value = reply_of(exchange).get(name)
+        return value in values if values else bool(value)
+
+    return both(success_of(operation), answers)
+
+
+def both(first: Exercised, second: Exercised) -> Exercised:
+    """Exercised by what exercises both."""
+    return lambda exchange: first(exchange) and second(exchange)
+
+
+def refused(*statuses: int) -> Exercised:
+    """Exercised by a refusal of any operation, with one of the statuses if there are any."""
+    return lambda exchange: (
+        exchange.operation in _OPERATIONS and (exchange.status in statuses if statuses else 400 <= exchange.status < 500)
+    )
+
+
+def query_of(exchange: Exchange) -> dict[str, str]:
+    """Return the query parameters of the exchange's request."""
+    return dict(parse_qsl(exchange.request.query.decode("latin-1"), keep_blank_values=True))
+
+
+def form_of(exchange: Exchange) -> dict[str, str]:
+    """Return the form fields of the exchange's request; empty if it has no form."""
+    if b"application/x-www-form-urlencoded" not in exchange.request.headers.get(b"content-type", b""):
+        return {}
+    return dict(parse_qsl((exchange.request.body or b"").decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def attributes_of(exchange: Exchange) -> dict[str, Any]:
+    """Return the attributes that the exchange's request sets, wherever they stand in it."""
+    return {**query_of(exchange), **form_of(exchange), **_object(exchange.request.body)}
+
+
+def reply_of(exchange: Exchange) -> dict[str, Any]:
+    """Return the JSON object of the exchange's reply; empty if it has none."""
+    return _object(exchange.body)
+
+
+def _object(body: bytes | None) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(body or b"")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,179 @@
+"""What a list of customers is, and how to go through it. Checks https://developers.spoonity.com/customer."""
+
+from mockserver.providers.spoonity.behaviours.exercised import LIST, answering, asking, success_of
+from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+
+LISTS = "Customer page, list"
+SAMPLE = "Customer page, the sample of a list"
+
+DEFAULT_LIMIT = 25
+
+
+@behaviour(
+    "spoonity.list.envelope",
+    says="A list is an object with exactly items, next and prev: customers, and a link or null each; no total.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=success_of(LIST),
+)
+def envelope(service: Service) -> None:
+    """The reply has these three properties and they have these types."""
+    shown = object_in(service.api.call("GET", "/customers").expect(200))
+    assert shown.keys() == {"items", "next", "prev"}, f"a list has the properties {sorted(shown)}"
+    assert isinstance(shown["items"], list)
+    for name in ("next", "prev"):
+        assert shown[name] is None or isinstance(shown[name], str), f"{name} is {shown[name]!r}"
+
+
+@behaviour(
+    "spoonity.list.whole-customers",
+    says="The items of a list are whole customers, just as they are retrieved one by one.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=answering(LIST, "items"),
+)
+def whole_customers(service: Service) -> None:
+    """A customer's item in a list equals the customer."""
+    customer = service.create()
+    listed = [each for each in service.walk() if each.id == customer.id]
+    assert listed == [service.retrieve(customer.id)]
+
+
+@behaviour(
+    "spoonity.list.default-limit",
+    says="Unless a limit is given, a page has 25 customers at most.",
+    source=LISTS,
+    operation=LIST,
+    exercised=lambda exchange: success_of(LIST)(exchange) and b"limit=" not in exchange.request.query,
+)
+def default_limit(service: Service) -> None:
+    """With more than 25 customers there are 25 on the first page, and its link names the number."""
+    service.fill(DEFAULT_LIMIT + 1)
+    page = service.page()
+    assert len(page.items) == DEFAULT_LIMIT, f"the first page has {len(page.items)} customers"
+    assert page.next == f"{service.api.url}/customers?limit={DEFAULT_LIMIT}&page=2", f"next is {page.next}"
+
+
+@behaviour(
+    "spoonity.list.newest-first",
+    says="Lists start with the most recent customer.",
+    source=LISTS,
+    operation=LIST,
+    exercised=success_of(LIST),
+)
+def newest_first(service: Service) -> None:
+    """Whatever others there are, a later customer stands before an earlier one."""
+    oldest, middle, newest = service.create(), service.create(), service.create()
+    assert service.order_of(middle, newest, oldest) == [newest.id, middle.id, oldest.id]
+
+
+@behaviour(
+    "spoonity.list.limit",
+    says="The limit is the largest number of customers that a page has.",
+    source="Customer page, list, query parameters",
+    operation=LIST,
+    exercised=asking(LIST, "limit"),
+)
+def limit(service: Service) -> None:
+    """Pages have as many customers as asked for, one or more than there are by default."""
+    service.fill(DEFAULT_LIMIT + 1)
+    for wanted in (1, 2, DEFAULT_LIMIT + 1):
+        got = len(service.page({"limit": wanted}).items)
+        assert got == wanted, f"a page of {wanted} has {got} customers"
+
+
+@behaviour(
+    "spoonity.list.page",
+    says="Pages are counted from 1, each holds the customers that follow those of the page before, and 1 is the default.",
+    source="Customer page, list, query parameters and sample",
+    operation=LIST,
+    exercised=asking(LIST, "page"),
+)
+def page(service: Service) -> None:
+    """Five customers in pages of two."""
+    customers = service.create_namesakes(5)
+    newest_first = [customer.id for customer in reversed(customers)]
+    query = {"query": f"n:{customers[0].name}", "limit": 2}
+    assert service.page(query).ids == newest_first[:2]
+    for number in (1, 2, 3):
+        got = service.page({**query, "page": number}).ids
+        assert got == newest_first[2 * number - 2 : 2 * number], f"page {number} has {got} of {newest_first}"
+
+
+@behaviour(
+    "spoonity.list.next-link",
+    says="The link to the next page is a full URL of the list, with limit and then page as its first parameters.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=answering(LIST, "next"),
+)
+def next_link(service: Service) -> None:
+    """The link of a first page is the documents', with this service's address and this request's limit."""
+    service.fill(2)
+    link = service.page({"limit": 1}).next
+    assert link == f"{service.api.url}/customers?limit=1&page=2", f"next is {link}"
+
+
+@behaviour(
+    "spoonity.list.next-page",
+    says="The link to the next page leads to the following page of the very list that was asked for.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=asking(LIST, "limit", "page"),
+)
+def next_page(service: Service) -> None:
+    """A filtered and sorted list, followed from link to link, shows every customer of it once and no other."""
+    customers = service.create_namesakes(5)
+    query = {"query": f"n:{customers[0].name} s:ACTIVE", "sort": "date_created", "order": "ASC", "limit": 2}
+    page, seen = service.page(query), []
+    for _ in range(2):
+        seen += page.ids
+        page = service.follow(page.next)
+    assert seen + page.ids == [customer.id for customer in customers]
+
+
+@behaviour(
+    "spoonity.list.first-page-has-no-previous",
+    says="On the first page the link to the previous one is null.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=success_of(LIST),
+)
+def first_page_has_no_previous(service: Service) -> None:
+    """Whether the page is asked for by its number or not."""
+    for query in (None, {"page": 1}):
+        assert service.page(query).prev is None
+
+
+@behaviour(
+    "spoonity.list.previous-page",
+    says="On a later page the link to the previous one leads to the page before it.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=answering(LIST, "prev"),
+)
+def previous_page(service: Service) -> None:
+    """From the third page back to the first, filter included."""
+    customers = service.create_namesakes(3)
+    newest_first = [customer.id for customer in reversed(customers)]
+    query = {"query": f"n:{customers[0].name}", "limit": 1}
+    second = service.follow(service.page({**query, "page": 3}).prev)
+    assert second.ids == newest_first[1:2]
+    assert str(second.prev).startswith(f"{service.api.url}/customers?limit=1&page=1"), f"prev is {second.prev}"
+    assert service.follow(second.prev).ids == newest_first[:1]
+
+
+@behaviour(
+    "spoonity.list.last-page-has-no-next",
+    says="Where a page has fewer customers than it could have, the link to the next one is null.",
+    source=SAMPLE,
+    operation=LIST,
+    exercised=lambda exchange: success_of(LIST)(exchange) and b'"next":null' in exchange.body.replace(b" ", b""),
+)
+def last_page_has_no_next(service: Service) -> None:
+    """The second of two pages is half empty."""
+    customers = service.create_namesakes(3)
+    query = {"query": f"n:{customers[0].name}", "limit": 2}
+    assert service.page(query).next is not None
+    last = service.page({**query, "page": 2})
+    assert (len(last.items), last.next) == (1, None), f"after {len(last.items)} of 2 customers, next is {last.next}"

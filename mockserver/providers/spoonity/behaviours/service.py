@@ -1,0 +1,177 @@
+"""Spoonity as its checks use it: requests with typed answers, and customers that are marked and cleaned up."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from mockserver.catalogue import Behaviour
+from mockserver.catalogue.behaviour import Exercised
+from mockserver.catalogue.behaviour import behaviour as any_behaviour
+from mockserver.catalogue.client import Answer, Api
+
+PROPERTIES = ("id", "name", "email", "is_verified", "date_created", "date_updated", "status")
+STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
+MAX_PAGES = 200
+"""Pages that a walk reads before it gives up: a list that never ends is a finding, not a reason to go on."""
+
+Check = Callable[["Service"], None]
+Shape = TypeVar("Shape")
+
+
+class Customer(Struct, frozen=True):
+    """A customer as the service shows it; what else it may show is not looked at."""
+
+    id: str
+    name: str | None
+    email: str | None
+    is_verified: bool
+    date_created: str
+    date_updated: str
+    status: str
+
+
+class Listing(Struct, frozen=True):
+    """One page of customers, and where its neighbours are."""
+
+    items: list[Customer]
+    next: str | None
+    prev: str | None
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of its customers, in order."""
+        return [customer.id for customer in self.items]
+
+
+class Service:
+    """Spoonity under check; see `Api` for how it is reached and cleaned up."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def send_create(self, **request: Any) -> Answer:
+        """Send a create as `Api.call` does, and have whatever it creates deleted when the check is over."""
+        answer = self.api.call("POST", "/customers", **request)
+        identity = _identity(answer)
+        if identity is not None:
+            self.api.cleanup(lambda: self.api.call("DELETE", f"/customers/{identity}"))
+        return answer
+
+    def create(self, **attributes: str) -> Customer:
+        """Create a customer as the documents do, from form fields; without attributes, a marked one."""
+        if not attributes:
+            name = self.api.unique("customer")
+            attributes = {"name": name, "email": f"{name}@example.com"}
+        return customer_in(self.send_create(form=attributes).expect(200, 201))
+
+    def create_namesakes(self, count: int) -> list[Customer]:
+        """Create customers with one name that nobody else has, and an e-mail address each."""
+        name = self.api.unique("namesake")
+        return [self.create(name=name, email=f"{self.api.unique('address')}@example.com") for _ in range(count)]
+
+    def retrieve(self, identity: str) -> Customer:
+        """Return the customer with this id."""
+        return customer_in(self.api.call("GET", f"/customers/{identity}").expect(200))
+
+    def update(self, identity: str, **attributes: str) -> Customer:
+        """Change attributes as the documents do, by form fields, and return what the service answers."""
+        return customer_in(self.api.call("PUT", f"/customers/{identity}", form=attributes).expect(200))
+
+    def delete(self, identity: str) -> None:
+        """Delete the customer."""
+        self.api.call("DELETE", f"/customers/{identity}").expect(200)
+
+    def page(self, query: Mapping[str, object] | str | None = None) -> Listing:
+        """Return the page of customers that the query asks for."""
+        return listing_in(self.api.call("GET", "/customers", query=query).expect(200))
+
+    def follow(self, link: str | None) -> Listing:
+        """Return the page that a link leads to."""
+        assert link is not None, "there is no link to follow"
+        return listing_in(self.api.call("GET", link).expect(200))
+
+    def found(self, criteria: str) -> list[str]:
+        """Return the ids that a search string finds, the newest first."""
+        return self.page({"query": criteria}).ids
+
+    def walk(self) -> Iterator[Customer]:
+        """Go through all customers as a client does: from page to page by the links."""
+        page = self.page()
+        for _ in range(MAX_PAGES):
+            yield from page.items
+            if page.next is None:
+                return
+            page = self.follow(page.next)
+        raise AssertionError(f"the list has no end within {MAX_PAGES} pages")
+
+    def order_of(self, *customers: Customer) -> list[str]:
+        """Return the ids of these customers in the order in which the list, which may hold others too, shows them."""
+        wanted = {customer.id for customer in customers}
+        seen: list[str] = []
+        for customer in self.walk():
+            if customer.id in wanted:
+                seen.append(customer.id)
+            if len(seen) == len(wanted):
+                return seen
+        raise AssertionError(f"the list shows only {len(seen)} of {len(wanted)} customers that exist")
+
+    def fill(self, count: int) -> None:
+        """See to it that there are at least so many customers."""
+        there = len(self.page({"limit": count}).items)
+        for _ in range(count - there):
+            self.create()
+
+
+def behaviour(
+    name: str, *, says: str, source: str, operation: str, exercised: Exercised, only_with: Mapping[str, str] | None = None
+) -> Callable[[Check], Behaviour]:
+    """Make a behaviour of the function that checks it on Spoonity."""
+
+    def make(check: Check) -> Behaviour:
+        described = any_behaviour(name, says=says, source=source, operation=operation, exercised=exercised, only_with=only_with)
+        return described(lambda api: check(Service(api)))
+
+    return make
+
+
+def customer_in(answer: Answer) -> Customer:
+    """Return the customer that the answer consists of.
+
+    Raises: AssertionError if it is none.
+    """
+    return _convert(answer, Customer)
+
+
+def listing_in(answer: Answer) -> Listing:
+    """Return the page of customers that the answer consists of.
+
+    Raises: AssertionError if it is none.
+    """
+    return _convert(answer, Listing)
+
+
+def object_in(answer: Answer) -> dict[str, Any]:
+    """Return the JSON object that the answer consists of.
+
+    Raises: AssertionError if it is none.
+    """
+    return _convert(answer, dict[str, Any])
+
+
+def _convert(answer: Answer, wanted: type[Shape]) -> Shape:
+    try:
+        return msgspec.convert(answer.json, wanted)
+    except msgspec.ValidationError as error:
+        raise AssertionError(f"{answer.request} answered {answer.body[:300]!r}: {error}") from error
+
+
+def _identity(answer: Answer) -> str | None:
+    """Return the id of what a create brought about; None if it does not say."""
+    try:
+        value = answer.json
+    except AssertionError:
+        return None
+    identity = value.get("id") if isinstance(value, dict) else None
+    return identity if isinstance(identity, str) else None
