@@ -4,6 +4,7 @@ Nothing here knows a server, a provider or a file.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, field
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 RawHeaders = list[tuple[bytes, bytes]]
 
 
-class Request(Struct, frozen=True):
+class Request(Struct, frozen=True, dict=True):
     """An HTTP request as it came, names of headers in lower case.
 
     Attributes:
@@ -36,7 +37,7 @@ class Request(Struct, frozen=True):
         """Return the header's value, or the empty string."""
         return self.headers.get(name, b"").decode("latin-1")
 
-    @property
+    @cached_property
     def bearer(self) -> str | None:
         """The bearer token of the request; None if there is none or the header has another form."""
         scheme, _, token = self.header(b"authorization").partition(" ")

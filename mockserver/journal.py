@@ -19,6 +19,7 @@ class Journal:
         self._limit = limit
         self._max_bytes = max_bytes
         self._exchanges: deque[Exchange] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._number = 0
         self.dropped = 0
@@ -37,15 +38,19 @@ class Journal:
 
     def record(self, exchange: Exchange) -> None:
         """Keep the exchange, and let the oldest go if that is one, or some bytes, too many."""
+        size = _size(exchange)
         self._exchanges.append(exchange)
-        self._bytes += _size(exchange)
-        while len(self._exchanges) > self._limit or (self._bytes > self._max_bytes and self._exchanges):
-            self._bytes -= _size(self._exchanges.popleft())
+        self._sizes.append(size)
+        self._bytes += size
+        while self._exchanges and (len(self._exchanges) > self._limit or self._bytes > self._max_bytes):
+            self._exchanges.popleft()
+            self._bytes -= self._sizes.popleft()
             self.dropped += 1
 
     def clear(self) -> None:
         """Forget all exchanges and count from 1 again."""
         self._exchanges.clear()
+        self._sizes.clear()
         self._bytes = self._number = self.dropped = 0
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from mockserver.catalogue import Assumption, Overlay
-from mockserver.contract import Contract, Operation
+from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, UnknownPath, WrongMethod
 from mockserver.providers.provider import Handler, Provider
@@ -30,6 +30,18 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     headers: RawHeaders
     body: bytes
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """Who answers a request, and as what.
+
+    Attributes:
+        provider: None for a path that begins like no provider's.
+        route: None for a path that the contract does not have.
+    """
+
+    provider: Provider | None
+    route: Route | None
 
 
 class Pipeline:
@@ -58,24 +70,24 @@ class Pipeline:
         """The assumptions of all providers."""
         return list(self._assumptions.values())
 
-    def provider_of(self, path: str) -> Provider | None:
-        """Return the provider that answers for the path, known or not; None if no provider's paths begin like it."""
-        owner = self.contract.routes.owner(path)
-        return self.providers[owner] if owner is not None else None
+    def find(self, path: str) -> Destination:
+        """Return who answers for the path and as what."""
+        routes = self.contract.routes
+        owner = routes.owner(path)
+        return Destination(self.providers[owner] if owner is not None else None, routes.find(path))
 
-    def answer(self, provider: Provider | None, sandbox: Sandbox, request: Request, refusal: Problem | None = None) -> Answer:
+    def answer(self, destination: Destination, sandbox: Sandbox, request: Request, refusal: Problem | None = None) -> Answer:
         """Return the provider's answer and record the exchange.
 
-        provider: None for a path that is no provider's.
         refusal: a problem that the edge found already; the request is answered with it and goes no further.
         """
         started = stopwatch_us()
         sandbox.begin()
         number = sandbox.journal.next_number()
         at = sandbox.now
-        operation, call = self._call(request, sandbox)
+        operation, call = _call(destination.route, request, sandbox)
         try:
-            reply = self._reply(provider, sandbox, operation, call, refusal)
+            reply = self._reply(destination, sandbox, operation, call, refusal)
         finally:
             sandbox.end()
         answer = _answer(reply, call, number)
@@ -97,9 +109,9 @@ class Pipeline:
         )
         return answer
 
-    def refuse(self, provider: Provider | None, request: Request, problem: Problem) -> Answer:
+    def refuse(self, destination: Destination, request: Request, problem: Problem) -> Answer:
         """Return the provider's answer to a request for which there is no sandbox; it is recorded nowhere."""
-        call = Call(request=request, choices={})
+        call, provider = Call(request=request, choices={}), destination.provider
         reply = self._stranger(request) if provider is None else provider.render_problem(problem, call)
         return _answer(reply, call, 0)
 
@@ -117,29 +129,22 @@ class Pipeline:
             self._overlaid[name] = self.contract.overlaid([change for overlay in overlays.values() for change in overlay])
         return self._overlaid[name]
 
-    def _call(self, request: Request, sandbox: Sandbox) -> tuple[Operation | None, Call]:
-        """Return the operation, None if the contract has none for the request, and an untyped call of it."""
-        route = self.contract.routes.find(request.path)
-        operation = route.operations.get(request.method) if route is not None else None
-        parameters = route.parameters if route is not None else {}
-        name = operation.id if operation is not None else ""
-        return operation, Call(request=request, operation=name, path=parameters, choices=sandbox.state.choices)
-
     def _reply(
-        self, provider: Provider | None, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None
+        self, destination: Destination, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None
     ) -> Reply:
+        provider = destination.provider
         if provider is None:
             return self._stranger(call.request)
         try:
             if refusal is not None:
                 raise refusal
+            if operation is None:
+                raise _no_operation(destination.route, call.request)
             return self._handle(provider, sandbox, operation, call)
         except Problem as problem:
             return provider.render_problem(problem, call)
 
-    def _handle(self, provider: Provider, sandbox: Sandbox, operation: Operation | None, call: Call) -> Reply:
-        if operation is None:
-            raise self._no_operation(call.request)
+    def _handle(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call) -> Reply:
         if not operation.public:
             provider.authenticate(sandbox, call)
         self._validate(provider, operation, call)
@@ -163,10 +168,6 @@ class Pipeline:
             if problem is not None:
                 raise problem
 
-    def _no_operation(self, request: Request) -> Problem:
-        route = self.contract.routes.find(request.path)
-        return UnknownPath(request.path) if route is None else WrongMethod(request.path, tuple(route.operations))
-
     def _stranger(self, request: Request) -> Reply:
         """Answer a path that is no provider's, in the mock's own name."""
         paths = ", ".join(dict.fromkeys(operation.path for operation in self.contract.operations.values()))
@@ -180,6 +181,19 @@ class Pipeline:
         complaints = contract.complaints(operation.id, answer.status, content_type, answer.body)
         if complaints:
             raise ReplyError("; ".join(complaints), where=f"{operation.id}, reply {answer.status}")
+
+
+def _call(route: Route | None, request: Request, sandbox: Sandbox) -> tuple[Operation | None, Call]:
+    """Return the operation, None if the contract has none for the request, and an untyped call of it."""
+    choices = sandbox.state.choices
+    operation = route.operations.get(request.method) if route is not None else None
+    if route is None or operation is None:
+        return None, Call(request=request, choices=choices)
+    return operation, Call(request=request, operation=operation.id, path=route.parameters, choices=choices)
+
+
+def _no_operation(route: Route | None, request: Request) -> Problem:
+    return UnknownPath(request.path) if route is None else WrongMethod(request.path, tuple(route.operations))
 
 
 def _answer(reply: Reply, call: Call, number: int) -> Answer:

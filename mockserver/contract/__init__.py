@@ -2,5 +2,6 @@
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation
+from mockserver.contract.routes import Route
 
-__all__ = ["Contract", "Operation"]
+__all__ = ["Contract", "Operation", "Route"]

@@ -6,7 +6,7 @@ when it is first asked for; nothing else on this path is imported late.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,7 +17,7 @@ from mockserver.edge.guard import Disconnected
 from mockserver.errors import BadNameError, LimitError
 from mockserver.exchange import Broken, Problem, RawHeaders, Request, Unavailable, Unreadable
 from mockserver.mock import Mock
-from mockserver.pipeline import Answer
+from mockserver.pipeline import Answer, Destination
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
@@ -42,6 +42,7 @@ class Options(Struct, frozen=True):
         public_url: what links start with instead of the client's own origin; None: that origin.
         max_body: bytes that a provider's request body may have.
         allow_hosts, allow_origins: who may use the control API beside this machine.
+        allow_webhook_hosts: where webhooks may go beside this machine.
         raise_errors: let errors of the mock itself through to the server instead of answering 500; for tests.
     """
 
@@ -50,6 +51,7 @@ class Options(Struct, frozen=True):
     max_body: int = MEGABYTE
     allow_hosts: frozenset[str] = frozenset()
     allow_origins: frozenset[str] = frozenset()
+    allow_webhook_hosts: frozenset[str] = frozenset()
     raise_errors: bool = False
 
 
@@ -100,41 +102,36 @@ class App:
             return
         if self.options.latency_ms:
             await scope.get("mock.pause", asyncio.sleep)(self.options.latency_ms / 1000)
-        try:
-            answer = await self._answer(scope, target, headers, receive)
-        except Disconnected:
-            return
-        await _send(send, answer.status, answer.headers + cors.reply_headers(headers), answer.body)
-
-    async def _answer(self, scope: Scope, target: Target, headers: MutableMapping[bytes, bytes], receive: Receive) -> Answer:
-        provider = self.mock.pipeline.provider_of(target.path)
-        problem = guard.head_problem(target.path.encode(), scope["query_string"], scope["headers"])
+        problem = guard.head_problem(target.path, scope["query_string"], scope["headers"])
         body = None
         if problem is None and guard.has_body(headers):
             try:
                 body = await guard.read_body(scope, receive, headers, self.options.max_body)
             except Problem as refusal:
                 problem = refusal
-        origin = self.options.public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
-        request = Request(
-            scope["method"], target.path, scope["query_string"], origin + target.prefix, headers, scope["headers"], body
-        )
-        try:
-            sandbox = self._sandbox(provider, request, target.sandbox)
-        except LimitError as error:
-            return self.mock.pipeline.refuse(provider, request, Unavailable(str(error)))
-        except BadNameError as error:
-            return self.mock.pipeline.refuse(provider, request, Unreadable(str(error)))
-        return self._answer_in(provider, sandbox, request, problem)
+            except Disconnected:
+                return
+        answer = self._answer(_request(scope, target, headers, body, self.options.public_url), target.sandbox, problem)
+        await _send(send, answer.status, answer.headers + cors.reply_headers(headers), answer.body)
 
-    def _answer_in(self, provider: Provider | None, sandbox: Sandbox, request: Request, problem: Problem | None) -> Answer:
+    def _answer(self, request: Request, in_path: str, problem: Problem | None) -> Answer:
+        destination = self.mock.pipeline.find(request.path)
         try:
-            return self.mock.pipeline.answer(provider, sandbox, request, problem)
+            sandbox = self._sandbox(destination.provider, request, in_path)
+        except LimitError as error:
+            return self.mock.pipeline.refuse(destination, request, Unavailable(str(error)))
+        except BadNameError as error:
+            return self.mock.pipeline.refuse(destination, request, Unreadable(str(error)))
+        return self._answer_in(destination, sandbox, request, problem)
+
+    def _answer_in(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem | None) -> Answer:
+        try:
+            return self.mock.pipeline.answer(destination, sandbox, request, problem)
         except Exception as error:
             if self.options.raise_errors:
                 raise
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
-            return self.mock.pipeline.refuse(provider, request, Broken(f"{type(error).__name__}: {error}"))
+            return self.mock.pipeline.refuse(destination, request, Broken(f"{type(error).__name__}: {error}"))
 
     def _sandbox(self, provider: Provider | None, request: Request, in_path: str) -> Sandbox:
         """Return the sandbox: path beats header beats key beats the default one."""
@@ -165,6 +162,11 @@ def _target(scope: Scope) -> Target:
     if not path.startswith("/@") or not name:
         return Target(path, prefix)
     return Target(f"/{rest}", f"{prefix}/@{name}", name)
+
+
+def _request(scope: Scope, target: Target, headers: Mapping[bytes, bytes], body: bytes | None, public_url: str | None) -> Request:
+    origin = public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
+    return Request(scope["method"], target.path, scope["query_string"], origin + target.prefix, headers, scope["headers"], body)
 
 
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:

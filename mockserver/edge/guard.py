@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from itertools import chain
 from typing import Any
 
 from mockserver.exchange import Oversized, Problem, RawHeaders, Unreadable
@@ -23,19 +24,15 @@ class Disconnected(Exception):  # noqa: N818 - nobody is there to be told
     """The client went away while it was sending its body."""
 
 
-def head_problem(path: bytes, query: bytes, raw_headers: RawHeaders) -> Problem | None:
+def head_problem(path: bytes | str, query: bytes, raw_headers: RawHeaders) -> Problem | None:
     """Return why a request's head is refused; None if it is not."""
     if len(path) + len(query) > MAX_TARGET_BYTES:
         return Oversized(414, f"The path and query are longer than {MAX_TARGET_BYTES} bytes")
     if len(raw_headers) > MAX_HEADERS:
         return Oversized(431, f"There are more than {MAX_HEADERS} headers")
-    hosts, size = [], 0
-    for name, value in raw_headers:
-        size += len(name) + len(value)
-        if name == b"host":
-            hosts.append(value)
-    if size > MAX_HEADER_BYTES:
+    if sum(map(len, chain.from_iterable(raw_headers))) > MAX_HEADER_BYTES:
         return Oversized(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes")
+    hosts = [value for name, value in raw_headers if name == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return Unreadable("The request needs exactly one well-formed Host header")
     return None
