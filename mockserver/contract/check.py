@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from mockserver.contract.encoding import MalformedError, coerce, decode_json, decode_pairs
 from mockserver.contract.operation import Media, Operation, Parameter
+from mockserver.errors import ContractError
 from mockserver.exchange import Request, Violation
 
 Validate = Callable[[Any], list[Violation]]
@@ -28,16 +29,25 @@ class Schemas:
         return jsonschema_rs.Registry([("urn:contract", self._document)], draft=jsonschema_rs.Draft202012)
 
     def at(self, pointer: str) -> Any:
-        """Return the validator of the schema at the pointer."""
+        """Return the validator of the schema at the pointer.
+
+        Raises: ContractError if it is no schema.
+        """
         if pointer not in self._compiled:
-            self._compiled[pointer] = self.compile(reference(pointer))
+            self._compiled[pointer] = self.compile(reference(pointer), where=pointer)
         return self._compiled[pointer]
 
-    def compile(self, schema: dict[str, Any]) -> Any:
-        """Return the validator of a schema that may refer to the contract's."""
+    def compile(self, schema: dict[str, Any], *, where: str) -> Any:
+        """Return the validator of a schema that may refer to the contract's; `where` is what to call it in messages.
+
+        Raises: ContractError if it is no schema.
+        """
         import jsonschema_rs
 
-        return jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+        try:
+            return jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+        except ValueError as error:
+            raise ContractError(f"is no schema: {str(error).splitlines()[0]}", where=f"contract, {where}") from error
 
 
 def reference(pointer: str) -> dict[str, Any]:
@@ -54,6 +64,7 @@ class RequestCheck:
         self._query = {parameter.name: parameter for parameter in operation.parameters if parameter.place == "query"}
         self._defaults = {name: each.default for name, each in self._query.items() if each.default is not UNSET}
         self._needs_query = any(parameter.required for parameter in self._query.values())
+        self._headers = [parameter for parameter in operation.parameters if parameter.place == "header"]
         self._path = [parameter for parameter in operation.parameters if parameter.place == "path" and not parameter.is_free]
 
     def path(self, given: Mapping[str, str]) -> tuple[Mapping[str, Any], list[Violation]]:
@@ -87,8 +98,7 @@ class RequestCheck:
 
     def headers(self, request: Request) -> list[Violation]:
         """Return what is wrong with the declared header parameters."""
-        declared = [parameter for parameter in self._operation.parameters if parameter.place == "header"]
-        return [violation for parameter in declared for violation in self._header(request, parameter)]
+        return [violation for parameter in self._headers for violation in self._header(request, parameter)]
 
     def body(self, request: Request) -> tuple[Any, list[Violation]]:
         """Return the body as a plain value, None if there is none, and what is wrong with it."""
@@ -131,7 +141,8 @@ class RequestCheck:
     def _query_schema(self) -> Any:
         properties = {name: reference(parameter.pointer) for name, parameter in self._query.items()}
         required = [name for name, parameter in self._query.items() if parameter.required]
-        return self._schemas.compile({"type": "object", "properties": properties, "required": required})
+        schema = {"type": "object", "properties": properties, "required": required}
+        return self._schemas.compile(schema, where=f"query of {self._operation.id}")
 
     def _header(self, request: Request, parameter: Parameter) -> list[Violation]:
         if parameter.name.lower().encode() not in request.headers:

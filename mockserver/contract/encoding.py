@@ -1,6 +1,7 @@
 """From the bytes of a query or body to plain values, strictly: what is malformed is refused, never guessed."""
 
 import re
+from math import isfinite
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -13,6 +14,9 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _INTEGER = re.compile(r"-?[0-9]{1,1000}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
 
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{[]}"))
+
 _decode = msgspec.json.Decoder().decode
 
 
@@ -20,35 +24,27 @@ class MalformedError(ValueError):
     """The bytes are not what they are declared to be; the message is one clause."""
 
 
-def decode_json(body: bytes) -> Any:
+def decode_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
     """Return the value of a JSON text.
 
-    Raises: MalformedError, also for nesting deeper than MAX_DEPTH, NaN and text that is not UTF-8.
+    Raises: MalformedError, also for nesting deeper than `max_depth`, NaN and text that is not UTF-8.
     """
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
-        raise MalformedError(f"JSON nested deeper than {MAX_DEPTH} levels")
+    if body.count(b"{") + body.count(b"[") > max_depth and _is_deeper(body, max_depth):
+        raise MalformedError(f"JSON nested deeper than {max_depth} levels")
     try:
         return _decode(body)
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"no JSON: {error}") from error
 
 
-def _depth(body: bytes) -> int:
-    """Return how deeply a JSON text is nested; brackets within strings do not count."""
-    depth = deepest = 0
-    in_string = escaped = False
-    for byte in body:
-        if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = not escaped and byte == 0x5C
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
-    return deepest
+def _is_deeper(body: bytes, max_depth: int) -> bool:
+    """Return whether a JSON text is nested deeper than that; brackets within strings do not count."""
+    depth = 0
+    for bracket in _STRING.sub(b"", body).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"{[" else -1
+        if depth > max_depth:
+            return True
+    return False
 
 
 def decode_pairs(text: bytes) -> list[tuple[str, str]]:
@@ -83,7 +79,8 @@ def coerce(value: str, types: tuple[str, ...]) -> Any:
     if "integer" in types and _INTEGER.fullmatch(value):
         return int(value)
     if "number" in types and _NUMBER.fullmatch(value):
-        return float(value)
+        number = float(value)
+        return number if isfinite(number) else value
     if "boolean" in types and value in ("true", "false"):
         return value == "true"
     if "object" in types or "array" in types:

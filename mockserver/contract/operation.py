@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -87,19 +88,33 @@ class Reader:
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
 
-    def follow(self, pointer: str) -> tuple[str, Any]:
-        """Return the value at the pointer and its true place, references followed."""
-        value = self._document
-        for step in pointer.split("/")[1:]:
-            value = value[step.replace("~1", "/").replace("~0", "~")] if isinstance(value, dict) else value[int(step)]
-        if isinstance(value, dict) and "$ref" in value:
-            return self.follow(value["$ref"].removeprefix("#"))
-        return pointer, value
+    def follow(self, pointer: str, seen: frozenset[str] = frozenset()) -> tuple[str, Any]:
+        """Return the value at the pointer and its true place, references followed on the way and at the end.
 
-    def operation(self, path: str, method: str) -> Operation:
-        """Return the operation that stands at the path and method."""
-        place = f"/paths/{escape(path)}/{method}"
-        _, value = self.follow(place)
+        seen: references that were followed to get here.
+        Raises: LookupError or TypeError if nothing is there, ValueError for a reference that leads nowhere.
+        """
+        place, value = "", self._document
+        for step in pointer.split("/")[1:]:
+            place, value = f"{place}/{step}", _member(value, step)
+            if isinstance(value, dict) and "$ref" in value:
+                place, value = self._referred(value["$ref"], seen)
+        return place, value
+
+    def _referred(self, reference: str, seen: frozenset[str]) -> tuple[str, Any]:
+        if not reference.startswith("#/") or reference in seen:
+            raise ValueError(f"$ref {reference!r} leads nowhere within the document")
+        return self.follow(unquote(reference[1:]), seen | {reference})
+
+    def operation(self, path: str, method: str) -> Operation | None:
+        """Return the operation that stands at the path and method; None if there is none.
+
+        Raises: LookupError, TypeError, ValueError or AttributeError if what stands there is no operation.
+        """
+        item, methods = self.follow(f"/paths/{escape(path)}")
+        if method not in methods:
+            return None
+        place, value = self.follow(f"{item}/{method}")
         identity = value["operationId"]
         media, body_required = self._body(place) if "requestBody" in value else ({}, False)
         return Operation(
@@ -107,16 +122,17 @@ class Reader:
             provider=identity.partition(".")[0],
             method=method.upper(),
             path=path,
-            parameters=tuple(self._parameters(path, method)),
+            parameters=tuple(self._parameters(item, place)),
             media=media,
             body_required=body_required,
-            replies={str(status): self._content(f"{place}/responses/{status}") for status in value["responses"]},
+            replies={status: self._content(f"{place}/responses/{status}") for status in value["responses"]},
             public=not value.get("security", self._document.get("security")),
         )
 
-    def _parameters(self, path: str, method: str) -> list[Parameter]:
+    def _parameters(self, *places: str) -> list[Parameter]:
+        """Return the parameters that stand at the places; later ones replace earlier ones of the same name."""
         found: dict[tuple[str, str], Parameter] = {}
-        for place in (f"/paths/{escape(path)}", f"/paths/{escape(path)}/{method}"):
+        for place in places:
             _, owner = self.follow(place)
             for index in range(len(owner.get("parameters", ()))):
                 parameter = self._parameter(f"{place}/parameters/{index}")
@@ -161,6 +177,10 @@ class Reader:
 def escape(step: str) -> str:
     """Return the text as one step of a JSON pointer."""
     return step.replace("~", "~0").replace("/", "~1")
+
+
+def _member(value: Any, step: str) -> Any:
+    return value[int(step)] if isinstance(value, list) else value[step.replace("~1", "/").replace("~0", "~")]
 
 
 def _types(schema: Schema) -> tuple[str, ...]:

@@ -1,15 +1,12 @@
 """Finds the operation of a path and method: a tree of path segments, made from the contract once."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import unquote
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mockserver.contract.operation import Operation
-
-# Keys of a node beside its segments, which contain no space.
-_PARAMETER, _NAMES, _METHODS, _OWNER = " parameter", " names", " methods", " owner"
+from mockserver.errors import ContractError
 
 _SEVERAL = ""
 """Stands for the owner of a first segment with which the paths of several providers begin."""
@@ -22,58 +19,88 @@ class Route(Struct, frozen=True):
     parameters: Mapping[str, str]
 
 
+class _Node(Struct):
+    """What may follow after the beginning of a path.
+
+    Attributes:
+        owner: the provider that has the first path on which this is.
+        segments: the segments that the contract names here.
+        other: what follows any other segment, which is a parameter; None if there can be no other.
+        names: the parameters of the path that ends here.
+        operations: by method, of the path that ends here; empty if none does.
+    """
+
+    owner: str
+    segments: dict[str, "_Node"] = field(default_factory=dict)
+    other: "_Node | None" = None
+    names: tuple[str, ...] = ()
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def after(self, segment: str) -> "_Node | None":
+        """Return what follows a segment; one that the contract names goes before a parameter."""
+        return self.segments.get(segment) or self.other
+
+
 class Routes:
     """The contract's paths."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._root: dict[str, Any] = {}
+        self._root = _Node("")
         self._static: dict[str, Route] = {}
         self._owners: dict[str, str] = {}
         for operation in operations:
             self._add(operation)
 
     def _add(self, operation: Operation) -> None:
-        node, names = self._root, []
-        segments = operation.path.split("/")[1:]
+        node, segments = self._root, operation.path.split("/")[1:]
         for segment in segments:
-            if segment.startswith("{"):
-                names.append(segment.strip("{}"))
-            node = node.setdefault(_PARAMETER if segment.startswith("{") else segment, {_OWNER: operation.provider})
-        node[_NAMES] = names
-        node.setdefault(_METHODS, {})[operation.method] = operation
+            node = _made(node, segment, operation.provider)
+        names = tuple(segment.strip("{}") for segment in segments if segment.startswith("{"))
+        if node.operations and node.names != names:
+            raise ContractError("the parameters of this path have other names elsewhere", where=operation.path)
+        node.names = names
+        node.operations[operation.method] = operation
+        if not names:
+            self._static[operation.path] = Route(node.operations, {})
         shared = self._owners.get(segments[0], operation.provider) != operation.provider
         self._owners[segments[0]] = _SEVERAL if shared else operation.provider
-        if "{" not in operation.path:
-            self._static[operation.path] = Route(node[_METHODS], {})
 
     def find(self, path: str) -> Route | None:
         """Return the route of a percent-encoded path; None if the contract has no such path."""
         static = self._static.get(path)
-        if static is not None:
+        if static is not None or not path.startswith("/"):
             return static
-        node, values = self._root, []
-        for segment in path.split("/")[1:]:
-            following = node.get(segment)
-            if following is None:
-                following = node.get(_PARAMETER)
-                if following is None or not segment:
-                    return None
-                values.append(unquote(segment) if "%" in segment else segment)
-            node = following
-        methods = node.get(_METHODS)
-        return Route(methods, dict(zip(node[_NAMES], values, strict=True))) if methods else None
+        return _find(self._root, path.split("/"), 1, ())
 
     def owner(self, path: str) -> str | None:
         """Return the provider whose paths begin as this one does, for as long as possible; None if no provider's do."""
         owner = self._owners.get(path.split("/", 2)[1]) if path.startswith("/") else None
         return self._nearest_owner(path) if owner == _SEVERAL else owner
 
-    def _nearest_owner(self, path: str) -> str | None:
-        node: Any = self._root
-        owner: str | None = None
-        for segment in path.split("/")[1:]:
-            node = node.get(segment) or node.get(_PARAMETER)
-            if node is None:
-                break
-            owner = node[_OWNER]
-        return owner
+    def _nearest_owner(self, path: str) -> str:
+        owner, node = "", self._root.after(path.split("/", 2)[1])
+        for segment in path.split("/")[2:]:
+            if node is not None:
+                owner, node = node.owner, node.after(segment)
+        return node.owner if node is not None else owner
+
+
+def _made(node: _Node, segment: str, owner: str) -> _Node:
+    """Return what follows the segment of a path, made if need be."""
+    if not segment.startswith("{"):
+        return node.segments.setdefault(segment, _Node(owner))
+    node.other = node.other or _Node(owner)
+    return node.other
+
+
+def _find(node: _Node, segments: list[str], index: int, values: tuple[str, ...]) -> Route | None:
+    """Return the route that the segments from the index on lead to, the values of parameters before it being known."""
+    if index == len(segments):
+        return Route(node.operations, dict(zip(node.names, values, strict=True))) if node.operations else None
+    segment = segments[index]
+    named = node.segments.get(segment)
+    found = _find(named, segments, index + 1, values) if named is not None else None
+    if found is None and node.other is not None and segment:
+        value = unquote(segment) if "%" in segment else segment
+        found = _find(node.other, segments, index + 1, (*values, value))
+    return found

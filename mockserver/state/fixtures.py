@@ -114,7 +114,8 @@ class Fixtures:
             choices = check_choices(given, self._assumptions, where=f"{where}: assumptions")
         except UnknownChoiceError as error:
             raise FixtureError(error.what, where=error.where, remedy=error.remedy) from error
-        return {**choices, **(settings.choices or {})}
+        # The settings may name defaults: where a document chose otherwise they take its choice back.
+        return check_choices({**choices, **(settings.choices or {})}, self._assumptions, where="assumptions")
 
     def _check_keys(self, source: Document) -> None:
         if not isinstance(source.value, dict):
@@ -179,7 +180,7 @@ class Fixtures:
             rendered = msgspec.to_builtins(kind.render(record))
             faults = self._contract.faults_of(rendered, f"/components/schemas/{kind.schema}")
             if faults:
-                raise FixtureError(faults[0].partition(": ")[2], where=f"{where}.{faults[0].partition(': ')[0]}")
+                raise FixtureError(faults[0].reason, where=f"{where}.{faults[0].place}".rstrip("."))
         return record
 
 
