@@ -52,6 +52,10 @@ class BadNameError(MockServerError):
     """The name of a sandbox or snapshot has another form than names have."""
 
 
+class ClockError(MockServerError):
+    """A clock would show a time that no timestamp can say."""
+
+
 class LimitError(MockServerError):
     """A limit on sandboxes or records is reached."""
 

@@ -20,7 +20,7 @@ LATEST_MS = 253_402_300_799_999
 
 _UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d|w)", re.ASCII)
-_ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+_ISO = re.compile(r"P(?:(\d{1,15})W)?(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})S)?)?", re.ASCII)
 
 
 class Clock(Struct, frozen=True):
@@ -40,8 +40,13 @@ class Clock(Struct, frozen=True):
         return cls(mode, now - machine_ms() if mode == "real" else now)
 
     def now(self) -> int:
-        """Return the time in milliseconds since 1970."""
-        return machine_ms() + self.value if self.mode == "real" else self.value
+        """Return the time in milliseconds since 1970; the year 9999 does not end."""
+        return min(machine_ms() + self.value, LATEST_MS) if self.mode == "real" else self.value
+
+    @property
+    def can_be_said(self) -> bool:
+        """Whether it shows a time of the years 1970 to 9999, which timestamps can say."""
+        return 0 <= (machine_ms() + self.value if self.mode == "real" else self.value) <= LATEST_MS
 
     def advanced(self, by_ms: int) -> "Clock":
         """Return the clock as it is so much later."""
@@ -63,8 +68,8 @@ def stopwatch_us() -> int:
 
 
 def iso_seconds(at_ms: int) -> str:
-    """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`."""
-    return _iso(at_ms // 1000)
+    """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`; the year 9999 does not end."""
+    return _iso(min(at_ms, LATEST_MS) // 1000)
 
 
 @lru_cache(maxsize=1024)
@@ -74,7 +79,8 @@ def _iso(at_s: int) -> str:
 
 
 def iso_milliseconds(at_ms: int) -> str:
-    """Return a timestamp in milliseconds, such as `2026-02-02T13:48:05.683Z`."""
+    """Return a timestamp in milliseconds, such as `2026-02-02T13:48:05.683Z`; the year 9999 does not end."""
+    at_ms = min(at_ms, LATEST_MS)
     return f"{iso_seconds(at_ms)[:-1]}.{at_ms % 1000:03}Z"
 
 
@@ -85,7 +91,10 @@ def parse_timestamp(text: str) -> int:
     Raises: ValueError for anything else, and for years before 1970.
     """
     moment = datetime.fromisoformat(text)
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} lies outside the years 1970 to 9999") from error
     if moment.year < 1970:
         raise ValueError(f"{text} lies before 1970")
     return timegm(moment.timetuple()) * 1000 + moment.microsecond // 1000

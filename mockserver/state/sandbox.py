@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from mockserver.errors import BadNameError, LimitError, TakenNameError, UnknownSandboxError
+from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
 from mockserver.journal import Journal
-from mockserver.state.clock import Clock
+from mockserver.state.clock import LATEST_MS, Clock
 from mockserver.state.ids import IdForm, digest, make_id
 from mockserver.state.schedule import Agenda, Task
 from mockserver.state.store import Collection, Kind, Record
@@ -112,13 +112,15 @@ class Sandbox:
 
     def begin(self) -> None:
         """Start an exchange: do the work that has fallen due, then let time stand."""
-        self.run_due()
+        if self.state.agenda.next_due is not None:
+            self.run_due()
         self._instant = self.state.clock.now()
 
     def end(self) -> None:
         """End an exchange: time goes on."""
         self._instant = None
-        self.state.clock = self.state.clock.stepped()
+        if self.state.clock.mode == "step":
+            self.state.clock = self.state.clock.stepped()
 
     def run_due(self) -> None:
         """Do the work that has fallen due, in order, each piece at its own due time."""
@@ -131,6 +133,27 @@ class Sandbox:
             finally:
                 self._instant = None
             due = self.state.agenda.next_due
+
+    def set_clock(self, clock: Clock) -> None:
+        """Go on with this clock; what falls due by its time is done in order, the time standing at each due instant.
+
+        Raises: ClockError if it shows no time of the years 1970 to 9999; then nothing is changed.
+        """
+        if not clock.can_be_said:
+            raise ClockError("a clock shows times of the years 1970 to 9999")
+        self.state.clock = clock
+        self.run_due()
+
+    def advance(self, by_ms: int) -> None:
+        """Let so much time pass; what falls due meanwhile is done in order, the time standing at each due instant.
+
+        Raises: ClockError if that goes beyond the year 9999; then nothing is changed.
+        """
+        self.set_clock(self.state.clock.advanced(by_ms))
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """Answer open questions so from now on; only choices that differ from the defaults are given, and all of them."""
+        self.state.choices = choices
 
     def records(self, kind: Kind) -> Collection:
         """Return the records of the kind, not to be changed."""
@@ -189,7 +212,11 @@ class Sandbox:
         self.outbox.clear()
 
     def load(self, state: State) -> None:
-        """Go on with this state; reset still goes back to how the sandbox began."""
+        """Go on with this state; reset still goes back to how the sandbox began.
+
+        Raises: FixtureError if it holds what no sandbox can go on with; then nothing is changed.
+        """
+        _check_state(state, self._workers)
         self.state = state
 
     def snapshot(self, name: str) -> None:
@@ -245,6 +272,7 @@ class Sandboxes:
     def __init__(
         self, origin: State, *, key_prefixes: Mapping[str, str], workers: Mapping[str, Worker], limits: Limits | None = None
     ) -> None:
+        _check_state(origin, workers)
         self.origin = origin
         self.limits = limits or Limits()
         self._key_prefixes = key_prefixes
@@ -269,7 +297,7 @@ class Sandboxes:
     def make(self, name: str | None = None, origin: State | None = None) -> Sandbox:
         """Make a sandbox that begins with `origin`, else with the state that all begin with.
 
-        Raises: BadNameError, TakenNameError, LimitError.
+        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an origin that no sandbox can go on with.
         """
         name = self._free_name() if name is None else name
         check_name(name, "sandbox")
@@ -280,6 +308,8 @@ class Sandboxes:
                 f"there are {self.limits.sandboxes} sandboxes",
                 remedy="DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more",
             )
+        if origin is not None:
+            _check_state(origin, self._workers)
         keys = {label: prefix + _issued(name, label) for label, prefix in self._key_prefixes.items()}
         sandbox = Sandbox(name, origin or self.origin, keys=keys, workers=self._workers, limits=self.limits)
         self._sandboxes[name] = sandbox
@@ -303,7 +333,11 @@ class Sandboxes:
         return self.get(DEFAULT)
 
     def restart(self, origin: State, names: Iterable[str] | None = None) -> None:
-        """Begin all (or the named) sandboxes that began with the common state anew with another one."""
+        """Begin all (or the named) sandboxes that began with the common state anew with another one.
+
+        Raises: FixtureError for an origin that no sandbox can go on with; then nothing is changed.
+        """
+        _check_state(origin, self._workers)
         for name in list(self._sandboxes if names is None else names):
             sandbox = self._sandboxes[name]
             if sandbox._origin is self.origin:
@@ -326,6 +360,16 @@ def check_name(name: str, what: str) -> None:
             f"{name[:80]!r} cannot name a {what}",
             remedy="use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores",
         )
+
+
+def _check_state(state: State, workers: Mapping[str, Worker]) -> None:
+    # A real clock may have run past the last time that can be said; it is then shown as that time.
+    if state.clock.now() < 0 or state.clock.value > LATEST_MS:
+        raise FixtureError("a clock shows times of the years 1970 to 9999", where="clock")
+    for task in state.agenda:
+        if task.work not in workers:
+            known = ", ".join(sorted(workers)) or "none"
+            raise FixtureError(f"there is no work {task.work!r}", where="pending", remedy=f"known: {known}")
 
 
 def _issued(name: str, purpose: str) -> str:

@@ -1,0 +1,20 @@
+"""The control API below `/_mock` of any sandbox: what a user of the mock, rather than of a provider, asks of it.
+
+A module per resource holds its functions and its `ROUTES`; `routes.py` lists them all. Nothing here steps a clock, makes
+an exchange or is recorded.
+"""
+
+from mockserver.control.application import Control
+from mockserver.control.routes import ROUTES
+from mockserver.edge.app import App, ASGIApp
+
+
+def create_control(app: App) -> ASGIApp:
+    """Return the ASGI application that serves `/_mock` for the given one.
+
+    It is called with paths that begin with `/_mock`; the scope says in `mock.sandbox` and `mock.prefix` what stood before.
+    """
+    return Control(app, ROUTES)
+
+
+__all__ = ["create_control"]

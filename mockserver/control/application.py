@@ -1,0 +1,127 @@
+"""The control API as an ASGI application: who may ask, which route, what was sent, and the reply or problem.
+
+It waits for nothing but a body, so it also answers calls within the process, where there is no event loop.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from starlette import routing
+
+from mockserver.control import body, gate
+from mockserver.control.problem import RefusedError, problem, refusal
+from mockserver.control.route import ControlCall, Route
+from mockserver.edge import cors, guard
+from mockserver.edge.app import CONTROL, App, Receive, Scope, Send
+from mockserver.exchange import RawHeaders, Reply
+from mockserver.state.sandbox import DEFAULT, check_name
+
+_log = logging.getLogger("mockserver")
+_encode = msgspec.json.Encoder().encode
+
+
+class Control:
+    """Serves the routes for one application."""
+
+    def __init__(self, app: App, routes: Sequence[Route]) -> None:
+        self._options = app.options
+        self._methods = ", ".join(sorted({route.method for route in routes}))
+        paths: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            paths.setdefault(route.path, {})[route.method] = route
+        paths[CONTROL] = paths[f"{CONTROL}/"]
+        # Starlette takes an object that is no function for an ASGI application, and leaves methods to it.
+        places = [routing.Route(path, Place(app, routes, methods)) for path, methods in paths.items()]
+        self._router = routing.Router(places, redirect_slashes=False, default=_unknown)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope["headers"])
+        refused = gate.turn_away(scope, headers, self._options)
+        if refused is not None:
+            await _send(scope, send, refused, [(b"vary", b"Origin")])
+        elif cors.is_preflight(scope["method"], headers):
+            await _send(scope, send, Reply(204, None), cors.preflight_headers(headers, self._methods))
+        else:
+            await self._router(scope, receive, send)
+
+
+class Place:
+    """One path of the control API, with a route for each of its methods."""
+
+    def __init__(self, app: App, routes: Sequence[Route], methods: Mapping[str, Route]) -> None:
+        self._app = app
+        self._routes = routes
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of this path."""
+        headers = dict(scope["headers"])
+        try:
+            reply = await self._reply(scope, receive, headers)
+        except guard.Disconnected:
+            return
+        await _send(scope, send, reply, cors.reply_headers(headers))
+
+    async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
+        try:
+            named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
+            check_name(named or DEFAULT, "sandbox")
+            origin = self._origin(scope, headers)
+            url = f"{origin}/@{named}" if named else origin
+            route = self._route(scope, url)
+            sent = await guard.read_body(scope, receive, headers, route.max_body) if guard.has_body(headers) else b""
+            return route.run(
+                ControlCall(
+                    app=self._app,
+                    routes=self._routes,
+                    name=named or DEFAULT,
+                    origin=origin,
+                    url=url,
+                    path=scope["path_params"],
+                    body=body.read(sent, headers, route),
+                )
+            )
+        except guard.Disconnected:
+            raise
+        except Exception as error:
+            refused = refusal(error)
+            if refused is None and self._app.options.raise_errors:
+                raise
+            if refused is None:
+                _log.exception("%s %s failed in the mock itself", scope["method"], scope["path"])
+            return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
+
+    def _route(self, scope: Scope, url: str) -> Route:
+        method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]
+        if method in self._methods:
+            return self._methods[method]
+        allowed = ", ".join(self._methods)
+        raise RefusedError(
+            405,
+            f"{path} does not take {method}",
+            remedy=f"send {allowed}, as in `curl -X {next(iter(self._methods))} {url}{path}`",
+            headers=(("allow", allowed),),
+        )
+
+    def _origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+        """Return the mock's base URL as the client sees it, with where it is mounted but without a sandbox."""
+        prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
+        mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
+        seen = f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}"
+        return (self._app.options.public_url or seen).rstrip("/") + mounted
+
+
+async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:
+    detail = f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is"
+    await _send(scope, send, problem(404, detail), cors.reply_headers(dict(scope["headers"])))
+
+
+async def _send(scope: Scope, send: Send, reply: Reply, also: RawHeaders) -> None:
+    content = b"" if reply.status == 204 else _encode(reply.body)
+    headers = [(name.encode(), value.encode()) for name, value in reply.headers] + also
+    if reply.status != 204:
+        headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(content))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})

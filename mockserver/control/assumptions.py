@@ -1,0 +1,63 @@
+"""`/_mock/assumptions`: how a sandbox answers the questions that the documents leave open."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.exchange import Reply
+from mockserver.mock import Mock
+
+# Values are checked here, since msgspec would not say which key is wrong.
+Choices = Annotated[
+    dict[str, Any],
+    Meta(
+        description="Assumption → choice; `/_mock/openapi.json` has their questions and all choices.",
+        extra_json_schema={"additionalProperties": {"type": "string"}},
+    ),
+]
+
+
+def read_assumptions(call: ControlCall) -> Reply:
+    """Return the sandbox's choice for every assumption."""
+    chosen = call.sandbox().state.choices
+    return Reply(200, {each.key: chosen.get(each.key, each.default) for each in call.mock.pipeline.assumptions})
+
+
+def change_assumptions(call: ControlCall) -> Reply:
+    """Make other choices in this sandbox, from its next exchange on; those that are not named stay.
+
+    If one assumption or choice is unknown, nothing is changed.
+
+    Raises: UnknownChoiceError.
+    """
+    sandbox = call.sandbox()
+    sandbox.choose(merged(call.mock, sandbox.state.choices, call.body, where="body"))
+    return read_assumptions(call)
+
+
+def merged(mock: Mock, before: Mapping[str, str], given: Mapping[str, Any], *, where: str) -> dict[str, str]:
+    """Return the choices that differ from the defaults when the given ones come on top of others.
+
+    Raises: RefusedError for a choice that is no text, UnknownChoiceError.
+    """
+    for key, choice in given.items():
+        if not isinstance(choice, str):
+            shown = msgspec.json.encode(choice).decode()[:80]
+            raise RefusedError(400, f"a choice is text, not {shown}", where=f"{where}.{key}", remedy="put it between quotes")
+    return mock.choices({**before, **given}, where=where)
+
+
+ROUTES = (
+    Route(method="GET", path="/_mock/assumptions", run=read_assumptions, replies={200: Choices}),
+    Route(
+        method="PATCH",
+        path="/_mock/assumptions",
+        run=change_assumptions,
+        body=Choices,
+        replies={200: Choices},
+    ),
+)

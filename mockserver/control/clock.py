@@ -1,0 +1,93 @@
+"""`/_mock/clock`: a sandbox's time."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.exchange import Reply
+from mockserver.state.clock import Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
+
+ModeName = Annotated[
+    Mode, Meta(description="`real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.")
+]
+Timestamp = Annotated[str, Meta(description="ISO 8601, of the years 1970 to 9999; UTC unless it names a zone.")]
+
+
+class ClockReading(Struct, frozen=True):
+    """How the clock goes, and what it shows."""
+
+    mode: ModeName
+    now: Timestamp
+
+
+class ClockChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change about the clock: first `mode` and `now`, then `advance`."""
+
+    mode: ModeName | None = None
+    now: Timestamp | None = None
+    advance: Annotated[str, Meta(description="How much time passes: `90s`, `10m`, `3d`, or ISO 8601 as in `PT36H`.")] | None = (
+        None
+    )
+
+
+def read_clock(call: ControlCall) -> Reply:
+    """Tell the sandbox's time."""
+    sandbox = call.sandbox()
+    return Reply(200, ClockReading(sandbox.state.clock.mode, iso_milliseconds(sandbox.now)))
+
+
+def change_clock(call: ControlCall) -> Reply:
+    """Set the clock, let time pass, or both; work that falls due runs in order, each piece at its own time.
+
+    Another mode alone moves no time: a clock that is frozen keeps the present instant, and one that is made real runs on
+    from it. A clock may be set back; work that was done stays done.
+
+    Raises: ClockError.
+    """
+    change: ClockChange = call.body
+    sandbox = call.sandbox()
+    clock = _changed(sandbox.state.clock, change)
+    passing = duration(change.advance, "body.advance") if change.advance is not None else 0
+    if not (clock.can_be_said and clock.advanced(passing).can_be_said):
+        raise RefusedError(400, "a clock shows times of the years 1970 to 9999", where="body", remedy="choose an earlier time")
+    sandbox.set_clock(clock)
+    sandbox.advance(passing)
+    return read_clock(call)
+
+
+def _changed(clock: Clock, change: ClockChange) -> Clock:
+    mode = change.mode or clock.mode
+    if change.now is not None:
+        return Clock.starting(mode, instant(change.now, "body.now"))
+    return clock if mode == clock.mode else Clock.starting(mode, clock.now())
+
+
+def instant(text: str, where: str) -> int:
+    """Return the milliseconds since 1970 of a timestamp.
+
+    Raises: RefusedError.
+    """
+    try:
+        return parse_timestamp(text)
+    except ValueError as error:
+        what = f"{text[:80]!r} is no timestamp of the years 1970 to 9999"
+        raise RefusedError(400, what, where=where, remedy="write it like 2026-02-02T13:48:05.683Z") from error
+
+
+def duration(text: str, where: str) -> int:
+    """Return the milliseconds of a duration.
+
+    Raises: RefusedError.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise RefusedError(400, f"{text[:80]!r} is no duration", where=where, remedy="write it like 90s, 3d or PT36H") from error
+
+
+ROUTES = (
+    Route(method="GET", path="/_mock/clock", run=read_clock, replies={200: ClockReading}),
+    Route(method="PATCH", path="/_mock/clock", run=change_clock, body=ClockChange, replies={200: ClockReading}),
+)

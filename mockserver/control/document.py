@@ -1,0 +1,113 @@
+"""Writes the control API down as an OpenAPI 3.1 document, from the routes, their docstrings and their types."""
+
+import inspect
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mockserver import __version__
+from mockserver.control.problem import CONTENT_TYPE, TITLES
+from mockserver.control.route import Nothing, Route
+from mockserver.state.sandbox import NAME
+
+_NAME_SCHEMA = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+_SANDBOX = {
+    "name": "Mock-Sandbox",
+    "in": "header",
+    "description": "The sandbox that is meant, unless the path begins with `/@NAME`; absent: `default`. Made on first use.",
+    "schema": _NAME_SCHEMA,
+}
+_PROBLEM_SCHEMA = {
+    "description": "Why the control API says no, in the form of RFC 9457; `detail` names the place and the remedy.",
+    "type": "object",
+    "properties": {
+        "type": {"const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"enum": list(TITLES)},
+        "detail": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+_REFUSED = "Refused; 400 for what cannot be understood, 403 for a foreign host or origin, 405, 413, 414, 431 or 503."
+
+
+def describe(routes: Sequence[Route], url: str) -> dict[str, Any]:
+    """Return the document; `url` is the base URL that the paths are relative to."""
+    schemas, components = _schemas(routes)
+    paths: dict[str, Any] = {}
+    for route in routes:
+        item = paths.setdefault(route.path, {"parameters": _parameters(route)})
+        item[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "mockserver control API",
+            "version": __version__,
+            "description": "Sandboxes and what can be done to them. Nothing here steps a clock or is recorded in a journal.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(route) for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": _PROBLEM_SCHEMA},
+            "parameters": {"Sandbox": _SANDBOX},
+            "responses": {"Refused": _problem(_REFUSED)},
+        },
+    }
+
+
+def words(route: Route) -> tuple[str, str]:
+    """Return what the route does in one sentence, and what else there is to say of it."""
+    summary, _, rest = (inspect.getdoc(route.run) or "").partition("\n")
+    paragraphs = [" ".join(each.split()) for each in rest.split("\n\n")]
+    return summary, "\n\n".join(each for each in paragraphs if each and not each.startswith("Raises:"))
+
+
+def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    summary, description = words(route)
+    first, *others = route.run.__name__.split("_")
+    operation: dict[str, Any] = {
+        "operationId": first + "".join(other.capitalize() for other in others),
+        "tags": [_tag(route)],
+        "summary": summary,
+    }
+    if description:
+        operation["description"] = description
+    if route.body is not Nothing:
+        types = ("application/json", "application/yaml")
+        content = {each: {"schema": schemas[route.body]} for each in types}
+        operation["requestBody"] = {"required": route.needs_body, "content": content}
+    replies = {str(status): _reply(status, schemas.get(kind)) for status, kind in route.replies.items()}
+    refusals = {str(status): _problem(when) for status, when in route.errors.items()}
+    return {**operation, "responses": {**replies, **refusals, "default": {"$ref": "#/components/responses/Refused"}}}
+
+
+def _reply(status: int, schema: Any) -> dict[str, Any]:
+    if schema is None:
+        return {"description": "Done."}
+    return {"description": "Made." if status == 201 else "Done.", "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", route.path)
+    in_path = [{"name": name, "in": "path", "required": True, "schema": _NAME_SCHEMA} for name in names]
+    return [*in_path, {"$ref": "#/components/parameters/Sandbox"}]
+
+
+def _schemas(routes: Sequence[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """Return type → its schema, and the component schemas that those refer to."""
+    kinds = dict.fromkeys(kind for route in routes for kind in (route.body, *route.replies.values()) if kind is not None)
+    made, components = msgspec.json.schema_components(list(kinds), ref_template="#/components/schemas/{name}")
+    return dict(zip(kinds, made, strict=True)), components
+
+
+def _tag(route: Route) -> str:
+    return route.run.__module__.rpartition(".")[2]

@@ -1,0 +1,16 @@
+"""All routes of the control API. The only list of them."""
+
+from mockserver.control import assumptions, clock, contract, health, index, reset, sandboxes, snapshots, state
+from mockserver.control.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *index.ROUTES,
+    *health.ROUTES,
+    *contract.ROUTES,
+    *sandboxes.ROUTES,
+    *reset.ROUTES,
+    *state.ROUTES,
+    *snapshots.ROUTES,
+    *clock.ROUTES,
+    *assumptions.ROUTES,
+)

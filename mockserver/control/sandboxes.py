@@ -1,0 +1,109 @@
+"""`/_mock/sandboxes`: isolated accounts, each with its own records, clock, ids, assumptions and journal."""
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from mockserver.control.assumptions import Choices, merged
+from mockserver.control.clock import ModeName, Timestamp, instant
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.exchange import Reply
+from mockserver.mock import Mock, scenarios
+from mockserver.state import Sandbox, State
+from mockserver.state.fixtures import Settings
+
+
+class SandboxRow(Struct, frozen=True):
+    """A sandbox: what to use in place of the providers' base URLs, or, with the mock's own URL, which key selects it."""
+
+    name: str
+    url: str
+    keys: dict[str, str]
+
+
+class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the sandbox begins with; what is not said is as `serve` was told."""
+
+    name: Annotated[str, Meta(description="Absent: the mock finds one.")] | None = None
+    fixture: Annotated[str, Meta(description="A packaged scenario, or one that `serve` was given.")] | None = None
+    seed: int | None = None
+    clock: ModeName | None = None
+    now: Timestamp | None = None
+    assume: Choices | None = None
+
+
+def list_sandboxes(call: ControlCall) -> Reply:
+    """List the sandboxes, the oldest first."""
+    return Reply(200, [_row(call, sandbox) for sandbox in call.mock.sandboxes])
+
+
+def create_sandbox(call: ControlCall) -> Reply:
+    """Make a sandbox; reset will go back to what it begins with now.
+
+    Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError.
+    """
+    row = _row(call, call.mock.sandboxes.make(call.body.name, _origin(call.mock, call.body)))
+    return Reply(201, row, (("location", f"{row.url}/_mock/"),))
+
+
+def drop_sandbox(call: ControlCall) -> Reply:
+    """Forget a sandbox with all that is in it.
+
+    The next use of its name begins anew, with what `serve` was told. So `default` can be dropped too.
+
+    Raises: UnknownSandboxError.
+    """
+    call.mock.sandboxes.drop(call.path["name"])
+    return Reply(204, None)
+
+
+def _row(call: ControlCall, sandbox: Sandbox) -> SandboxRow:
+    return SandboxRow(sandbox.name, call.url_of(sandbox.name), dict(sandbox.keys))
+
+
+def _origin(mock: Mock, order: SandboxOrder) -> State | None:
+    """Return what the sandbox begins with; None if that is what all begin with."""
+    if order == SandboxOrder(name=order.name):
+        return None
+    setup, assume = mock.setup, order.assume or {}
+    merged(mock, setup.assume, assume, where="body.assume")
+    settings = Settings(
+        seed=order.seed if order.seed is not None else setup.seed,
+        mode=order.clock or setup.mode,
+        now=instant(order.now, "body.now") if order.now is not None else setup.now,
+        choices={**setup.assume, **assume},
+    )
+    return mock.state([_fixture(mock, order.fixture)] if order.fixture is not None else None, settings)
+
+
+def _fixture(mock: Mock, name: str) -> str | Path:
+    """Return the fixture of that name; a client cannot name a file that `serve` was not given."""
+    given = mock.setup.fixtures
+    known = {Path(each).stem: each for each in given} | {each: each for each in scenarios()} | {str(each): each for each in given}
+    if name not in known:
+        raise RefusedError(
+            400, f"there is no fixture {name[:80]!r}", where="body.fixture", remedy=f"choose {', '.join(sorted(known))}"
+        )
+    return known[name]
+
+
+ROUTES = (
+    Route(method="GET", path="/_mock/sandboxes", run=list_sandboxes, replies={200: list[SandboxRow]}),
+    Route(
+        method="POST",
+        path="/_mock/sandboxes",
+        run=create_sandbox,
+        body=SandboxOrder,
+        replies={201: SandboxRow},
+        errors={409: "There is a sandbox of that name already.", 503: "There are as many sandboxes as there may be."},
+    ),
+    Route(
+        method="DELETE",
+        path="/_mock/sandboxes/{name}",
+        run=drop_sandbox,
+        replies={204: None},
+        errors={404: "There is no sandbox of that name."},
+    ),
+)

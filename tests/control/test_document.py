@@ -1,0 +1,99 @@
+"""The control API's own document and index."""
+
+import httpx
+from openapi_spec_validator import validate
+
+from mockserver import __version__
+from mockserver.control import create_control
+from mockserver.control.routes import ROUTES
+from mockserver.edge.app import App
+from tests.control.asking import DOCUMENT
+
+PROMISED = """
+    GET /_mock/
+    GET /_mock/control.json
+    GET /_mock/health
+    GET /_mock/openapi.json
+    GET /_mock/sandboxes
+    POST /_mock/sandboxes
+    DELETE /_mock/sandboxes/{name}
+    POST /_mock/reset
+    GET /_mock/state
+    PUT /_mock/state
+    GET /_mock/snapshots
+    PUT /_mock/snapshots/{name}
+    DELETE /_mock/snapshots/{name}
+    POST /_mock/snapshots/{name}/restore
+    GET /_mock/clock
+    PATCH /_mock/clock
+    GET /_mock/assumptions
+    PATCH /_mock/assumptions
+"""
+
+
+def test_document_is_valid_openapi(control: httpx.Client) -> None:
+    document = control.get("/_mock/control.json").json()
+    validate(document)
+    assert document == DOCUMENT
+
+
+def test_document_has_every_promised_route() -> None:
+    documented = {
+        f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item if method != "parameters"
+    }
+    assert set(map(str.strip, PROMISED.strip().splitlines())) <= documented
+
+
+def test_document_and_routes_agree() -> None:
+    documented = [(path, method.upper()) for path, item in DOCUMENT["paths"].items() for method in item if method != "parameters"]
+    assert sorted(documented) == sorted((route.path, route.method) for route in ROUTES)
+
+
+def test_no_route_is_listed_twice() -> None:
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+
+
+def test_every_documented_path_is_served(app: App, control: httpx.Client) -> None:
+    assert create_control(app) is not None
+    for path in DOCUMENT["paths"]:
+        assert "there is no /_mock" not in control.options(path.replace("{name}", "x")).text
+
+
+def test_every_operation_says_in_a_sentence_what_it_does() -> None:
+    for path, item in DOCUMENT["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                assert operation["summary"].endswith("."), (path, method)
+                assert "Raises" not in operation.get("description", ""), (path, method)
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [
+        operation["operationId"] for item in DOCUMENT["paths"].values() for key, operation in item.items() if key != "parameters"
+    ]
+    assert len(set(ids)) == len(ids)
+
+
+def test_document_names_the_sandbox_that_it_was_asked_of(control: httpx.Client) -> None:
+    assert control.get("/@mine/_mock/control.json").json()["servers"] == [{"url": "http://mock.localhost/@mine"}]
+
+
+def test_index_lists_the_routes(control: httpx.Client) -> None:
+    index = control.get("/_mock/").json()
+    assert index["name"] == "mockserver"
+    assert index["version"] == __version__
+    assert {"method": "GET", "path": "/_mock/clock", "does": "Tell the sandbox's time."} in index["routes"]
+    assert len(index["routes"]) == len(ROUTES)
+
+
+def test_index_needs_no_final_slash(control: httpx.Client) -> None:
+    assert control.get("/_mock").content == control.get("/_mock/").content
+
+
+def test_health_says_ready_and_the_version(control: httpx.Client) -> None:
+    assert control.get("/_mock/health").json() == {"ready": True, "version": __version__}
+
+
+def test_asking_for_health_makes_no_sandbox(app: App, control: httpx.Client) -> None:
+    control.get("/@new/_mock/health")
+    assert "new" not in app.mock.sandboxes

@@ -1,0 +1,192 @@
+"""Sandboxes, made and dropped."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.edge.app import App
+from mockserver.state import Limits
+from tests.conftest import MakeApp, client_of
+from tests.control.asking import refused
+from tests.control.conftest import ControlOf
+
+
+def test_new_sandbox_is_answered_with_url_and_keys(control: httpx.Client) -> None:
+    reply = control.post("/_mock/sandboxes", json={"name": "mine"})
+    made = reply.json()
+    assert reply.status_code == 201
+    assert made["name"] == "mine"
+    assert made["url"] == "http://mock.localhost/@mine"
+    assert list(made["keys"]) == ["spoonity", "vexutopia", "vexutopia_live"]
+    assert made["keys"]["spoonity"].startswith("mock_mine_")
+    assert made["keys"]["vexutopia"].startswith("vex_test_mock_mine_")
+    assert made["keys"]["vexutopia_live"].startswith("vex_live_mock_mine_")
+    assert reply.headers["location"] == "http://mock.localhost/@mine/_mock/"
+
+
+def test_url_begins_as_the_request_did(control: httpx.Client) -> None:
+    reply = control.post("http://127.0.0.1:4010/@here/_mock/sandboxes", json={"name": "mine"})
+    assert reply.json()["url"] == "http://127.0.0.1:4010/@mine"
+
+
+def test_url_and_each_key_select_the_sandbox(app: App, control: httpx.Client) -> None:
+    made = control.post("/_mock/sandboxes", json={"name": "mine", "fixture": "default"}).json()
+    client_of(app).post(f"{made['url']}/customers", json={"name": "By url"})
+    client_of(app, made["keys"]["spoonity"]).post("/customers", json={"name": "By key"})
+    client_of(app, made["keys"]["vexutopia"]).post("/v1/customers", json={"email": "a@b.c"})
+    client_of(app, made["keys"]["vexutopia_live"]).post("/v1/customers", json={"email": "a@b.c"})
+    assert len(app.mock.sandboxes.get("mine").journal) == 4
+    assert len(app.mock.sandboxes.get("default").journal) == 0
+
+
+def test_nameless_sandbox_gets_a_name(control: httpx.Client) -> None:
+    assert control.post("/_mock/sandboxes").json()["name"] == "sandbox-1"
+    assert control.post("/_mock/sandboxes", json={"seed": 2}).json()["name"] == "sandbox-2"
+
+
+def test_sandboxes_are_listed(control: httpx.Client) -> None:
+    made = control.post("/_mock/sandboxes", json={"name": "mine"}).json()
+    control.get("/@used/_mock/clock")
+    listed = control.get("/_mock/sandboxes").json()
+    assert [each["name"] for each in listed] == ["default", "mine", "used"]
+    assert listed[1] == made
+
+
+def test_sandbox_begins_with_what_was_ordered(control: httpx.Client) -> None:
+    order = {
+        "name": "mine",
+        "fixture": "default",
+        "seed": 7,
+        "clock": "step",
+        "now": "2027-01-01T00:00:00Z",
+        "assume": {"spoonity.create-status": "201"},
+    }
+    control.post("/_mock/sandboxes", json=order)
+    state = control.get("/@mine/_mock/state").json()
+    assert state["seed"] == 7
+    assert state["clock"] == {"mode": "step"}
+    assert state["now"] == "2027-01-01T00:00:00.000Z"
+    assert state["assumptions"] == {"spoonity.create-status": "201"}
+
+
+@pytest.mark.parametrize("order", [{}, {"seed": None}, {"fixture": "default"}, {"clock": "frozen"}, {"assume": {}}])
+def test_what_is_not_ordered_is_as_the_mock_was_told(make_app: MakeApp, control_of: ControlOf, order: dict[str, Any]) -> None:
+    told = {"seed": 9, "now": 10**12, "mode": "frozen", "assume": {"spoonity.next-link": "when-full"}}
+    control = control_of(make_app(**told))
+    control.post("/_mock/sandboxes", json={"name": "mine", **order})
+    assert control.get("/@mine/_mock/state").content == control.get("/_mock/state").content
+
+
+def test_reset_of_a_new_sandbox_goes_back_to_what_was_ordered(control: httpx.Client) -> None:
+    control.post("/_mock/sandboxes", json={"name": "mine", "assume": {"spoonity.create-status": "201"}, "seed": 5})
+    before = control.get("/@mine/_mock/state").content
+    control.patch("/@mine/_mock/assumptions", json={"spoonity.create-status": "200"})
+    control.post("/@mine/_mock/reset")
+    assert control.get("/@mine/_mock/state").content == before
+
+
+def test_ordered_default_beats_what_the_mock_was_told(make_app: MakeApp, control_of: ControlOf) -> None:
+    control = control_of(make_app(assume={"spoonity.create-status": "201"}))
+    control.post("/_mock/sandboxes", json={"name": "mine", "assume": {"spoonity.create-status": "200"}})
+    assert control.get("/@mine/_mock/assumptions").json()["spoonity.create-status"] == "200"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.yaml"
+    path.write_text("assumptions: {spoonity.create-status: '201'}\nspoonity: {customers: [{name: Ada}]}\n")
+    return path
+
+
+def test_ordered_default_beats_the_fixture(make_app: MakeApp, control_of: ControlOf, shop: Path) -> None:
+    control = control_of(make_app(fixtures=(shop,)))
+    control.post("/_mock/sandboxes", json={"name": "mine", "assume": {"spoonity.create-status": "200"}})
+    assert control.get("/@mine/_mock/assumptions").json()["spoonity.create-status"] == "200"
+
+
+def test_fixture_that_the_mock_was_given_is_known_by_path_and_name(make_app: MakeApp, control_of: ControlOf, shop: Path) -> None:
+    control = control_of(make_app(fixtures=("default", shop)))
+    for name in ("shop", str(shop)):
+        made = control.post("/_mock/sandboxes", json={"fixture": name}).json()
+        customers = control.get(f"{made['url']}/_mock/state").json()["spoonity"]["customers"]
+        assert [each["name"] for each in customers] == ["Ada"]
+
+
+def test_file_that_the_mock_was_not_given_is_refused(control: httpx.Client, shop: Path) -> None:
+    reply = control.post("/_mock/sandboxes", json={"name": "mine", "fixture": str(shop)})
+    detail = reply.json()["detail"]
+    assert reply.status_code == 400
+    assert detail.startswith("body.fixture: there is no fixture '/")
+    assert "default" in detail.partition("; choose ")[2]
+    assert [each["name"] for each in control.get("/_mock/sandboxes").json()] == ["default"]
+
+
+def test_name_that_is_taken_is_refused(app: App, control: httpx.Client) -> None:
+    client_of(app).post("/@mine/customers", json={"name": "Kept"})
+    before = control.get("/@mine/_mock/state").content
+    reply = control.post("/_mock/sandboxes", json={"name": "mine", "seed": 3})
+    refused(reply, 409, "there is a sandbox 'mine' already; DELETE /_mock/sandboxes/mine drops it")
+    assert control.get("/@mine/_mock/state").content == before
+
+
+def test_bad_name_is_refused(control: httpx.Client) -> None:
+    form = "use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores"
+    for name in ("", "a/b", "ä", "x" * 65, "-"):
+        refused(control.post("/_mock/sandboxes", json={"name": name}), 400, f"{name!r} cannot name a sandbox; {form}")
+
+
+def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
+    control = control_of(make_app(limits=Limits(sandboxes=1)))
+    remedy = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
+    refused(control.post("/_mock/sandboxes"), 503, f"there are 1 sandboxes; {remedy}")
+
+
+@pytest.mark.parametrize(
+    ("order", "detail"),
+    [
+        ({"seed": "1"}, "body.seed: Expected `int | null`, got `str`"),
+        ({"seed": True}, "body.seed: Expected `int | null`, got `bool`"),
+        ({"clock": "slow"}, "body.clock: Invalid enum value 'slow'; choose real, frozen, step"),
+        (
+            {"now": "soon"},
+            "body.now: 'soon' is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z",
+        ),
+        ({"assume": ["x"]}, "body.assume: Expected `object | null`, got `array`"),
+        (
+            {"assume": {"spoonity.create-status": 201}},
+            "body.assume.spoonity.create-status: a choice is text, not 201; put it between quotes",
+        ),
+        (
+            {"assume": {"spoonity.create-statu": "201"}},
+            "body.assume: there is no assumption 'spoonity.create-statu'; did you mean spoonity.create-status?",
+        ),
+    ],
+)
+def test_bad_order_makes_no_sandbox(control: httpx.Client, order: dict[str, Any], detail: str) -> None:
+    refused(control.post("/_mock/sandboxes", json={"name": "mine", **order}), 400, detail)
+    assert [each["name"] for each in control.get("/_mock/sandboxes").json()] == ["default"]
+
+
+def test_dropped_sandbox_begins_anew_with_the_next_use(app: App, control: httpx.Client) -> None:
+    before = control.get("/@mine/_mock/state").content
+    client_of(app).post("/@mine/customers", json={"name": "Lost"})
+    control.put("/@mine/_mock/snapshots/kept")
+    reply = control.delete("/_mock/sandboxes/mine")
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert "mine" not in app.mock.sandboxes
+    assert control.get("/@mine/_mock/state").content == before
+    assert control.get("/@mine/_mock/snapshots").json() == []
+
+
+def test_default_sandbox_can_be_dropped_too(app: App, control: httpx.Client) -> None:
+    before = control.get("/_mock/state").content
+    client_of(app).post("/customers", json={"name": "Lost"})
+    assert control.delete("/_mock/sandboxes/default").status_code == 204
+    assert control.get("/_mock/state").content == before
+    assert client_of(app).get("/customers").headers["mock-exchange"] == "1"
+
+
+def test_unknown_sandbox_cannot_be_dropped(control: httpx.Client) -> None:
+    refused(control.delete("/_mock/sandboxes/none"), 404, "there is no sandbox 'none'; GET /_mock/sandboxes lists them")
