@@ -1,0 +1,80 @@
+"""uvicorn's HTTP protocols, with three things of their parsers put right so that both answer alike.
+
+- httptools takes no URL above 64 kB and answers 400 in its own words; here it is cut, and the guard says 414.
+- httptools reads a head without an end for ever; here it ends where h11's does.
+- Java's `HttpClient` offers HTTP/2 with its first request (`Upgrade: h2c`). httptools then drops the body, and both
+  parsers make uvicorn warn of a missing WebSocket library; here the offer is passed over, as RFC 9110 has it.
+"""
+
+import httptools
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES = 262_144
+"""Bytes of a head that has no end yet; past them the connection is refused. The guard's own limits are lower."""
+
+MAX_URL_BYTES = 60_000
+"""What is kept of a URL: more than the guard lets through, less than httptools takes."""
+
+
+class H11(H11Protocol):
+    """h11, silent about upgrades that are not offered here."""
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the request is answered as if nothing had been offered."""
+
+
+class HttpTools(HttpToolsProtocol):
+    """httptools with bounded heads, which passes over every offer to upgrade."""
+
+    _in_head = False
+    _head_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._pass_over(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        else:
+            if self._in_head:
+                self._count(len(data))
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Keep so much of the URL that a longer one can be told from one that fits."""
+        self.url = (self.url + url)[:MAX_URL_BYTES]
+
+    def on_headers_complete(self) -> None:
+        """End the head, and begin to answer."""
+        self._in_head = False
+        self._head_bytes = 0
+        super().on_headers_complete()
+
+    def _should_upgrade(self) -> bool:
+        # Only asked where the parser found an offer: what it takes for the request's end is then not to be believed.
+        return True
+
+    def _count(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.send_400_response("The head of the request is too long.")
+
+    def _pass_over(self, rest: bytes) -> None:
+        """Read the request again without its offer; `rest` is what came after the head."""
+        method = self.scope["method"].encode()
+        if method == b"CONNECT":
+            self.send_400_response("This is no proxy.")
+            return
+        version = self.scope["http_version"].encode()
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        self.data_received(b"".join([b"%s %s HTTP/%s\r\n" % (method, self.url, version), *lines, b"\r\n", rest]))
