@@ -4,6 +4,7 @@ from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
 from mockserver.catalogue.catalogue import Catalogue, Unchecked
 from mockserver.catalogue.overlay import Overlay, move, remove, update
+from mockserver.catalogue.upkeep import Upkeep
 
 __all__ = [
     "Assumption",
@@ -13,6 +14,7 @@ __all__ = [
     "NotCheckable",
     "Overlay",
     "Unchecked",
+    "Upkeep",
     "check_choices",
     "move",
     "remove",

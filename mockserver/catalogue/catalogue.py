@@ -7,6 +7,7 @@ from msgspec import Struct
 from mockserver.catalogue.assumption import Decision
 from mockserver.catalogue.behaviour import Behaviour
 from mockserver.catalogue.observer import Observer, Unobservable
+from mockserver.catalogue.upkeep import Upkeep
 
 
 class Unchecked(Struct, frozen=True):
@@ -34,6 +35,7 @@ class Catalogue(Struct, frozen=True):
         decisions: open questions that have one answer here.
         observers: how to find out which choice of an assumption a service follows.
         unobservable: assumptions for which nothing outside tells the choices apart.
+        upkeep: how a run leaves an account in order.
     """
 
     behaviours: tuple[Behaviour, ...] = ()
@@ -41,6 +43,7 @@ class Catalogue(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     observers: tuple[Observer, ...] = ()
     unobservable: tuple[Unobservable, ...] = ()
+    upkeep: Upkeep = Upkeep()
 
     def names(self) -> Iterator[str]:
         """Go through the names of all statements, checked or not."""

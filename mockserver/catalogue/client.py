@@ -59,11 +59,14 @@ class Api:
             not clean up, need different ones.
     """
 
-    def __init__(self, send: Send, url: str, token: str, *, marker: str = "mockserver-check") -> None:
+    def __init__(
+        self, send: Send, url: str, token: str, *, marker: str = "mockserver-check", pause: Callable[[float], None] | None = None
+    ) -> None:
         self.url = url.rstrip("/")
         self.token = token
         self.marker = marker
         self._send = send
+        self._pause = pause
         self._cleanups: list[Callable[[], object]] = []
         self._names = 0
 
@@ -102,6 +105,11 @@ class Api:
         real = {name: value for name, value in sent.items() if value is not None}
         answer = self._send(method, target, real, content)
         return Answer(answer.status, answer.headers, answer.body, f"{method} {target}")
+
+    def pause(self, seconds: float) -> None:
+        """Give the service time; where its clock does not run by itself, none passes."""
+        if self._pause is not None:
+            self._pause(seconds)
 
     def unique(self, word: str = "check") -> str:
         """Return text that no record but those of this check holds: marked, so that leftovers can be told."""

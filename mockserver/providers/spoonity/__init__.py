@@ -19,8 +19,10 @@ def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only those who check or describe them need it."""
     from mockserver.providers.spoonity.behaviours import BEHAVIOURS, UNCHECKED
     from mockserver.providers.spoonity.decisions import DECISIONS
+    from mockserver.providers.spoonity.observers import OBSERVERS, UNOBSERVABLE
+    from mockserver.providers.spoonity.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS)
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP)
 
 
 PROVIDER = Provider(

@@ -27,8 +27,10 @@ def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only those who check or describe them need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS, UNCHECKED
     from mockserver.providers.vexutopia.decisions import DECISIONS
+    from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
+    from mockserver.providers.vexutopia.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS)
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP)
 
 
 PROVIDER = Provider(
@@ -51,6 +53,7 @@ PROVIDER = Provider(
     render_problem=render_problem,
     render_page=render_page,
     key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
+    live_prefixes=(LIVE_PREFIX,),
     workers={"vexutopia.settle": settle_payment},
     assumptions=ASSUMPTIONS,
     catalogue=load_catalogue,

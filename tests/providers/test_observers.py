@@ -1,0 +1,50 @@
+"""Each observer tells every choice of its assumption from the others, on a mock that was started with that choice."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.catalogue.observer import Observation, Observer
+from mockserver.providers import PROVIDERS, Provider
+from mockserver.state.sandbox import DEFAULT
+from tests.checking import api_of
+from tests.conftest import MakeApp, make_app
+
+OBSERVERS: list[tuple[Provider, Observer]] = [(provider, observer) for provider in PROVIDERS for observer in provider.catalogue().observers]
+CHOICES = [
+    pytest.param(provider, observer, choice, id=f"{observer.assumption.key}={choice}")
+    for provider, observer in OBSERVERS
+    for choice in observer.assumption.choices
+]
+
+
+def observe(provider: Provider, observer: Observer, **setup: Any) -> Observation:
+    app = make_app(mode="step", **setup)
+    with api_of(app, provider) as api:
+        return observer.observe(api)
+
+
+@pytest.mark.parametrize(("provider", "observer", "choice"), CHOICES)
+def test_choice_is_observed(provider: Provider, observer: Observer, choice: str) -> None:
+    observation = observe(provider, observer, assume={observer.assumption.key: choice})
+
+    assert observation.choice == choice, observation.seen
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+def test_every_assumption_is_observed_or_says_why_not(provider: Provider) -> None:
+    catalogue = provider.catalogue()
+    told = [each.assumption for each in (*catalogue.observers, *catalogue.unobservable)]
+
+    assert sorted(each.key for each in told) == sorted(each.key for each in provider.assumptions)
+
+
+@pytest.mark.parametrize(("provider", "observer"), OBSERVERS)
+def test_an_observer_that_says_it_only_reads_changes_nothing(provider: Provider, observer: Observer, make_app: MakeApp) -> None:
+    app = make_app(mode="frozen")
+    before = app.mock.fixtures.dump(app.mock.sandboxes.get(DEFAULT).state)
+    with api_of(app, provider) as api:
+        observer.observe(api)
+    after = app.mock.fixtures.dump(app.mock.sandboxes.get(DEFAULT).state)
+
+    assert observer.writes or after == before
