@@ -32,6 +32,7 @@ class Provider:
         render_page: the body of a list reply, or the whole Reply where its headers tell of other pages.
         credential: the key that a request carries, to find the sandbox that it was issued for.
         key_prefixes: label → what API keys issued under that label begin with.
+        live_prefixes: what keys begin with that work on real money or real people; empty if no key tells.
         workers: `PROVIDER.verb` → what does due work of that name.
         catalogue: loads what its documents say and leave open; nothing that serving needs, so nothing that serving loads.
         example: the arguments of a curl call that works on a fresh mock, `{url}` standing for the mock's address.
@@ -48,6 +49,7 @@ class Provider:
     render_page: Callable[[Call, Page], Any] = lambda _call, page: page.records
     credential: Callable[[Request], str | None] = lambda request: request.bearer
     key_prefixes: Mapping[str, str] = field(default_factory=dict)
+    live_prefixes: Sequence[str] = ()
     workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
     catalogue: Callable[[], Catalogue] = Catalogue
