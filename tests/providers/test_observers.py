@@ -34,7 +34,7 @@ def test_choice_is_observed(provider: Provider, observer: Observer, choice: str)
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 def test_every_assumption_is_observed_or_says_why_not(provider: Provider) -> None:
     catalogue = provider.catalogue()
-    told = [each.assumption for each in (*catalogue.observers, *catalogue.unobservable)]
+    told = [each.assumption for each in catalogue.observers] + [each.assumption for each in catalogue.unobservable]
 
     assert sorted(each.key for each in told) == sorted(each.key for each in provider.assumptions)
 
