@@ -301,7 +301,8 @@ _ERRORS = (
         "spoonity.error-messages",
         question="What do messages say?",
         answer="What the vendor's library says: `Missing … field`, `Invalid field value for …`, `Customer not found`, "
-        "`Conflict`, `This Customer already exists`, `Unauthorized`, and for a failure `An unexpected error occurred`, with a full stop.",
+        "`Conflict`, `This Customer already exists`, `Unauthorized`, and for a failure `An unexpected error occurred`, "
+        "with a full stop.",
         evidence="The errors page prints one message and says that samples are not literal, so no client may compare them.",
     ),
     Decision(
