@@ -27,7 +27,7 @@ def main() -> None:
         app,
         port=int(sys.argv[1]),
         http="httptools",
-        loop="asyncio",
+        loop="auto",
         lifespan="off",
         ws="none",
         log_config=None,
