@@ -71,20 +71,21 @@ class Mock:
         state.endpoints += tuple(self.setup.endpoints)
         return state
 
-    def reload(self) -> None:
+    def reload(self, setup: Setup | None = None) -> None:
         """Read contract and fixtures again, and begin every sandbox anew that began with them.
 
-        Raises: MockServerError if one of them is broken; then everything stays as it was.
+        setup: what the mock is made of from here on; None: what it was. Providers and limits stay.
+        Raises: MockServerError if something is broken; then everything stays as it was.
         """
-        pipeline = _pipeline(self.setup)
-        before = self.pipeline, self.fixtures
-        self.pipeline, self.fixtures = pipeline, _fixtures(pipeline)
+        before = self.setup, self.pipeline, self.fixtures
         try:
-            origin = self._origin()
+            self.setup = setup or self.setup
+            self.pipeline = _pipeline(self.setup)
+            self.fixtures = _fixtures(self.pipeline)
+            self.sandboxes.restart(self._origin())
         except Exception:
-            self.pipeline, self.fixtures = before
+            self.setup, self.pipeline, self.fixtures = before
             raise
-        self.sandboxes.restart(origin)
 
     def choices(self, given: Mapping[str, str], *, where: str) -> dict[str, str]:
         """Return the given choices without those that are the defaults.
@@ -95,8 +96,8 @@ class Mock:
 
     def _origin(self) -> State:
         setup = self.setup
-        choices = self.choices(setup.assume, where="assumptions")
-        return self.state(None, Settings(setup.seed, setup.mode, setup.now, choices))
+        self.choices(setup.assume, where="assumptions")
+        return self.state(None, Settings(setup.seed, setup.mode, setup.now, setup.assume))
 
 
 def fixture_path(name: str | Path) -> Path:
@@ -122,4 +123,5 @@ def _pipeline(setup: Setup) -> Pipeline:
 
 
 def _fixtures(pipeline: Pipeline) -> Fixtures:
-    return Fixtures(pipeline.contract, pipeline.kinds, pipeline.assumptions)
+    works = [name for provider in pipeline.providers.values() for name in provider.workers]
+    return Fixtures(pipeline.contract, pipeline.kinds, pipeline.assumptions, works)

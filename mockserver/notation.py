@@ -99,7 +99,9 @@ def _flaw_within(value: dict[Any, Any] | list[Any], depth: int) -> tuple[str, st
     for key, member in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(value, dict) and not isinstance(key, str):
             return "", f"has the key {key!r}, which is no text"
-        flaw = flaw_of(member, depth) or (flaw_of(key) if isinstance(key, str) else None)
+        flaw = None if type(member) is str and member.isascii() else flaw_of(member, depth)
+        if flaw is None and isinstance(key, str) and not key.isascii():
+            flaw = flaw_of(key)
         if flaw is not None:
             return (f".{key}" if isinstance(key, str) else f"[{key}]") + flaw[0], flaw[1]
     return None

@@ -26,7 +26,13 @@ class IdForm(Struct, frozen=True):
     @property
     def size(self) -> int:
         """How many ids there are of this form."""
-        return len(self.alphabet) ** self.length
+        size: int = len(self.alphabet) ** self.length
+        return size
+
+    def fits(self, text: str) -> bool:
+        """Return whether the text looks like an id of this form, or like a shorter one, as documents print them."""
+        tail = text.removeprefix(self.prefix)
+        return text.startswith(self.prefix) and 0 < len(tail) <= self.length and set(tail) <= set(self.alphabet)
 
 
 def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
