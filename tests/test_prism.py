@@ -16,10 +16,10 @@ from msgspec import Struct
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Answer, Api
 from mockserver.edge.app import App, Options
+from mockserver.edge.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import every_behaviour
 from tests.conftest import make_app
-from tests.serving import serving
 from tests.tools import NODE, ROOT, node_program, program, run, typed_client
 
 NO_JSON = b'{"error":{"code":"invalid_json","message":"Invalid JSON"}}'
@@ -54,26 +54,31 @@ class Proxy(Struct, frozen=True):
     client: httpx.Client
 
     def api(self, provider: Provider, name: str, replies: list[Reply], choices: Mapping[str, str]) -> Api:
-        """Return a service under check behind the proxy, in a sandbox that its key selects; the replies are noted."""
+        """Return a service under check behind the proxy, in a sandbox of its own; the replies are noted."""
+        sandbox = self.app.mock.sandboxes.make(name)
+        sandbox.state.choices = choices
 
         def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+            headers = {**headers, "mock-sandbox": name}
             reply = self.client.request(method, url, headers=headers, content=body)
             if reply.content == NO_JSON:
                 reply = self.client.request(method, url.replace(self.url, self.mock_url), headers=headers, content=body)
             replies.append(Reply(f"{method} {url}", reply.status_code, reply.headers))
             return Answer(reply.status_code, reply.headers, reply.content)
 
-        sandbox = self.app.mock.sandboxes.make(name)
-        sandbox.state.choices = choices
         return Api(send, self.url, sandbox.keys[provider.name])
 
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxy]:
     program_path, app = node_program("prism"), make_app(mode="real")
-    with serving(app) as mock_url, running_prism(program_path, mock_url) as url, httpx.Client(trust_env=False) as client:
+    with (
+        running_server(app) as mock,
+        running_prism(program_path, mock.url) as url,
+        httpx.Client(trust_env=False) as client,
+    ):
         app.options = Options(public_url=url, raise_errors=True)  # Prism does not pass on the Host that it was asked for
-        yield Proxy(url, mock_url, app, client)
+        yield Proxy(url, mock.url, app, client)
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """A frontend's own tools: types generated from the contract, a client compiled against them, run against the mock."""
 
+from mockserver.edge.server import running_server
 from tests.conftest import make_app
-from tests.serving import serving
 from tests.tools import NODE, program, run, typed_client
 
 
 def test_typed_client_gets_what_the_contract_promises() -> None:
     client = typed_client()
 
-    with serving(make_app(mode="real")) as url:
-        said = run([program("node"), str(client)], cwd=NODE, environment={"MOCK_URL": url})
+    with running_server(make_app(mode="real")) as address:
+        said = run([program("node"), str(client)], cwd=NODE, environment={"MOCK_URL": address.url})
 
     assert said == "The typed client got what the contract promises.\n"

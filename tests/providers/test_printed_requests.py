@@ -13,8 +13,8 @@ import pytest
 from msgspec import UNSET, Struct, UnsetType
 
 from mockserver import documents
+from mockserver.edge.server import running_server
 from tests.conftest import MakeApp, make_app
-from tests.serving import serving
 from tests.tools import NODE, program
 
 TABLE = Path(__file__).parent / "printed" / "requests.yaml"
@@ -95,8 +95,8 @@ TABLE_ROWS = msgspec.convert(documents.parse(TABLE.read_bytes(), name=TABLE.name
 @pytest.fixture
 def url() -> Iterator[str]:
     """The address of a fresh mock, set up as `mockserver serve` does it."""
-    with serving(make_app(mode="real", seed=None)) as address:
-        yield address
+    with running_server(make_app(mode="real", seed=None)) as address:
+        yield address.url
 
 
 @pytest.mark.parametrize("printed", TABLE_ROWS.requests, ids=lambda printed: printed.name)
