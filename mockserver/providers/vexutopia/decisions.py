@@ -180,7 +180,7 @@ _PAYMENTS = (
     Decision(
         "vexutopia.unset-payment-fields",
         question="How do optional fields of a payment look that were never set?",
-        answer="As description and customer_id they are null and always there; metadata follows `vexutopia.unset-fields`.",
+        answer="Description and customer_id are null and always there; metadata follows `vexutopia.unset-fields`.",
         evidence="The page calls only customer_id optional, and prints a payment that has all of them.",
     ),
     Decision(

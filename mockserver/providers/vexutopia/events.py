@@ -13,7 +13,7 @@ def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assu
     """Announce that something happened to the record; the event holds the whole object as it is now.
 
     assumed: choices on which it rests that this happens at all.
-    Behaviours: vexutopia.events.object, vexutopia.events.types
+    Behaviours: vexutopia.events.*
     """
     leaning = Leaning(choices=sandbox.state.choices, assumed=dict(assumed or {}))
     identity = sandbox.next_in("vexutopia.events", EVENT_FORM)

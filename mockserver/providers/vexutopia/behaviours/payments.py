@@ -1,6 +1,8 @@
 # ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
 """What the payments page says. Payments cannot be deleted, so the checks make few and look at those that are there."""
 
+import re
+
 from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api
 from mockserver.providers.vexutopia.behaviours.service import (
@@ -31,6 +33,7 @@ ATTRIBUTES = {
     "created_at": str,
     "updated_at": str,
 }
+CURRENCY = re.compile(r"[a-z]{3}")
 STATUSES = ("pending", "processing", "succeeded", "failed", "canceled")
 OBJECT = "Payments page, the payment object"
 CREATE = "Payments page, create"
@@ -94,6 +97,18 @@ def id_form(api: Api) -> None:
 def status(api: Api) -> None:
     for payment in _shown(Service(api)):
         assert payment.get("status") in STATUSES, f"the status is {payment.get('status')}"
+
+
+@behaviour(
+    "vexutopia.payment.currency-form",
+    says="The currency of a payment is three lower-case letters, such as `usd`.",
+    source=OBJECT,
+    operation="vexutopia.retrievePayment",
+    exercised=answered("retrievePayment", 200),
+)
+def currency_form(api: Api) -> None:
+    for payment in _shown(Service(api)):
+        assert CURRENCY.fullmatch(member(payment, "currency", str)), f"the currency is {payment['currency']}"
 
 
 @behaviour(

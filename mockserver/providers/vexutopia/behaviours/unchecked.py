@@ -67,6 +67,12 @@ UNCHECKED = (
         why=_RECEIVER,
     ),
     Unchecked(
+        "vexutopia.events.id-form",
+        says="The id of an event is `evt_` and ten digits.",
+        source="Webhooks page, the event object",
+        why=_RECEIVER,
+    ),
+    Unchecked(
         "vexutopia.events.types",
         says="There are seven types of event, four for payments and three for customers.",
         source="Webhooks page, event types",
