@@ -1,0 +1,89 @@
+"""`mockserver verify`: checks at any address whether a service does what the documents say, and what it does beyond."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mockserver.cli import options
+from mockserver.cli.options import Option, base_url, number
+from mockserver.cli.terminal import say
+from mockserver.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mockserver.providers import Provider
+    from mockserver.verify.session import Order
+
+OPTIONS = (
+    Option("--provider", "P", "whose API it is"),
+    Option("--token", "T", "the key; better given as MOCKSERVER_TOKEN, since other users see command lines"),
+    Option("--read-only", "", "send nothing that writes; what needs to is not checked"),
+    Option("--rate", "N", "requests per second at most (no limit on this machine, 5 elsewhere)", number),
+    Option("--timeout", "S", "how many seconds a reply may take (10)", number, 10.0),
+    Option("--allow-live-key", "", "use a key that looks live; needs --yes as well"),
+    Option("--yes", "", "yes, records may be created in the live account"),
+    Option("--json", "FILE", "write the report as JSON", Path),
+    Option("--junit", "FILE", "write the report as JUnit XML", Path),
+    Option("--markdown", "FILE", "write the report as Markdown", Path),
+    Option("--write-assumptions", "FILE", "write the choices that the service follows, for serve --assumptions", Path),
+    Option("--baseline", "FILE", "the JSON report of an earlier run: tell only what differs", Path),
+)
+
+
+def declare(parser: ArgumentParser) -> None:
+    """Have the parser take the address and the command's options."""
+    parser.add_argument("url", metavar="URL", help="the service's base URL, such as http://127.0.0.1:4010")
+    options.declare(parser, OPTIONS)
+
+
+def run(given: Namespace) -> int:
+    """Run the provider's catalogue; 1 if a behaviour is broken, or the service follows none of an assumption's choices."""
+    if find_spec("httpx") is None:
+        raise ConfigurationError("verify needs httpx", remedy="install mockserver[verify]")
+    values = options.read(given, OPTIONS)
+    order = _order(given.url, values)
+    from mockserver.verify import command, files
+
+    paths = {name: path for name in files.FORMS if (path := getattr(values, name)) is not None}
+    wishes = command.Wishes(paths, values.baseline)
+    return command.run(order, wishes, say=say, complain=lambda line: say(line, to=sys.stderr))
+
+
+def _order(url: str, values: Namespace) -> "Order":
+    from mockserver.verify.session import Order
+
+    if not values.token:
+        raise ConfigurationError("is missing", where="--token", remedy="give a key, or set MOCKSERVER_TOKEN")
+    if not values.timeout:
+        raise ConfigurationError("a reply takes longer than 0 s", where="--timeout")
+    return Order(
+        provider=_provider(values.provider),
+        url=_address(url),
+        token=values.token,
+        rate=values.rate,
+        timeout_s=values.timeout,
+        read_only=bool(values.read_only),
+        allow_live=bool(values.allow_live_key and values.yes),
+    )
+
+
+def _provider(name: str | None) -> "Provider":
+    from mockserver.providers import PROVIDERS
+
+    known = {provider.name: provider for provider in PROVIDERS}
+    if name not in known:
+        what = "is missing" if name is None else f"there is no provider {name!r}"
+        raise ConfigurationError(what, where="--provider", remedy=f"name one of {', '.join(known)}")
+    return known[name]
+
+
+def _address(url: str) -> str:
+    try:
+        address = base_url(url)
+    except ValueError as error:
+        raise ConfigurationError(str(error), where="URL") from error
+    if "@" in urlsplit(address).netloc:
+        raise ConfigurationError("has a credential in it, which would be printed", where="URL", remedy="give it with --token")
+    return address

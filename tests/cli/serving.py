@@ -1,0 +1,67 @@
+"""`mockserver serve`, as far as a test wants it: what it makes of its arguments, the application, or the whole process."""
+
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from mockserver.cli import options
+from mockserver.cli.serve import OPTIONS
+from mockserver.cli.setup import app_options, setup
+from mockserver.edge.app import App
+from tests.conftest import make_app
+
+
+def values(*arguments: str, environment: Mapping[str, str] | None = None) -> Namespace:
+    """Return what `serve` reads from these arguments, and from no environment but this."""
+    parser = ArgumentParser()
+    options.declare(parser, OPTIONS)
+    return options.read(parser.parse_args(arguments), OPTIONS, environment or {})
+
+
+def app_of(*arguments: str) -> App:
+    """Return the application that `serve` makes of these arguments; its clock stands unless they say otherwise."""
+    given = values("--clock", "frozen", *arguments)
+    return make_app(options=app_options(given), **setup(given))
+
+
+class Served:
+    """A running `mockserver serve`.
+
+    Attributes:
+        url: its address.
+        announced: what it said when it was ready.
+    """
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.announced = ""
+        while "/_mock/" not in self.announced:
+            self.announced += self.next_line()
+        self.url = self.announced.split()[-1].removesuffix("/_mock/")
+
+    def next_line(self) -> str:
+        """Return the next line that it says, as soon as it says it."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"it ended: {self.process.communicate()}"
+        return line
+
+    def end(self, signal: int) -> tuple[int, str]:
+        """Send the signal, and return the exit code and what was said on standard error."""
+        self.process.send_signal(signal)
+        _, said = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[Served]:
+    """Run `python -m mockserver serve` on a free port, its output read through a pipe."""
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with process:
+        try:
+            yield Served(process)
+        finally:
+            process.kill()
