@@ -146,7 +146,7 @@ def out_of_place(found: Import) -> str | None:
     top = found.target.split(".")[0]
     allowed = FOREIGN.get(top, {"*"} if top == PACKAGE or top in sys.stdlib_module_names else set())
     if not allowed & {"*", part(found.module)}:
-        return f"{found}, which {', '.join(sorted(allowed)) or 'nobody'} may"
+        return f"{found}, which is left to {', '.join(sorted(allowed)) or 'nobody'}"
     return None
 
 
