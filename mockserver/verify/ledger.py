@@ -1,0 +1,117 @@
+"""The book of what a run creates: every creation is noted before it is sent, so that no interruption can fall between."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from mockserver.catalogue.client import Answer
+from mockserver.verify.places import Places
+
+GONE = (404, 410)
+
+
+class Entry(Struct, eq=False):
+    """One record that a run creates.
+
+    Attributes:
+        place: where it was created.
+        marks: the marked texts that were sent for it.
+        headers: those with which it was created, but for what they say of the body; a key is among them, so they are never
+            written down.
+        url: where it is; empty as long as no reply has said so.
+        deleted: whether the service said that it is.
+        why: what stands against its deletion; empty if nothing is known to.
+    """
+
+    place: str
+    marks: tuple[str, ...]
+    headers: Mapping[str, str]
+    url: str = ""
+    deleted: bool = False
+    why: str = ""
+
+
+class Ledger:
+    """All records that a run creates.
+
+    Attributes:
+        entries: in the order of their creation.
+    """
+
+    def __init__(self, places: Places, marker: str) -> None:
+        self.entries: list[Entry] = []
+        self._places = places
+        self._mark = re.compile(re.escape(marker) + r"[\w-]*")
+
+    def sending(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Entry | None:
+        """Note a request that may create a record; None if it is none."""
+        if method != "POST":
+            return None
+        text = f"{url}\n{body.decode('utf-8', 'replace')}"
+        entry = Entry(_without_query(url), tuple(dict.fromkeys(self._mark.findall(text))), _without_body(headers))
+        self.entries.append(entry)
+        return entry
+
+    def answered(self, entry: Entry, answer: Answer) -> None:
+        """Note what became of a creation: a record, none, or nobody knows."""
+        made = _id_of(answer) if answer.status < 300 else None
+        if made is not None:
+            entry.url = f"{entry.place}/{quote(made, safe='')}"
+            entry.why = self._obstacle(entry)
+        elif 300 <= answer.status < 500 or self._places.collection(entry.place) is None:
+            self.entries.remove(entry)
+        else:
+            entry.why = f"its creation answered {answer.status} and no id"
+
+    def unanswered(self, entry: Entry, why: str, *, was_sent: bool) -> None:
+        """Note that a creation got no reply."""
+        if was_sent:
+            entry.why = f"its creation got no reply: {why}"
+        else:
+            self.entries.remove(entry)
+
+    def deleting(self, method: str, url: str, headers: Mapping[str, str], answer: Answer) -> None:
+        """Note the answer to a deletion."""
+        if method != "DELETE" or not (answer.status < 300 or answer.status in GONE):
+            return
+        for entry in self.entries:
+            if entry.url == _without_query(url) and entry.headers == _without_body(headers):
+                entry.deleted = True
+
+    def deletable(self) -> Iterator[Entry]:
+        """Go through the records that still have to be deleted and can be, the latest first."""
+        for entry in reversed(self.entries):
+            if entry.url and not entry.deleted and self._can_delete(entry):
+                yield entry
+
+    def unknown(self) -> list[Entry]:
+        """Return the creations of which nobody knows what became of them."""
+        return [entry for entry in self.entries if not entry.url]
+
+    def _can_delete(self, entry: Entry) -> bool:
+        collection = self._places.collection(entry.place)
+        return collection is not None and self._places.can_delete_from(collection)
+
+    def _obstacle(self, entry: Entry) -> str:
+        return "" if self._can_delete(entry) else "the documents have no way to delete it"
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rstrip("/")
+
+
+def _without_body(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items() if not name.lower().startswith("content-")}
+
+
+def _id_of(answer: Answer) -> str | None:
+    try:
+        found: Any = msgspec.json.decode(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    made = found.get("id") if isinstance(found, dict) else None
+    return str(made) if isinstance(made, str | int) and not isinstance(made, bool) else None

@@ -1,0 +1,105 @@
+"""A report as lines of text, for terminals and logs."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from mockserver.verify.outcome import Evidence, Remains, Report, Result, Seen
+
+WIDTH = 120
+MAX_SHOWN = 500
+_INDENT = " " * 4
+
+
+def of_result(result: Result) -> Iterator[str]:
+    """Go through the lines on one behaviour: a single one unless it is broken."""
+    name = f"{result.name} ({result.before} before)" if result.before else result.name
+    if result.outcome == "holds":
+        yield f"holds        {name}"
+    elif result.outcome == "not checked":
+        yield f"not checked  {name}: {result.why}"
+    else:
+        yield f"BROKEN       {name}: {result.says}"
+        for last in result.evidence[-1:]:
+            yield from _of_evidence(last)
+        yield from _labelled("expected", result.expected)
+        yield from _labelled("source", result.source)
+
+
+def _of_evidence(evidence: Evidence) -> Iterator[str]:
+    yield from _labelled("request", evidence.request)
+    if evidence.sent:
+        yield from _labelled("sent", evidence.sent)
+    yield from _labelled("reply", f"{evidence.status or 'none:'} {evidence.reply}")
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    """Go through one line: whatever the text has of line ends and other control characters is spelled out."""
+    text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    yield f"{_INDENT}{label:9} {text if len(text) <= MAX_SHOWN else f'{text[:MAX_SHOWN]}…'}"
+
+
+def of_assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
+    """Go through the lines of the table of assumptions; `*` marks a choice other than the default."""
+    rows = [("assumption", "follows", "default", "seen")]
+    for each in assumptions:
+        other = "*" if each.choice not in (None, each.default) else ""
+        before = f" ({each.before} before)" if each.before else ""
+        rows.append((each.key, f"{each.answer}{other}{before}", each.default, each.seen))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for key, follows, default, seen in rows:
+        yield f"{key:{widths[0]}}  {follows:{widths[1]}}  {default:{widths[2]}}  {seen}"
+
+
+def of_remains(remains: Remains) -> Iterator[str]:
+    """Go through the lines on what lies in the account after the run."""
+    if remains.left:
+        yield f"LEFT BEHIND, since {_records(len(remains.left))} could not be deleted:"
+        yield from (f"{_INDENT}{url}: {why}" for url, why in remains.left.items())
+    if remains.unknown:
+        yield f"PERHAPS LEFT BEHIND, since nobody knows what became of {len(remains.unknown)} creations:"
+        yield from (f"{_INDENT}{sent}: {why}" for sent, why in remains.unknown.items())
+    if remains.doubt:
+        yield f"PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: {remains.doubt}"
+    if remains.for_good:
+        yield f"{_records(len(remains.for_good))} stay as the service has it:"
+        yield from _grouped(remains.for_good)
+    if remains == Remains():
+        yield "Nothing is left behind."
+
+
+def _grouped(for_good: Mapping[str, str]) -> Iterator[str]:
+    """Go through the lines on records that stay, those of one collection together."""
+    placed = sorted((url.rpartition("/")[0], why, url.rpartition("/")[2]) for url, why in for_good.items())
+    for (place, why), each in groupby(placed, key=lambda row: row[:2]):
+        yield f"{_INDENT}in {place}: {why}"
+        ids = " ".join(identity for *_, identity in each)
+        yield from textwrap.wrap(ids, WIDTH, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2, break_on_hyphens=False)
+
+
+def of_summary(report: Report) -> Iterator[str]:
+    """Go through the last lines: how many of what, and why the run ended early if it did."""
+    outcomes = [each.outcome for each in report.behaviours]
+    behaviours = [
+        (outcomes.count("holds"), "hold"),
+        (len(report.broken), "broken"),
+        (outcomes.count("not checked"), "not checked"),
+    ]
+    yield f"behaviours: {_counted(behaviours)}"
+    sights = [each.outcome for each in report.assumptions]
+    others = sum(each.choice not in (None, each.default) for each in report.assumptions)
+    kinds = [(sights.count("observed"), "observed"), (others, "of them other than the default")]
+    kinds += [(len(report.unfollowed), "followed in none of their choices"), (sights.count("not observed"), "not observed")]
+    yield f"assumptions: {_counted(kinds)}"
+    if report.vanished:
+        yield f"no longer in the catalogue: {', '.join(report.vanished)}"
+    if report.finding:
+        yield f"The run ended early: {report.finding}"
+
+
+def _counted(kinds: list[tuple[int, str]]) -> str:
+    return ", ".join(f"{count} {kind}" for count, kind in kinds if count) or "none"
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"

@@ -1,0 +1,136 @@
+"""What a run found, as plain values: they are written as JSON, and read again as the baseline of a later run."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+Outcome = Literal["holds", "broken", "not checked"]
+Sight = Literal["observed", "none of them", "not observed"]
+
+VERSION = 1
+"""Of the form of a report; a baseline of another one is refused."""
+
+
+class Evidence(Struct, frozen=True):
+    """One request and its reply, shortened and without keys.
+
+    Attributes:
+        request: method and URL.
+        sent: the body.
+        status: None if no whole reply came; `reply` then says why.
+        reply: the body.
+    """
+
+    request: str
+    sent: str
+    status: int | None
+    reply: str
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What became of one behaviour.
+
+    Attributes:
+        expected: what a broken behaviour should have done, else empty.
+        why: why it was not checked, else empty.
+        evidence: the last exchanges of a broken behaviour's check, in order.
+        before: the outcome in the baseline, `new` if it had none; empty if there is no baseline or nothing changed.
+    """
+
+    name: str
+    says: str
+    source: str
+    operation: str
+    outcome: Outcome
+    expected: str = ""
+    why: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    took_ms: int = 0
+    before: str = ""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What became of one assumption.
+
+    Attributes:
+        choice: the choice that the service follows; None if it follows none, or nobody knows.
+        default: the choice that the mock follows unless told otherwise.
+        seen: what the service did, or why that could not be observed.
+        before: as a result's; of a choice that was observed, the choice.
+    """
+
+    key: str
+    question: str
+    outcome: Sight
+    choice: str | None
+    default: str
+    seen: str
+    took_ms: int = 0
+    before: str = ""
+
+    @property
+    def answer(self) -> str:
+        """The choice, or the outcome if there is none."""
+        return self.choice or self.outcome
+
+
+class Remains(Struct, frozen=True):
+    """What lies in the account after a run, and why, each by its URL.
+
+    Attributes:
+        left: records that should have been deleted and could not be.
+        unknown: creations of which nobody knows whether they made a record, each by what was sent.
+        for_good: records that stay, whole or in part, because the service has it so.
+        doubt: why nobody knows whether that is all; empty if somebody does.
+    """
+
+    left: Mapping[str, str] = {}
+    unknown: Mapping[str, str] = {}
+    for_good: Mapping[str, str] = {}
+    doubt: str = ""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What a run found.
+
+    Attributes:
+        marker: what the names of all records begin with that the run created.
+        started: timestamp.
+        finding: why the run ended before its end, else empty.
+        vanished: what the baseline had and this catalogue has not.
+    """
+
+    provider: str
+    title: str
+    url: str
+    marker: str
+    started: str
+    took_ms: int = 0
+    finding: str = ""
+    behaviours: tuple[Result, ...] = ()
+    assumptions: tuple[Seen, ...] = ()
+    remains: Remains = Remains()
+    vanished: tuple[str, ...] = ()
+    version: int = VERSION
+
+    @property
+    def broken(self) -> list[Result]:
+        """The behaviours that are broken."""
+        return [each for each in self.behaviours if each.outcome == "broken"]
+
+    @property
+    def unfollowed(self) -> list[Seen]:
+        """The assumptions of which the service follows no choice."""
+        return [each for each in self.assumptions if each.outcome == "none of them"]
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether anything was checked at all."""
+        asked = [each.took_ms or each.outcome != "not checked" for each in self.behaviours]
+        return any(asked) or any(each.took_ms or each.outcome != "not observed" for each in self.assumptions)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found that the documents forbid, and the run came to its end."""
+        return not (self.finding or self.broken or self.unfollowed)

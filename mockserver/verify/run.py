@@ -1,0 +1,196 @@
+"""One run of a provider's catalogue: observers first, since they tell which choices a service follows, then behaviours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mockserver.catalogue import Assumption, Behaviour, Catalogue
+from mockserver.catalogue.client import Api
+from mockserver.contract import Contract
+from mockserver.providers.provider import Provider
+from mockserver.state.clock import iso_seconds, machine_ms, stopwatch_us
+from mockserver.verify import checking
+from mockserver.verify.interruption import Abandoned, Interrupted, Interruption
+from mockserver.verify.mask import Mask
+from mockserver.verify.outcome import Report, Result, Seen
+from mockserver.verify.probe import first_look
+from mockserver.verify.target import TOO_MANY, Target
+from mockserver.verify.tidying import Tidying
+
+MAX_SILENCES = 3
+"""Checks in a row that may end without a reply before it is asked whether anybody is there at all."""
+
+BEFORE_IT = "the run ended before it"
+
+Outcome = TypeVar("Outcome", Result, Seen)
+
+
+class Subject(Struct, frozen=True):
+    """What a run is about.
+
+    Attributes:
+        url: the service's address, without a slash at the end.
+        marker: what the names of all created records begin with.
+    """
+
+    provider: Provider
+    catalogue: Catalogue
+    contract: Contract
+    url: str
+    token: str
+    marker: str
+
+
+class Watcher:
+    """Is told how a run goes on; this one does nothing about it."""
+
+    def begin(self, steps: int) -> None:
+        """Hear how many checks are to come."""
+
+    def start(self, name: str) -> None:
+        """Hear that the check of this name begins."""
+
+    def saw(self, seen: Seen) -> None:
+        """Hear what became of an assumption's question."""
+
+    def checked(self, result: Result) -> None:
+        """Hear what became of a behaviour."""
+
+
+class Ended(Exception):  # noqa: N818 - an outcome of a run, no error of anybody's
+    """Further checks have no point; the message says why."""
+
+
+class Run:
+    """One run against one service."""
+
+    def __init__(
+        self, subject: Subject, target: Target, tidying: Tidying, *, mask: Mask, interruption: Interruption, watcher: Watcher
+    ) -> None:
+        self._subject = subject
+        self._target = target
+        self._tidying = tidying
+        self._mask = mask
+        self._interruption = interruption
+        self._watcher = watcher
+        self._checks = 0
+        self._silences = 0
+        self._sights: dict[str, Seen] = {}
+        self._results: dict[str, Result] = {}
+
+    def report(self) -> Report:
+        """Check everything, take back what was created, and return what was found, however the run ends."""
+        started_us, started_ms = stopwatch_us(), machine_ms()
+        finding = self._mask.hide(self._until_tidy())
+        self._interruption.close()
+        subject = self._subject
+        return Report(
+            provider=subject.provider.name,
+            title=subject.provider.title,
+            url=subject.url,
+            marker=subject.marker,
+            started=iso_seconds(started_ms),
+            took_ms=(stopwatch_us() - started_us) // 1000,
+            finding=finding,
+            behaviours=tuple(self._result_of(each) for each in subject.catalogue.behaviours),
+            assumptions=tuple(self._sight_of(each) for each in subject.provider.assumptions),
+            remains=self._tidying.remains(),
+        )
+
+    def _until_tidy(self) -> str:
+        """Return why the run ended before its end; empty if it did not."""
+        try:
+            try:
+                return self._until_end()
+            finally:
+                self._tidying.at_the_end(self._api(self._subject.marker))
+        except Abandoned:
+            return "it was told to stop, and told again in the middle of the clean-up"
+
+    def _until_end(self) -> str:
+        try:
+            self._begin()
+            for assumption in self._subject.provider.assumptions:
+                self._observe(assumption)
+            for behaviour in self._subject.catalogue.behaviours:
+                self._check(behaviour)
+        except Interrupted:
+            return "it was told to stop"
+        except Ended as end:
+            return str(end)
+        return ""
+
+    def _begin(self) -> None:
+        self._look()
+        self._watcher.begin(len(self._subject.provider.assumptions) + len(self._subject.catalogue.behaviours))
+
+    def _look(self) -> None:
+        objection = first_look(self._api(), self._subject.contract, self._subject.provider.name)
+        if objection:
+            raise Ended(objection)
+
+    def _observe(self, assumption: Assumption) -> None:
+        observer = next((each for each in self._subject.catalogue.observers if each.assumption is assumption), None)
+        if observer is None:
+            seen = checking.seen(assumption, "not observed", self._why_unobservable(assumption))
+        else:
+            seen = self._timed(assumption.key, lambda api: checking.observe(observer, api))
+        self._sights[assumption.key] = seen = replace(seen, seen=self._mask.hide(seen.seen))
+        self._watcher.saw(seen)
+        self._heed_silence()
+
+    def _check(self, behaviour: Behaviour) -> None:
+        obstacle = checking.obstacle(behaviour, self._sights)
+        if obstacle:
+            result = checking.result(behaviour, "not checked", why=obstacle)
+        else:
+            result = self._timed(behaviour.name, lambda api: checking.check(behaviour, api, lambda: self._target.evidence))
+        result = replace(result, expected=self._mask.hide(result.expected), why=self._mask.hide(result.why))
+        self._results[behaviour.name] = result
+        self._watcher.checked(result)
+        self._heed_silence()
+
+    def _timed(self, name: str, ask: Callable[[Api], Outcome]) -> Outcome:
+        """Return what a check with a service of its own comes to; afterwards, nothing of it is left there."""
+        self._watcher.start(name)
+        self._target.evidence = []
+        started_us = stopwatch_us()
+        with self._tidied() as api:
+            outcome = ask(api)
+        return replace(outcome, took_ms=(stopwatch_us() - started_us) // 1000)
+
+    @contextmanager
+    def _tidied(self) -> Iterator[Api]:
+        api = self._api()
+        try:
+            yield api
+        finally:
+            self._tidying.after_check(api)
+
+    def _heed_silence(self) -> None:
+        """Look whether the service can be asked at all if several checks in a row got no reply, or only that it is busy."""
+        for last in self._target.evidence[-1:]:
+            self._silences = self._silences + 1 if last.status in (None, TOO_MANY) else 0
+        if self._silences >= MAX_SILENCES:
+            self._silences = 0
+            self._look()
+
+    def _api(self, marker: str = "") -> Api:
+        """Return the service for one check, by whose number, after the run's own mark, its records can be told."""
+        self._checks += 1
+        subject, target = self._subject, self._target
+        marker = marker or f"{subject.marker}-{self._checks:03}"
+        return Api(target.send, subject.url, subject.token, marker=marker, pause=target.pause)
+
+    def _why_unobservable(self, assumption: Assumption) -> str:
+        known = {each.assumption.key: each.why for each in self._subject.catalogue.unobservable}
+        return known.get(assumption.key, "no way to observe it is known")
+
+    def _result_of(self, behaviour: Behaviour) -> Result:
+        return self._results.get(behaviour.name) or checking.result(behaviour, "not checked", why=BEFORE_IT)
+
+    def _sight_of(self, assumption: Assumption) -> Seen:
+        return self._sights.get(assumption.key) or checking.seen(assumption, "not observed", BEFORE_IT)

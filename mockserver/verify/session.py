@@ -1,0 +1,115 @@
+"""Puts a run together: the service, the book of what is created, the manners, and what is to be hidden."""
+
+import os
+from urllib.parse import urlsplit
+
+import httpx
+from msgspec import Struct, field
+
+from mockserver.contract import Contract
+from mockserver.edge.guard import is_loopback
+from mockserver.errors import ConfigurationError
+from mockserver.providers.provider import Provider
+from mockserver.state.clock import machine_ms
+from mockserver.verify.interruption import Interruption
+from mockserver.verify.ledger import Ledger
+from mockserver.verify.mask import Mask
+from mockserver.verify.outcome import Report
+from mockserver.verify.places import Places
+from mockserver.verify.run import Run, Subject, Watcher
+from mockserver.verify.target import Manners, Target
+from mockserver.verify.tidying import Tidying
+from mockserver.verify.wire import Wire
+
+MARK = "mockserver-check"
+POLITE_RATE = 5.0
+"""Requests per second to a service that is not on this machine, unless another rate is given."""
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def new_marker() -> str:
+    """Return text that no other run puts into its records."""
+    return f"{MARK}-{_base36(machine_ms())}{_base36(os.getpid())}"
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What is to be run against what.
+
+    Attributes:
+        url: the service's address, without a slash at the end.
+        rate: requests per second at most; None: as fast as it answers on this machine, `POLITE_RATE` elsewhere.
+        timeout_s: how long a reply may take.
+        allow_live: use a key although it looks like one that works on real money and real people.
+        marker: what the names of all created records begin with.
+    """
+
+    provider: Provider
+    url: str
+    token: str
+    rate: float | None = None
+    timeout_s: float = 10
+    read_only: bool = False
+    allow_live: bool = False
+    marker: str = field(default_factory=new_marker)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the key looks like one that works on real money and real people."""
+        return self.token.startswith(tuple(self.provider.live_prefixes))
+
+
+def verify(
+    order: Order,
+    *,
+    interruption: Interruption | None = None,
+    watcher: Watcher | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> Report:
+    """Run the provider's catalogue against the address, and return what was found.
+
+    transport: reaches the service in another way than over a socket; None: over one.
+    Raises: ConfigurationError for a live key that is not allowed, and where checks could not fail.
+    """
+    check_order(order)
+    mask, interruption = Mask(order.token), interruption or Interruption()
+    contract, catalogue = Contract.load(), order.provider.catalogue()
+    subject = Subject(order.provider, catalogue, contract, order.url, order.token, order.marker)
+    places = Places(contract, order.provider.name, order.url)
+    wire = Wire(order.url, timeout_s=order.timeout_s, transport=transport)
+    ledger = Ledger(places, subject.marker)
+    target = Target(places, wire, manners=_manners(order), ledger=ledger, mask=mask, interruption=interruption)
+    tidying = Tidying(target, places, catalogue.upkeep)
+    run = Run(subject, target, tidying, mask=mask, interruption=interruption, watcher=watcher or Watcher())
+    try:
+        return run.report()
+    finally:
+        wire.close()
+
+
+def check_order(order: Order) -> None:
+    """Raise ConfigurationError if the run must not begin."""
+    if not __debug__:
+        raise ConfigurationError("checks assert, and Python was told to leave assertions out", remedy="run it without -O")
+    if order.is_live and not order.allow_live:
+        raise ConfigurationError(
+            "the key looks live, and a run creates and deletes records",
+            where="--token",
+            remedy="use a test key, or say both --allow-live-key and --yes",
+        )
+
+
+def _manners(order: Order) -> Manners:
+    is_near = is_loopback(urlsplit(order.url).hostname or "")
+    rate = order.rate if order.rate is not None else 0 if is_near else POLITE_RATE
+    return Manners(
+        interval_s=1 / rate if rate else 0,
+        read_only=order.read_only,
+        is_live=order.is_live,
+        live_prefixes=tuple(order.provider.live_prefixes),
+    )
+
+
+def _base36(number: int) -> str:
+    head, last = divmod(number, 36)
+    return (_base36(head) if head else "") + _DIGITS[last]
