@@ -1,6 +1,5 @@
 """The ASGI application: connections, paths and prefixes, failures of the mock itself."""
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import Any
@@ -15,29 +14,11 @@ from mockserver.edge.transport import call
 from mockserver.exchange import Call, Reply
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits, Sandbox
+from tests.asgi import HOST, converse, scope_of
 from tests.conftest import NOW, client_of, make_app, sandbox_of
 
 BEARER = (b"authorization", b"Bearer any")
 PROBLEM = "application/problem+json"
-
-
-def converse(app: Any, scope: dict[str, Any], *messages: dict[str, Any]) -> list[Any]:
-    """Return what the application sends on a connection on which these messages come."""
-    incoming, sent = iter(messages), []
-
-    async def receive() -> dict[str, Any]:
-        return next(incoming)
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    return sent
-
-
-def scope_of(path: str, **more: Any) -> dict[str, Any]:
-    headers = [(b"host", b"mock.localhost"), BEARER]
-    return {"type": "http", "method": "GET", "scheme": "http", "path": path, "query_string": b"", "headers": headers, **more}
 
 
 def test_lifespan_is_acknowledged_until_the_server_stops(app: App) -> None:
@@ -50,19 +31,19 @@ def test_a_websocket_is_closed(app: App) -> None:
 
 
 def test_a_server_that_gives_no_raw_path_is_served(app: App) -> None:
-    start, body = converse(app, scope_of("/customers/ä b"))
+    start, body = converse(app, scope_of("/customers/ä b", headers=[HOST, BEARER]))
     assert start["status"] == 404
     assert body["body"] == b'{"internal_code":null,"message":"Customer not found"}'
     assert next(iter(sandbox_of(app).journal)).request.path == "/customers/%C3%A4%20b"
 
 
 def test_a_raw_path_with_a_query_is_cut_off_there(app: App) -> None:
-    start, _ = converse(app, scope_of("/customers", raw_path=b"/customers?limit=1"))
+    start, _ = converse(app, scope_of("/customers", raw_path=b"/customers?limit=1", headers=[HOST, BEARER]))
     assert start["status"] == 200
 
 
 def test_a_client_that_leaves_within_its_body_gets_no_answer_and_leaves_no_exchange(app: App) -> None:
-    scope = scope_of("/customers") | {"method": "POST", "headers": [(b"host", b"a"), (b"content-length", b"9")]}
+    scope = scope_of("/customers", method="POST", headers=[HOST, (b"content-length", b"9")])
     assert converse(app, scope, {"type": "http.disconnect"}) == []
     assert len(sandbox_of(app).journal) == 0
 
@@ -105,8 +86,9 @@ def through(app: Any) -> Any:
 
     def answer(request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.partition(b"?")[0]
-        scope = scope_of(request.url.path, raw_path=path, query_string=request.url.query, root_path="")
-        start, body = converse(app, scope | {"headers": [(name.lower(), value) for name, value in request.headers.raw]})
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
+        scope = scope_of(request.url.path, raw_path=path, query_string=request.url.query, root_path="", headers=headers)
+        start, body = converse(app, scope)
         return httpx.Response(start["status"], headers=start["headers"], content=body["body"])
 
     return answer
