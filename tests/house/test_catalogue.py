@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +33,14 @@ def test_the_catalogue_is_not_empty(provider: Provider) -> None:
 
     assert catalogue.behaviours
     assert catalogue.decisions
+
+
+def test_a_mock_is_made_without_loading_a_catalogue() -> None:
+    program = "import sys; from mockserver.app import create_app; create_app(); print([*sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert "mockserver.providers.provider" in loaded
+    assert [word for word in ("behaviours", "decisions", "observers") if f".{word}'" in loaded] == []
 
 
 @every_provider

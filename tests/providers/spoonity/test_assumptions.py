@@ -127,6 +127,7 @@ def _email_unique(client: Client) -> tuple[httpx.Response, Any]:
 def _email_syntax(client: Client) -> tuple[httpx.Response, Any]:
     replies = [client.post("/customers", data={"email": value}) for value in ("zed", "@zed", "zed@", "z@e@d", "")]
     replies.append(client.put(f"/customers/{PRINTED}", data={"email": "zed"}))
+    replies.append(client.put(f"/customers/{PRINTED}", params={"email": "zed"}, data={"email": "good@example.com"}))
     for reply in replies:
         assert "spoonity.email-syntax" in _assumed(reply)
     return replies[0], {(reply.status_code, reply.json().get("message")) for reply in replies}

@@ -124,8 +124,8 @@ def test_a_shell_is_found_by_its_status(create: Create, spoonity: httpx.Client) 
 
     spoonity.delete(f"/customers/{identity}")
 
-    assert identity in [item["id"] for item in spoonity.get("/customers?query=s:ARCHIVED").json()["items"]]
-    assert identity not in [item["id"] for item in spoonity.get("/customers?query=s:ACTIVE").json()["items"]]
+    assert identity in [item["id"] for item in spoonity.get("/customers?query=s:ARCHIVED&limit=1000").json()["items"]]
+    assert identity not in [item["id"] for item in spoonity.get("/customers?query=s:ACTIVE&limit=1000").json()["items"]]
 
 
 def test_what_was_deleted_leaves_no_trace(create: Create, spoonity: httpx.Client, app: App, sandbox: Sandbox) -> None:
@@ -167,7 +167,7 @@ def test_a_customer_who_is_gone_is_gone_from_everything(make_app: MakeApp) -> No
     left = [identity for identity in ids if identity != ids[1]]
     for query in ("limit=1000", "limit=1000&sort=date_created&order=DESC", "limit=1000&query=n:"):
         assert [item["id"] for item in client.get(f"/customers?{query}").json()["items"]] == left
-    assert client.get("/customers?query=s:ARCHIVED").json()["items"] == []
+    assert ids[1] not in [item["id"] for item in client.get("/customers?query=s:ARCHIVED&limit=1000").json()["items"]]
 
 
 def test_pages_of_a_list_without_those_who_are_gone_fit_together(make_app: MakeApp) -> None:
