@@ -112,6 +112,8 @@ class Reader:
         Raises: LookupError, TypeError, ValueError or AttributeError if what stands there is no operation.
         """
         item, methods = self.follow(f"/paths/{escape(path)}")
+        if not path.startswith("/") or not isinstance(methods, dict):
+            raise TypeError("a path begins with a slash and has a mapping of methods")
         if method not in methods:
             return None
         place, value = self.follow(f"{item}/{method}")

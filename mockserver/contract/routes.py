@@ -37,8 +37,8 @@ class _Node(Struct):
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def after(self, segment: str) -> "_Node | None":
-        """Return what follows a segment; one that the contract names goes before a parameter."""
-        return self.segments.get(segment) or self.other
+        """Return what follows a segment; one that the contract names goes before a parameter, which is never empty."""
+        return self.segments.get(segment) or (self.other if segment else None)
 
 
 class Routes:
@@ -78,11 +78,13 @@ class Routes:
         return self._nearest_owner(path) if owner == _SEVERAL else owner
 
     def _nearest_owner(self, path: str) -> str:
-        owner, node = "", self._root.after(path.split("/", 2)[1])
-        for segment in path.split("/")[2:]:
-            if node is not None:
-                owner, node = node.owner, node.after(segment)
-        return node.owner if node is not None else owner
+        node = self._root
+        for segment in path.split("/")[1:]:
+            following = node.after(segment)
+            if following is None:
+                break
+            node = following
+        return node.owner
 
 
 def _made(node: _Node, segment: str, owner: str) -> _Node:
