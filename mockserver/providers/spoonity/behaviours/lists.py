@@ -35,8 +35,9 @@ def envelope(service: Service) -> None:
 def whole_customers(service: Service) -> None:
     """A customer's item in a list equals the customer."""
     customer = service.create()
-    listed = [each for each in service.walk() if each.id == customer.id]
-    assert listed == [service.retrieve(customer.id)]
+    for listed in (service.page({"query": f"n:{customer.name}"}).items, service.walk()):
+        shown = next((each for each in listed if each.id == customer.id), None)
+        assert shown == service.retrieve(customer.id), f"it is listed as {shown}"
 
 
 @behaviour(

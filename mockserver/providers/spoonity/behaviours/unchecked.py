@@ -31,6 +31,12 @@ UNCHECKED = (
         why="It is another API, which these documents do not describe and the mock does not play.",
     ),
     Unchecked(
+        "spoonity.transport.customers-only",
+        says="The API has customers and nothing else: no payments and no events.",
+        source="Customer page, and its siblings' navigation",
+        why="It is a silence of the documents; that there is something nowhere cannot be asked.",
+    ),
+    Unchecked(
         "spoonity.auth.two-kinds-of-token",
         says="A token is either short-lived, from the token endpoint, or a long-lived API key from the dashboard.",
         source=_AUTHENTICATION,
