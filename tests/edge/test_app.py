@@ -13,7 +13,7 @@ from mockserver.edge.app import App, Options
 from mockserver.edge.transport import call
 from mockserver.exchange import Call, Reply
 from mockserver.providers import PROVIDERS
-from mockserver.state import Limits, Sandbox
+from mockserver.state import Sandbox
 from tests.asgi import HOST, converse, scope_of
 from tests.conftest import NOW, client_of, make_app, sandbox_of
 
@@ -173,20 +173,3 @@ def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
     sandbox = sandbox_of(app)
     sandbox.state.clock = sandbox.state.clock.advanced(1_000)
     assert sandbox.now == NOW + 1_000
-
-
-def test_one_sandbox_too_many_is_refused_with_the_remedy() -> None:
-    app = make_app(limits=Limits(sandboxes=1))
-    remedy = "there are 1 sandboxes; DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
-    spoonity = client_of(app).get("/@one/customers")
-    assert (spoonity.status_code, spoonity.json()["message"]) == (503, remedy)
-    vexutopia = client_of(app).get("/@one/v1/customers")
-    assert (vexutopia.status_code, vexutopia.json()["error"]["message"]) == (503, remedy)
-    assert vexutopia.headers["mock-exchange"] == "0"
-
-
-@pytest.mark.parametrize(("path", "key"), [("/customers", "any"), ("/v1/customers", "vex_test_a")])
-def test_a_sandbox_of_an_illegal_name_is_refused_by_the_provider(app: App, path: str, key: str) -> None:
-    in_path = client_of(app, key).get(f"/@-{path}")
-    in_header = client_of(app, key).get(path, headers={"Mock-Sandbox": "a b"})
-    assert (in_path.status_code, in_header.status_code) == (400, 400)
