@@ -5,12 +5,15 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from select import select
 
 from mockserver.cli import options
 from mockserver.cli.serve import OPTIONS
 from mockserver.cli.setup import app_options, setup
 from mockserver.edge.app import App
 from tests.conftest import make_app
+
+TIMEOUT_S = 20
 
 
 def values(*arguments: str, environment: Mapping[str, str] | None = None) -> Namespace:
@@ -34,7 +37,7 @@ class Served:
         announced: what it said when it was ready.
     """
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.process = process
         self.announced = ""
         while "/_mock/" not in self.announced:
@@ -44,22 +47,24 @@ class Served:
     def next_line(self) -> str:
         """Return the next line that it says, as soon as it says it."""
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        is_there, _, _ = select([self.process.stdout], [], [], TIMEOUT_S)
+        assert is_there, "it says nothing more"
+        line = self.process.stdout.readline().decode()
         assert line, f"it ended: {self.process.communicate()}"
         return line
 
     def end(self, signal: int) -> tuple[int, str]:
         """Send the signal, and return the exit code and what was said on standard error."""
         self.process.send_signal(signal)
-        _, said = self.process.communicate(timeout=20)
-        return self.process.returncode, said
+        _, said = self.process.communicate(timeout=TIMEOUT_S)
+        return self.process.returncode, said.decode()
 
 
 @contextmanager
 def served(*arguments: str) -> Iterator[Served]:
     """Run `python -m mockserver serve` on a free port, its output read through a pipe."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
     with process:
         try:
             yield Served(process)

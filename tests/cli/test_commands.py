@@ -85,6 +85,32 @@ def test_wait_ends_as_soon_as_the_mock_is_ready(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == f"{address.url} is ready\n{address.url}/@some-sandbox is ready\n"
 
 
+class Service:
+    """An application that answers everything alike, and notes what it was asked."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status, self.body = status, body
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            for event in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{event}.complete"})
+            return
+        self.asked.append(scope["path"])
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def test_wait_asks_below_the_address() -> None:
+    service = Service(200, b'{"ready": true, "version": "1"}')
+    with running_server(service) as address:
+        assert main(["wait", f"{address.url}/base/@anna/"]) == 0
+
+    assert service.asked == ["/base/@anna/_mock/health"]
+
+
 def test_wait_gives_up_where_nobody_listens(capsys: pytest.CaptureFixture[str]) -> None:
     (free,) = listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -99,6 +125,7 @@ def test_wait_gives_up_where_nobody_listens(capsys: pytest.CaptureFixture[str]) 
     [
         (503, b'{"ready": true}', "/_mock/health answers 503"),
         (200, b'{"ready": false}', "it says that it is not"),
+        (200, b'{"ready": "soon"}', "it says that it is not"),
         (200, b"<html>", "what answers there is no mockserver"),
         (200, b"{}", "what answers there is no mockserver"),
     ],
@@ -106,16 +133,7 @@ def test_wait_gives_up_where_nobody_listens(capsys: pytest.CaptureFixture[str]) 
 def test_wait_gives_up_on_what_is_no_mock_or_not_ready(
     status: int, body: bytes, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            for event in ("startup", "shutdown"):
-                await receive()
-                await send({"type": f"lifespan.{event}.complete"})
-            return
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": body})
-
-    with running_server(app) as address:
+    with running_server(Service(status, body)) as address:
         assert main(["wait", address.url, "--timeout", "0.01"]) == 1
 
     assert capsys.readouterr().err == f"mockserver: {address.url} is not ready after 0.01 s: {reason}\n"

@@ -44,6 +44,16 @@ SAMPLES: dict[str, tuple[str, Any]] = {
 """Flag → a text that may be given, and what it means."""
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """End a test in which the mock starts although something is wrong; else it would wait for ever."""
+
+    def fail(*_arguments: object, **_settings: object) -> None:
+        pytest.fail("the mock started")
+
+    monkeypatch.setattr("mockserver.edge.server.Server.run", fail)
+
+
 def test_every_option_has_a_sample() -> None:
     assert list(SAMPLES) == [option.flag for option in OPTIONS]
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+from select import select
 from typing import TextIO
 
 import pytest
@@ -18,6 +19,7 @@ def test_what_is_said_is_there_at_once() -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader) as read, os.fdopen(writer, "w") as stream:
         say("ready", to=stream)
+        assert select([read], [], [], 0)[0] == [read]
         assert read.readline() == "ready\n"
 
 

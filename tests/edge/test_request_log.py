@@ -2,10 +2,13 @@
 
 import logging
 import re
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 
 from mockserver.edge.request_log import RequestLog
+from mockserver.edge.server import running_server
 from mockserver.edge.transport import call
 from tests.conftest import make_app
 
@@ -33,9 +36,15 @@ def test_line_names_violations_but_neither_query_nor_key(caplog: pytest.LogCaptu
 
 
 def test_line_breaks_of_a_path_begin_no_new_line(caplog: pytest.LogCaptureFixture) -> None:
-    (line,) = logged("/customers/%0a500 GET", caplog)
+    log = RequestLog(make_app(), coloured=False)
+    with caplog.at_level(logging.INFO, "mockserver.requests"), running_server(log) as address:
+        connection = HTTPConnection(address.host, address.port, timeout=10)
+        with closing(connection):
+            connection.request("GET", "/customers/%0a500", headers={"Authorization": "Bearer x"})
+            connection.getresponse().read()
 
-    assert "\n" not in line
+    (record,) = caplog.records
+    assert record.getMessage().startswith("404 GET /customers/\\n500 ")
 
 
 def test_status_has_a_colour_if_there_are_colours(caplog: pytest.LogCaptureFixture) -> None:
