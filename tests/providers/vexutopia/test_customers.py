@@ -149,6 +149,12 @@ def test_an_update_merges_metadata_key_by_key(sent: Any, expected: Record, vexut
     assert get(vexutopia, "/v1/customers/cus_abc123def456") == changed
 
 
+def test_merging_keeps_a_null_that_was_there_from_the_start(vexutopia: httpx.Client) -> None:
+    customer = new_customer(vexutopia, metadata={"none": None})
+
+    assert update(vexutopia, customer, metadata={"plan": "gold"})["metadata"] == {"none": None, "plan": "gold"}
+
+
 def test_merging_is_shallow(vexutopia: httpx.Client) -> None:
     customer = new_customer(vexutopia, metadata={"a": {"x": 1, "y": 2}})
 
