@@ -7,6 +7,9 @@ from mockserver.exchange import Exchange
 
 MAX_BYTES = 64 * 1024 * 1024
 
+EACH_BYTES = 400
+"""About what an exchange, and each violation in it, takes beside its texts."""
+
 
 class Journal:
     """The exchanges of one sandbox, numbered from 1; past a limit the oldest go first.
@@ -55,5 +58,7 @@ class Journal:
 
 
 def _size(exchange: Exchange) -> int:
+    """Return about how many bytes the exchange takes."""
     request = exchange.request
-    return len(exchange.body) + len(request.body or b"") + len(request.path) + len(request.query)
+    head = sum([len(name) + len(value) for name, value in request.raw_headers]) + len(request.path) + len(request.query)
+    return len(exchange.body) + len(request.body or b"") + head + EACH_BYTES * (1 + len(exchange.violations))

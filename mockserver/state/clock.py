@@ -2,8 +2,7 @@
 
 import re
 import time
-from calendar import timegm
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -18,6 +17,13 @@ STEP_MS = 1_000
 LATEST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, the last that a timestamp can say."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+# Stricter than Python's own reading, which differs from version to version.
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 _UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d|w)", re.ASCII)
 _ISO = re.compile(r"P(?:(\d{1,15})W)?(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})S)?)?", re.ASCII)
@@ -74,8 +80,8 @@ def iso_seconds(at_ms: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _iso(at_s: int) -> str:
-    year, month, day, hour, minute, second, *_ = time.gmtime(at_s)
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+    # Not by way of the machine's calendar, which on some machines ends earlier.
+    return f"{(_EPOCH + timedelta(seconds=at_s)).isoformat()[:19]}Z"
 
 
 def iso_milliseconds(at_ms: int) -> str:
@@ -88,16 +94,17 @@ def iso_milliseconds(at_ms: int) -> str:
 def parse_timestamp(text: str) -> int:
     """Return the milliseconds since 1970 of an ISO 8601 timestamp; one without a zone is taken as UTC.
 
-    Raises: ValueError for anything else, and for years before 1970.
+    What is smaller than a millisecond is cut off.
+
+    Raises: ValueError for anything else, and for times outside the years 1970 to 9999.
     """
+    if not _TIMESTAMP.fullmatch(text):
+        raise ValueError(f"{text!r} is no timestamp; write it like 2026-02-02T13:48:05.683Z")
     moment = datetime.fromisoformat(text)
-    try:
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError(f"{text} lies outside the years 1970 to 9999") from error
-    if moment.year < 1970:
-        raise ValueError(f"{text} lies before 1970")
-    return timegm(moment.timetuple()) * 1000 + moment.microsecond // 1000
+    at_ms = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
+    if not 0 <= at_ms <= LATEST_MS:
+        raise ValueError(f"{text} lies outside the years 1970 to 9999")
+    return at_ms
 
 
 def parse_duration(text: str) -> int:

@@ -4,7 +4,7 @@ Ids of one kind come from a permutation of all the ids that its form allows, so 
 more or less does not shift the ids of other kinds.
 """
 
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -72,13 +72,13 @@ def digest(text: str, length: int = 16) -> str:
     return blake2b(text.encode(), digest_size=length // 2).hexdigest()
 
 
-@cache
+@lru_cache(maxsize=16)
 def _pairs(alphabet: str) -> tuple[str, ...]:
     """Return all pairs of characters in counting order, as two at a time are quicker than one."""
     return tuple(first + second for first in alphabet for second in alphabet)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _keys(seed: int, kind: str) -> tuple[tuple[int, int], ...]:
     """Return odd multipliers and offsets for each round; a round with an odd multiplier can be undone."""
     material = blake2b(f"{seed}/{kind}".encode(), digest_size=16 * _ROUNDS).digest()

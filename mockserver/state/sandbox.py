@@ -1,7 +1,7 @@
 """A sandbox: an isolated account at every provider. Nothing mutable lives outside one."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
@@ -14,7 +14,7 @@ from mockserver.webhooks import Endpoint, Event, Outbox
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DEFAULT = "default"
-_ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}$")
+_ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}\Z")
 
 
 class State:
@@ -76,8 +76,8 @@ class State:
         return self._agenda
 
     def count(self) -> int:
-        """Return how many records there are of all kinds."""
-        return sum(len(collection) for collection in self._collections.values())
+        """Return how many records of all kinds are remembered, counting those of which nothing but the id stays."""
+        return sum([collection.weight for collection in self._collections.values()])
 
 
 Worker = Callable[["Sandbox", Task], None]
@@ -165,7 +165,9 @@ class Sandbox:
         Raises: Unavailable if the sandbox is full.
         """
         if self.state.count() >= self._limits.records:
-            raise Unavailable(f"sandbox {self.name} holds {self._limits.records} records; POST /_mock/reset empties it")
+            raise Unavailable(
+                f"sandbox {self.name} holds {self._limits.records} records, deleted ones counted; POST /_mock/reset empties it"
+            )
         self.state.write(kind).add(record)
 
     def replace(self, kind: Kind, record: Record) -> None:
@@ -332,14 +334,13 @@ class Sandboxes:
                 return self._sandboxes[found[1]]
         return self.get(DEFAULT)
 
-    def restart(self, origin: State, names: Iterable[str] | None = None) -> None:
-        """Begin all (or the named) sandboxes that began with the common state anew with another one.
+    def restart(self, origin: State) -> None:
+        """Begin all sandboxes that began with the common state anew with another one.
 
         Raises: FixtureError for an origin that no sandbox can go on with; then nothing is changed.
         """
         _check_state(origin, self._workers)
-        for name in list(self._sandboxes if names is None else names):
-            sandbox = self._sandboxes[name]
+        for sandbox in self:
             if sandbox._origin is self.origin:
                 sandbox._origin = origin
                 sandbox.reset()

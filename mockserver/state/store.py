@@ -113,6 +113,7 @@ class Collection:
         twin._indexes = {name: index.copy() for name, index in self._indexes.items()}
         twin._own_buckets = set()
         twin._positions = self._positions
+        self._own_buckets.clear()
         return twin
 
     def __len__(self) -> int:
@@ -120,6 +121,11 @@ class Collection:
 
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._rows
+
+    @property
+    def weight(self) -> int:
+        """How many records are remembered, counting those of which nothing but the id stays."""
+        return len(self._order) + (0 if self.kind.keeps_deleted else len(self.deleted))
 
     def __iter__(self) -> Iterator[Record]:
         """Go through the records, the oldest first."""
@@ -207,13 +213,11 @@ class Collection:
             value = self.kind.indexes[name](row.record)
             if value is None:
                 continue
-            if isinstance(self._indexes[name][value], str):
+            ids = self._bucket(name, value)
+            del ids[self._find(ids, row)]
+            if not ids:
                 del self._indexes[name][value]
-            else:
-                ids = self._bucket(name, value)
-                del ids[self._find(ids, row)]
-                if not ids:
-                    del self._indexes[name][value]
+                self._own_buckets.discard((name, value))
 
     def _bucket(self, name: str, value: Hashable) -> list[str]:
         """Return the ids under an index value as a list that no other collection shares."""
