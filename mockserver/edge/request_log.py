@@ -25,9 +25,6 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI protocol."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         started = stopwatch_us()
 
         async def noting(message: Message) -> None:
