@@ -55,6 +55,7 @@ class Violation(Struct, frozen=True):
         detail: one clause for the mock's user.
         allowed: what the rule allows: the enum's values, the limit; None for rules that allow no list.
         default: the contract's default for the parameter; None if it has none.
+        pointer: what in the contract is broken, or where nothing is declared, as a JSON pointer.
     """
 
     place: str
@@ -63,6 +64,7 @@ class Violation(Struct, frozen=True):
     detail: str
     allowed: Any = None
     default: Any = None
+    pointer: str = ""
 
     def __str__(self) -> str:
         place = f"{self.place}.{self.name}" if self.name else self.place
@@ -239,7 +241,9 @@ class Exchange(Struct, frozen=True, kw_only=True):
         number: its place in the sandbox's journal, from 1.
         at: the sandbox's time when it came, milliseconds since 1970.
         operation: the operation's id; empty if the contract has none for the request.
+        status: 0 if no reply came.
         took_us: real time from the request's arrival to its reply, in microseconds.
+        partial: those of `request` and `reply` whose body is not known as a whole.
     """
 
     number: int
@@ -252,3 +256,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     assumed: Mapping[str, str]
     violations: tuple[Violation, ...]
     took_us: int
+    partial: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
 """Compares what is sent with what the contract says: all violations, in the contract's order, not the first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -8,11 +8,9 @@ from urllib.parse import quote
 from msgspec import UNSET
 
 from mockserver.contract.encoding import MalformedError, coerce, decode_json, decode_pairs
-from mockserver.contract.operation import Media, Operation, Parameter
+from mockserver.contract.operation import Media, Operation, Parameter, escape
 from mockserver.errors import ContractError
 from mockserver.exchange import Request, Violation
-
-Validate = Callable[[Any], list[Violation]]
 
 
 class Schemas:
@@ -55,6 +53,11 @@ def reference(pointer: str) -> dict[str, Any]:
     return {"$ref": f"urn:contract#{quote(pointer)}"}
 
 
+def broken(error: Any) -> str:
+    """Return the place of the keyword that the error is about; empty for a schema that is none of the contract's own."""
+    return "".join(f"/{escape(str(step))}" for step in error.schema_path) if error.absolute_keyword_location else ""
+
+
 class RequestCheck:
     """Types and checks the requests of one operation."""
 
@@ -84,14 +87,14 @@ class RequestCheck:
         try:
             pairs = decode_pairs(request.query)
         except MalformedError as error:
-            return self._defaults.copy(), [Violation("query", "", "malformed", str(error))]
+            return self._defaults.copy(), [Violation("query", "", "malformed", str(error), pointer=self._operation.pointer)]
         given: dict[str, Any] = {}
         violations = []
         for name, value in pairs:
             if name in self._query:
                 given[name] = coerce(value, self._query[name].types)
             else:
-                violations.append(_undeclared("query", name))
+                violations.append(_undeclared("query", name, self._operation.pointer))
         if not self._query_schema.is_valid(given):
             violations += self._ordered(self._query_schema.iter_errors(given), "query", list(self._query))
         return self._defaults | given, violations
@@ -104,22 +107,23 @@ class RequestCheck:
         """Return the body as a plain value, None if there is none, and what is wrong with it."""
         body, operation = request.body, self._operation
         if not operation.media:
-            return None, [_undeclared("body", "")] if body else []
+            return None, [_undeclared("body", "", operation.pointer)] if body else []
         if not body:
-            missing = [Violation("body", "", "required", "the operation needs a body")]
-            return None, missing if operation.body_required else []
+            where = f"{operation.pointer}/requestBody"
+            missing = Violation("body", "", "required", "the operation needs a body", pointer=where)
+            return None, [missing] if operation.body_required else []
         media, violations = self._media(request)
         try:
             value = self._form(body, media) if media.is_form else decode_json(body)
         except MalformedError as error:
-            return None, [*violations, Violation("body", "", "malformed", str(error))]
+            return None, [*violations, Violation("body", "", "malformed", str(error), pointer=media.pointer)]
         return value, violations + self._body_violations(value, media)
 
     def _body_violations(self, value: Any, media: Media) -> list[Violation]:
         violations = []
         if isinstance(value, dict) and media.fields:
             _as_integers(value, media.fields)
-            violations = [_undeclared("body", name) for name in value if name not in media.fields]
+            violations = [_undeclared("body", name, media.pointer) for name in value if name not in media.fields]
         schema = self._schemas.at(media.pointer)
         if not schema.is_valid(value):
             violations += self._ordered(schema.iter_errors(value), "body", list(media.fields))
@@ -132,7 +136,8 @@ class RequestCheck:
         if declared in accepted:
             return accepted[declared], []
         detail = f"{declared or 'no content type'} instead of {' or '.join(accepted)}"
-        return next(iter(accepted.values())), [Violation("content-type", "", "encoding", detail)]
+        wrong = Violation("content-type", "", "encoding", detail, pointer=f"{self._operation.pointer}/requestBody")
+        return next(iter(accepted.values())), [wrong]
 
     def _form(self, body: bytes, media: Media) -> dict[str, Any]:
         return {name: coerce(value, media.fields.get(name, ())) for name, value in decode_pairs(body)}
@@ -146,14 +151,15 @@ class RequestCheck:
 
     def _header(self, request: Request, parameter: Parameter) -> list[Violation]:
         if parameter.name.lower().encode() not in request.headers:
-            missing = Violation("header", parameter.name, "required", f"the operation needs {parameter.name}")
+            detail = f"the operation needs {parameter.name}"
+            missing = Violation("header", parameter.name, "required", detail, pointer=parameter.pointer)
             return [missing] if parameter.required else []
         return self._single(parameter, coerce(request.header(parameter.name.lower().encode()), parameter.types))
 
     def _single(self, parameter: Parameter, value: Any) -> list[Violation]:
         """Return what is wrong with one parameter's value."""
         errors = self._schemas.at(parameter.pointer).iter_errors(value)
-        return [Violation(parameter.place, parameter.name, error.kind.name, error.message) for error in errors]
+        return [Violation(parameter.place, parameter.name, each.kind.name, each.message, pointer=broken(each)) for each in errors]
 
     def _ordered(self, errors: Any, place: str, order: list[str]) -> list[Violation]:
         """Return missing values first, then wrong ones, each in the order of the contract."""
@@ -169,12 +175,14 @@ def _violation(error: Any, place: str, parameters: Mapping[str, Parameter]) -> V
     if missing and error.instance_path:
         rule = "type"  # a member of a nested object is missing: the field as a whole is wrong
     allowed = tuple(error.kind.value) if rule == "enum" else error.kind.value if rule in ("minimum", "maximum") else None
-    default = parameters[name].default if name in parameters and parameters[name].default is not UNSET else None
-    return Violation(place, name, rule, error.message, allowed, default)
+    parameter = parameters.get(name)
+    default = parameter.default if parameter is not None and parameter.default is not UNSET else None
+    pointer = broken(error) or (parameter.pointer if parameter is not None else "")
+    return Violation(place, name, rule, error.message, allowed, default, pointer)
 
 
-def _undeclared(place: str, name: str) -> Violation:
-    return Violation(place, name, "undeclared", f"the contract declares no {name or place} here")
+def _undeclared(place: str, name: str, pointer: str) -> Violation:
+    return Violation(place, name, "undeclared", f"the contract declares no {name or place} here", pointer=pointer)
 
 
 def _as_integers(value: dict[str, Any], fields: Mapping[str, tuple[str, ...]]) -> None:

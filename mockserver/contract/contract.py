@@ -10,17 +10,24 @@ from msgspec import Struct
 from mockserver import documents
 from mockserver.cache import name_of
 from mockserver.catalogue.overlay import Change, apply
-from mockserver.contract.check import RequestCheck, Schemas
+from mockserver.contract.check import RequestCheck, Schemas, broken
+from mockserver.contract.encoding import MalformedError, decode_json
 from mockserver.contract.operation import METHODS, Operation, Reader
 from mockserver.contract.routes import Routes
 from mockserver.errors import ContractError
 
 
 class Fault(Struct, frozen=True):
-    """Why a value does not fit a schema; the place is empty if the whole value does not."""
+    """Why a value does not fit a schema.
+
+    Attributes:
+        place: where in the value; empty if the whole of it does not fit.
+        pointer: what in the contract is broken, as a JSON pointer.
+    """
 
     place: str
     reason: str
+    pointer: str = ""
 
     def __str__(self) -> str:
         return f"{self.place or '(whole)'}: {self.reason}"
@@ -71,25 +78,38 @@ class Contract:
 
     def complaints(self, operation: str, status: int, content_type: str, body: bytes) -> list[str]:
         """Return what the contract has against a reply of the operation; empty if it may be sent."""
-        declared = self.operations[operation].reply(status)
+        return [str(fault) for fault in self.reply_faults(operation, status, content_type, body)]
+
+    def reply_faults(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[Fault]:
+        """Return the same with its places: `status`, `content-type`, and what begins with `body`.
+
+        body: None if nobody knows what it was; then nothing is said of it.
+        """
+        found = self.operations[operation]
+        declared = found.reply(status)
+        where = f"{found.pointer}/responses"
         if declared is None:
-            return [f"status {status} is not declared"]
+            return [Fault("status", f"{status} is not declared", where)]
         if not declared:
-            return ["a body is not declared"] if body else []
+            return [Fault("body", f"is not declared for {status}", where)] if body else []
         pointer = declared.get(content_type)
         if pointer is None:
-            return [f"content type {content_type or 'none'} is not declared for {status}"]
+            return [Fault("content-type", f"{content_type or 'none'} is not declared for {status}", where)]
+        return [] if body is None else self._body_faults(body, pointer)
+
+    def _body_faults(self, body: bytes, pointer: str) -> list[Fault]:
         try:
-            return [str(fault) for fault in self.faults_of(msgspec.json.decode(body), pointer)]
-        except ValueError as error:
-            return [f"the body is no JSON: {error}"]
+            value = decode_json(body)
+        except MalformedError as error:
+            return [Fault("body", str(error), pointer)]
+        return [Fault(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.faults_of(value, pointer)]
 
     def faults_of(self, value: Any, pointer: str) -> list[Fault]:
         """Return why the value does not fit the schema at the pointer; empty if it fits."""
         schema = self.schemas.at(pointer)
         if schema.is_valid(value):
             return []
-        return [Fault(_place(error.instance_path), error.message) for error in schema.iter_errors(value)]
+        return [Fault(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """Return a component schema by its name.
@@ -101,6 +121,10 @@ class Contract:
         except KeyError:
             raise ContractError(f"the contract has no schema {name}") from None
         return found
+
+
+def _within_body(place: str) -> str:
+    return f"body{place}" if place.startswith("[") or not place else f"body.{place}"
 
 
 def _place(path: Sequence[Any]) -> str:

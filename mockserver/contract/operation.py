@@ -62,6 +62,7 @@ class Operation(Struct, frozen=True):
         public: whether it needs no credential.
         media: accepted encodings of the body, in the contract's order; empty if it takes none.
         replies: status or `default` → content type → pointer of the schema.
+        pointer: where the operation stands in the contract.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Operation(Struct, frozen=True):
     body_required: bool
     replies: Mapping[str, Mapping[str, str]]
     public: bool = False
+    pointer: str = ""
 
     def reply(self, status: int) -> Mapping[str, str] | None:
         """Return the content types that the contract has for the status; None if it declares neither it nor a default."""
@@ -129,6 +131,7 @@ class Reader:
             body_required=body_required,
             replies={status: self._content(f"{place}/responses/{status}") for status in value["responses"]},
             public=not value.get("security", self._document.get("security")),
+            pointer=place,
         )
 
     def _parameters(self, *places: str) -> list[Parameter]:

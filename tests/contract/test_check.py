@@ -16,6 +16,9 @@ QUERY = [
     parameter("size", "header", schema={"type": "integer"}),
     parameter("X-Needed", "header", required=True),
 ]
+POST = "/paths/~1toys/post"
+LIMIT = f"{POST}/parameters/0/schema"
+TOO_MANY, ENUM = f"{LIMIT}/maximum", f"{POST}/parameters/1/schema/enum"
 TOY = {
     "type": "object",
     "required": ["name", "amount"],
@@ -59,12 +62,12 @@ def test_values_are_typed_and_the_last_of_a_name_holds() -> None:
 @pytest.mark.parametrize(
     ("query", "violation"),
     [
-        (b"limit=0", Violation("query", "limit", "minimum", "0 is less than the minimum of 1", 1, 10)),
-        (b"limit=101", Violation("query", "limit", "maximum", "101 is greater than the maximum of 100", 100, 10)),
-        (b"limit=x", Violation("query", "limit", "type", '"x" is not of type "integer"', None, 10)),
-        (b"sort=x", Violation("query", "sort", "enum", '"x" is not one of "name" or "size"', ("name", "size"))),
-        (b"page=1", Violation("query", "page", "undeclared", "the contract declares no page here")),
-        (b"email=%", Violation("query", "", "malformed", "broken percent-encoding")),
+        (b"limit=0", Violation("query", "limit", "minimum", "0 is less than the minimum of 1", 1, 10, f"{LIMIT}/minimum")),
+        (b"limit=101", Violation("query", "limit", "maximum", "101 is greater than the maximum of 100", 100, 10, TOO_MANY)),
+        (b"limit=x", Violation("query", "limit", "type", '"x" is not of type "integer"', None, 10, f"{LIMIT}/type")),
+        (b"sort=x", Violation("query", "sort", "enum", '"x" is not one of "name" or "size"', ("name", "size"), None, ENUM)),
+        (b"page=1", Violation("query", "page", "undeclared", "the contract declares no page here", pointer=POST)),
+        (b"email=%", Violation("query", "", "malformed", "broken percent-encoding", pointer=POST)),
     ],
 )
 def test_a_violation_says_place_name_rule_and_what_is_allowed(query: bytes, violation: Violation) -> None:
@@ -90,7 +93,8 @@ def test_all_violations_are_found_in_the_contracts_order() -> None:
 
 
 def test_a_needed_parameter_is_missed_in_an_empty_query_too() -> None:
-    assert rules(check(parameters=[parameter("a", required=True)]).query(request())[1]) == ["query.a: required"]
+    (violation,) = check(parameters=[parameter("a", required=True)]).query(request())[1]
+    assert (str(violation), violation.pointer) == ("query.a: required", f"{POST}/parameters/0/schema")
 
 
 # Paths and headers
@@ -107,7 +111,9 @@ def test_a_path_parameter_is_typed_and_checked() -> None:
     assert checked.path({"a": "1", "b": "2"}) == ({"a": "1", "b": 2}, [])
     typed, violations = checked.path({"a": "1", "b": "x"})
     assert typed == {"a": "1", "b": "x"}
-    assert violations == [Violation("path", "b", "type", '"x" is not of type "integer"')]
+    assert violations == [
+        Violation("path", "b", "type", '"x" is not of type "integer"', pointer="/paths/~1{a}~1{b}/post/parameters/1/schema/type")
+    ]
 
 
 def test_headers_are_checked_whatever_their_case() -> None:
@@ -115,8 +121,8 @@ def test_headers_are_checked_whatever_their_case() -> None:
     assert checked.headers(request(x_needed="1")) == []
     assert checked.headers(request(x_needed="1", size="3")) == []
     assert checked.headers(request(size="x")) == [
-        Violation("header", "size", "type", '"x" is not of type "integer"'),
-        Violation("header", "X-Needed", "required", "the operation needs X-Needed"),
+        Violation("header", "size", "type", '"x" is not of type "integer"', pointer=f"{POST}/parameters/3/schema/type"),
+        Violation("header", "X-Needed", "required", "the operation needs X-Needed", pointer=f"{POST}/parameters/4/schema"),
     ]
 
 
@@ -169,13 +175,13 @@ def test_a_broken_number_is_no_integer() -> None:
 def test_the_absence_of_a_body_matters_only_where_it_is_needed() -> None:
     assert check(requestBody=body(TOY)).body(request()) == (None, [])
     assert check(requestBody=body(TOY)).body(request(content=b"")) == (None, [])
-    missing = Violation("body", "", "required", "the operation needs a body")
+    missing = Violation("body", "", "required", "the operation needs a body", pointer=f"{POST}/requestBody")
     assert check(requestBody=body(TOY, required=True)).body(request()) == (None, [missing])
 
 
 def test_a_body_that_nothing_declares_is_noticed() -> None:
     assert check().body(request()) == (None, [])
-    undeclared = Violation("body", "", "undeclared", "the contract declares no body here")
+    undeclared = Violation("body", "", "undeclared", "the contract declares no body here", pointer=POST)
     assert check().body(request(content=b"x")) == (None, [undeclared])
 
 
@@ -188,7 +194,7 @@ def test_the_content_type_is_known_by_its_name(declared: str) -> None:
 def test_an_unknown_content_type_is_noticed_and_the_first_taken_instead() -> None:
     checked = check(requestBody=body({}, FORM, JSON))
     detail = f"text/plain instead of {FORM} or {JSON}"
-    expected = ({"a": "1"}, [Violation("content-type", "", "encoding", detail)])
+    expected = ({"a": "1"}, [Violation("content-type", "", "encoding", detail, pointer=f"{POST}/requestBody")])
     assert checked.body(request(content=b"a=1", content_type="text/plain")) == expected
     assert checked.body(request(content=b"a=1"))[1][0].detail == f"no content type instead of {FORM} or {JSON}"
 
@@ -196,10 +202,11 @@ def test_an_unknown_content_type_is_noticed_and_the_first_taken_instead() -> Non
 def test_a_form_is_typed_by_its_fields() -> None:
     schema = {"type": "object", "properties": {"size": {"type": "integer"}, "name": {"type": "string"}}}
     checked = check(requestBody=body(schema, FORM))
+    pointer = f"{POST}/requestBody/content/application~1x-www-form-urlencoded/schema"
     sent = request(content=b"size=3&name=4&more=5&size=6", content_type=FORM)
     assert checked.body(sent) == (
         {"size": 6, "name": "4", "more": "5"},
-        [Violation("body", "more", "undeclared", "the contract declares no more here")],
+        [Violation("body", "more", "undeclared", "the contract declares no more here", pointer=pointer)],
     )
     assert rules(checked.body(request(content=b"name=%", content_type=FORM))[1]) == ["body: malformed"]
 

@@ -40,13 +40,13 @@ def test_a_declared_reply_may_be_sent(status: int, content_type: str, body: byte
 @pytest.mark.parametrize(
     ("status", "content_type", "body", "complaint"),
     [
-        (201, JSON, b"{}", "status 201 is not declared"),
-        (500, JSON, b"{}", "status 500 is not declared"),
-        (200, PROBLEM, b"{}", "content type application/problem+json is not declared for 200"),
-        (200, "", b"", "content type none is not declared for 200"),
-        (204, JSON, b"{}", "a body is not declared"),
-        (200, JSON, b"{}", '(whole): "name" is a required property'),
-        (200, JSON, b'{"name": "a", "tags": [1]}', "tags[0]: 1 is less than the minimum of 2"),
+        (201, JSON, b"{}", "status: 201 is not declared"),
+        (500, JSON, b"{}", "status: 500 is not declared"),
+        (200, PROBLEM, b"{}", "content-type: application/problem+json is not declared for 200"),
+        (200, "", b"", "content-type: none is not declared for 200"),
+        (204, JSON, b"{}", "body: is not declared for 204"),
+        (200, JSON, b"{}", 'body: "name" is a required property'),
+        (200, JSON, b'{"name": "a", "tags": [1]}', "body.tags[0]: 1 is less than the minimum of 2"),
     ],
 )
 def test_another_reply_is_complained_about(status: int, content_type: str, body: bytes, complaint: str) -> None:
@@ -55,15 +55,36 @@ def test_another_reply_is_complained_about(status: int, content_type: str, body:
 
 def test_a_reply_that_is_no_json_is_complained_about() -> None:
     (complaint,) = complaints(200, JSON, b"{")
-    assert complaint.startswith("the body is no JSON: ")
+    assert complaint.startswith("body: no JSON: ")
+
+
+def test_a_reply_that_is_nested_too_deep_is_complained_about() -> None:
+    (complaint,) = complaints(200, JSON, b"[" * 100_000)
+    assert complaint.startswith("body: JSON nested deeper than ")
+
+
+def test_every_fault_of_a_reply_has_its_place_in_the_contract() -> None:
+    responses = "/paths/~1toys/get/responses"
+    found = {
+        fault.place: fault.pointer
+        for status, content_type, body in [(500, JSON, b""), (204, "", b"x"), (200, "", b""), (200, JSON, b'{"name": 1}')]
+        for fault in TOYS.reply_faults("toys.listToys", status, content_type, body)
+    }
+    name = "/components/schemas/Toy/properties/name/type"
+    assert found == {"status": responses, "body": responses, "content-type": responses, "body.name": name}
+
+
+def test_nothing_is_said_of_a_body_that_nobody_knows() -> None:
+    assert TOYS.reply_faults("toys.listToys", 200, JSON, None) == TOYS.reply_faults("toys.listToys", 204, "", None) == []
+    assert TOYS.reply_faults("toys.listToys", 200, PROBLEM, None) != []
 
 
 def test_every_fault_of_a_value_has_its_place() -> None:
     assert TOYS.faults_of({"name": "a"}, "/components/schemas/Toy") == []
     faults = TOYS.faults_of({"name": 1, "tags": [2, 1]}, "/components/schemas/Toy")
     assert sorted(faults, key=str) == [
-        Fault("name", '1 is not of type "string"'),
-        Fault("tags[1]", "1 is less than the minimum of 2"),
+        Fault("name", '1 is not of type "string"', "/components/schemas/Toy/properties/name/type"),
+        Fault("tags[1]", "1 is less than the minimum of 2", "/components/schemas/Toy/properties/tags/items/minimum"),
     ]
 
 

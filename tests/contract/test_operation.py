@@ -46,6 +46,7 @@ def test_an_operation_is_read_whole() -> None:
             "default": {},
         },
         public=False,
+        pointer=f"{place}/patch",
     )
 
 
