@@ -40,9 +40,9 @@ class Control:
         headers = dict(scope["headers"])
         refused = gate.turn_away(scope, headers, self._options)
         if refused is not None:
-            await _send(scope, send, refused, [(b"vary", b"Origin")])
+            await _send(send, refused, [(b"vary", b"Origin")])
         elif cors.is_preflight(scope["method"], headers):
-            await _send(scope, send, Reply(204, None), cors.preflight_headers(headers, self._methods))
+            await _send(send, Reply(204, None), cors.preflight_headers(headers, self._methods))
         else:
             await self._router(scope, receive, send)
 
@@ -62,7 +62,7 @@ class Place:
             reply = await self._reply(scope, receive, headers)
         except guard.Disconnected:
             return
-        await _send(scope, send, reply, cors.reply_headers(headers))
+        await _send(send, reply, cors.reply_headers(headers))
 
     async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
         try:
@@ -115,13 +115,13 @@ class Place:
 
 async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:
     detail = f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is"
-    await _send(scope, send, problem(404, detail), cors.reply_headers(dict(scope["headers"])))
+    await _send(send, problem(404, detail), cors.reply_headers(dict(scope["headers"])))
 
 
-async def _send(scope: Scope, send: Send, reply: Reply, also: RawHeaders) -> None:
+async def _send(send: Send, reply: Reply, also: RawHeaders) -> None:
     content = b"" if reply.status == 204 else _encode(reply.body)
     headers = [(name.encode(), value.encode()) for name, value in reply.headers] + also
     if reply.status != 204:
         headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
+    await send({"type": "http.response.body", "body": content})

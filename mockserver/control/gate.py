@@ -22,7 +22,7 @@ def turn_away(scope: Scope, headers: Mapping[bytes, bytes], options: Options) ->
     name = _name(host)
     if not is_loopback(host) and not {host, name} & _lower(options.allow_hosts):
         return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
-    origin = headers.get(b"origin", b"").decode("latin-1").lower()
+    origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin or _is_near(origin, host) or (origin in _lower(options.allow_origins) and origin != "null"):
         return None
     # Any page can have the origin null, so there is no allowing it.

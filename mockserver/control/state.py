@@ -43,7 +43,6 @@ def replace_state(call: ControlCall) -> Reply:
     sandbox = call.sandbox()
     document = {**_settings(call.mock, sandbox.state), **call.body}
     sandbox.load(call.mock.fixtures.build([Document(document, digest="", name="body")]))
-    sandbox.run_due()
     return standing_of(call, sandbox)
 
 

@@ -100,6 +100,7 @@ def test_operations_have_the_assumptions_that_change_them(control: httpx.Client)
 
     assert STATUS in keys("/customers", "post")
     assert STATUS not in keys("/customers", "get")
+    assert "vexutopia.unset-fields" in keys("/v1/customers", "get"), "what a part that it refers to refers to"
     assert "spoonity.bad-paging" in keys("/customers", "get"), "a parameter that the operation refers to"
     assert "spoonity.bad-paging" not in keys("/customers", "post")
     assert keys("/oauth/access_token", "post") == []

@@ -1,11 +1,15 @@
 """The clock of a sandbox, set and advanced from outside."""
 
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from mockserver.edge.app import App
+from mockserver.errors import ClockError, FixtureError
+from mockserver.state import clock
 from mockserver.state.clock import LATEST_MS, machine_ms, parse_timestamp
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.control.asking import refused
@@ -25,8 +29,8 @@ def test_change_is_answered_with_the_clock_as_it_is_then(control: httpx.Client) 
 
 
 def test_what_get_gives_patch_takes(control: httpx.Client) -> None:
-    clock = control.get("/_mock/clock").json()
-    assert control.patch("/_mock/clock", json=clock).json() == clock
+    given = control.get("/_mock/clock").json()
+    assert control.patch("/_mock/clock", json=given).json() == given
 
 
 @pytest.mark.parametrize(
@@ -85,8 +89,11 @@ def test_clock_made_real_runs_on_from_the_present_instant(control: httpx.Client)
     assert 0 <= parse_timestamp(now) - parse_timestamp("2031-01-01") < 5_000
 
 
-def test_mode_that_is_set_already_moves_nothing(make_app: MakeApp, control_of: ControlOf) -> None:
+def test_mode_that_is_set_already_moves_nothing(
+    make_app: MakeApp, control_of: ControlOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = make_app(mode="real")
+    monkeypatch.setattr(clock, "machine_ms", count(machine_ms()).__next__)
     before = app.mock.sandboxes.get("default").state.clock
     control_of(app).patch("/_mock/clock", json={"mode": "real"})
     assert app.mock.sandboxes.get("default").state.clock == before
@@ -164,11 +171,82 @@ def test_reading_the_clock_does_the_work_that_has_fallen_due(app: App, control: 
     assert [event.type for event in sandbox.outbox] == ["payment.created", "payment.succeeded"]
 
 
-def test_mock_works_at_the_last_instant_that_can_be_said(app: App, control: httpx.Client) -> None:
-    for mode in ("real", "frozen", "step"):
-        last = {"mode": mode, "now": "9999-12-31T23:59:59.999Z"}
-        assert control.patch("/_mock/clock", json=last).json() == last
-        assert app.mock.sandboxes.get("default").now == LATEST_MS
-        assert payment(app, create_payment(app))["created_at"] == "9999-12-31T23:59:59Z"
-        state = control.get("/_mock/state").content
-        assert control.put("/_mock/state", content=state).status_code == 200
+def test_time_stands_at_each_due_instant_while_a_sandbox_advances(app: App) -> None:
+    create_payment(app)
+    sandbox = app.mock.sandboxes.get("default")
+    sandbox.advance(3_600_000)
+    assert [event.at - parse_timestamp(START) for event in sandbox.outbox] == [0, 5_000]
+    assert sandbox.now == parse_timestamp(START) + 3_600_000
+
+
+def test_sandbox_does_not_advance_beyond_what_can_be_said(app: App) -> None:
+    sandbox = app.mock.sandboxes.get("default")
+    with pytest.raises(ClockError, match="1970 to 9999"):
+        sandbox.advance(LATEST_MS)
+    assert sandbox.now == parse_timestamp(START)
+
+
+def test_timestamps_end_with_the_year_9999() -> None:
+    assert clock.iso_seconds(LATEST_MS + 5_001) == "9999-12-31T23:59:59Z"
+    assert clock.iso_milliseconds(LATEST_MS + 5_001) == "9999-12-31T23:59:59.999Z"
+
+
+@pytest.fixture
+def early(tmp_path: Path) -> Path:
+    """A fixture, fine for now, that `spoil` gives a clock before 1970."""
+    path = tmp_path / "early.yaml"
+    path.write_text("now: 1971-01-01\n")
+    return path
+
+
+def spoil(path: Path) -> None:
+    path.write_text(f"clock: {{mode: real, offset_ms: {-LATEST_MS}}}\n")
+
+
+OUTSIDE = "clock: a clock shows times of the years 1970 to 9999"
+
+
+def test_mock_does_not_start_with_a_clock_before_1970(make_app: MakeApp, early: Path) -> None:
+    spoil(early)
+    with pytest.raises(FixtureError, match=OUTSIDE):
+        make_app(fixtures=(early,), mode=None)
+
+
+def test_mock_does_not_read_a_clock_before_1970_again(make_app: MakeApp, control_of: ControlOf, early: Path) -> None:
+    app = make_app(fixtures=(early,), mode=None)
+    spoil(early)
+    with pytest.raises(FixtureError, match=OUTSIDE):
+        app.mock.reload()
+    assert control_of(app).get("/_mock/clock").json()["mode"] == "real"
+
+
+def test_sandbox_does_not_begin_with_a_clock_before_1970(make_app: MakeApp, control_of: ControlOf, early: Path) -> None:
+    control = control_of(make_app(fixtures=(early,), mode=None))
+    spoil(early)
+    refused(control.post("/_mock/sandboxes", json={"fixture": "early"}), 400, OUTSIDE)
+
+
+LAST = "9999-12-31T23:59:59.999Z"
+
+
+def works_at_the_last_instant(app: App, control: httpx.Client) -> None:
+    assert control.get("/_mock/clock").json()["now"] == LAST
+    assert payment(app, create_payment(app))["created_at"] == "9999-12-31T23:59:59Z"
+    state = control.get("/_mock/state").content
+    assert control.put("/_mock/state", content=state).status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["frozen", "step"])
+def test_mock_works_at_the_last_instant_that_can_be_said(app: App, control: httpx.Client, mode: str) -> None:
+    control.patch("/_mock/clock", json={"mode": mode, "now": LAST})
+    works_at_the_last_instant(app, control)
+
+
+def test_mock_works_when_a_real_clock_has_come_to_the_last_instant(
+    app: App, control: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = machine_ms()
+    monkeypatch.setattr(clock, "machine_ms", lambda: machine)
+    control.patch("/_mock/clock", json={"mode": "real", "now": "9999-12-31T23:59:59Z"})
+    monkeypatch.setattr(clock, "machine_ms", lambda: machine + 60_000)
+    works_at_the_last_instant(app, control)

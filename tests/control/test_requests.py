@@ -10,9 +10,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mockserver.control import application
+from mockserver.control.problem import refusal
 from mockserver.control.route import ControlCall, Route
 from mockserver.edge.app import App, Options
-from mockserver.exchange import Reply
+from mockserver.errors import ClockError, ContractError, FixtureError, LimitError, ReplyError, UnknownChoiceError
+from mockserver.exchange import Reply, Unavailable
 from mockserver.state import Limits
 from tests.conftest import MakeApp
 from tests.control.asking import refused
@@ -157,7 +159,7 @@ def test_body_may_be_empty_or_an_empty_object_where_nothing_is_said(control: htt
 
 
 def test_any_body_may_be_yaml(control: httpx.Client) -> None:
-    headers = {"content-type": "application/yaml; charset=utf-8"}
+    headers = {"content-type": "Application/YAML; charset=utf-8"}
     reply = control.patch("/_mock/clock", content=b"now: 2027-01-01T00:00:00Z\n", headers=headers)
     assert reply.json()["now"] == "2027-01-01T00:00:00.000Z"
 
@@ -195,10 +197,34 @@ def test_state_may_be_larger_than_other_bodies(control: httpx.Client) -> None:
     refused(reply, 413, "The body is larger than 64000000 bytes")
 
 
-def test_detail_is_one_line_of_bearable_length(control: httpx.Client) -> None:
-    detail = control.put("/_mock/state", json={"seed": "line\n" * 10_000}).json()["detail"]
-    assert "\n" not in detail
-    assert len(detail) == 1001
+def test_detail_is_one_line(control: httpx.Client) -> None:
+    reply = control.post("/_mock/reset", json={"two\r\nlines": 1})
+    refused(reply, 400, "body: Object contains unknown field `two lines`; known: none, leave the body empty")
+
+
+def test_detail_is_of_bearable_length(control: httpx.Client) -> None:
+    assert len(control.put("/_mock/state", json={"seed": "x" * 10_000}).json()["detail"]) == 1001
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ClockError("x"), 400),
+        (UnknownChoiceError("x"), 400),
+        (FixtureError("x"), 400),
+        (LimitError("x"), 503),
+        (Unavailable("x"), 503),
+    ],
+)
+def test_every_error_that_a_user_can_mend_is_told(error: Exception, status: int) -> None:
+    reply = refusal(error)
+    assert reply is not None
+    assert (reply.status, reply.body["detail"]) == (status, "x")
+
+
+@pytest.mark.parametrize("error", [ContractError("x"), ReplyError("x"), KeyError("x")])
+def test_error_that_only_the_mock_can_mend_is_a_failure(error: Exception) -> None:
+    assert refusal(error) is None
 
 
 def test_public_url_is_what_links_begin_with(make_app: MakeApp, control_of: ControlOf) -> None:

@@ -79,6 +79,16 @@ def test_what_is_not_ordered_is_as_the_mock_was_told(make_app: MakeApp, control_
     assert control.get("/@mine/_mock/state").content == control.get("/_mock/state").content
 
 
+def test_sandbox_without_an_order_begins_anew_when_the_mock_reads_its_fixtures_again(app: App, control: httpx.Client) -> None:
+    control.post("/_mock/sandboxes", json={"name": "plain"})
+    control.post("/_mock/sandboxes", json={"name": "ordered", "seed": 5})
+    for name in ("plain", "ordered"):
+        client_of(app).post(f"/@{name}/customers", json={"name": "New"})
+    app.mock.reload()
+    assert control.get("/@plain/_mock/state").json()["ordinals"] == {}
+    assert control.get("/@ordered/_mock/state").json()["ordinals"] == {"spoonity.customers": 1}
+
+
 def test_reset_of_a_new_sandbox_goes_back_to_what_was_ordered(control: httpx.Client) -> None:
     control.post("/_mock/sandboxes", json={"name": "mine", "assume": {"spoonity.create-status": "201"}, "seed": 5})
     before = control.get("/@mine/_mock/state").content

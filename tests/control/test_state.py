@@ -200,7 +200,15 @@ def test_document_that_is_refused_loses_nothing(control: httpx.Client, document:
     assert control.get("/_mock/state").content == before
 
 
-def test_work_of_a_loaded_state_that_is_due_is_done_at_once(app: App, control: httpx.Client) -> None:
+def test_generated_records_are_older_than_a_real_clocks_time(make_app: MakeApp, control_of: ControlOf) -> None:
+    control = control_of(make_app(mode="real"))
+    control.patch("/_mock/clock", json={"now": "2055-05-05"})
+    control.put("/_mock/state", json={"spoonity": {"customers": [{"generate": 5}]}})
+    customers = control.get("/_mock/state").json()["spoonity"]["customers"]
+    assert all("2055-04-01" < each["date_created"] < "2055-05-05" for each in customers)
+
+
+def test_work_of_a_loaded_state_that_is_due_is_done_before_anyone_looks(app: App, control: httpx.Client) -> None:
     payment_id = client_of(app, VEXUTOPIA_KEY).post("/v1/payments", json={"amount": 5, "currency": "usd"}).json()["id"]
     state = control.get("/_mock/state").json()
     control.put("/_mock/state", json=state | {"now": "2026-03-01T00:00:00Z"})
