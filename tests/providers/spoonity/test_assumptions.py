@@ -369,6 +369,35 @@ def test_there_is_a_situation_without_difference_for_every_assumption() -> None:
     assert INDIFFERENT.keys() == CHOICES.keys()
 
 
+@pytest.mark.parametrize("query", [{}, {"sort": "name", "order": "ASC", "limit": 1000}, {"query": "s:ARCHIVED", "limit": 1000}])
+@pytest.mark.parametrize("choice", ["anonymised", "gone"])
+def test_a_list_that_has_a_deleted_customer_or_would_have_it_leans_on_what_becomes_of_them(
+    make_app: MakeApp, choice: str, query: Mapping[str, object]
+) -> None:
+    client = Client(make_app(assume={"spoonity.deleted-customer": choice}))
+    identity = _deleted(client)
+
+    reply = _page(client, **query)
+
+    assert _assumed(reply) == {"spoonity.deleted-customer": choice}
+    assert (identity in [item["id"] for item in reply.json()["items"]]) == (choice == "anonymised")
+
+
+@pytest.mark.parametrize(("choice", "leans_on"), [("when-more", {"spoonity.deleted-customer"}), ("when-full", set())])
+def test_a_deleted_follower_makes_a_difference_only_where_the_link_tells_of_it(
+    make_app: MakeApp, choice: str, leans_on: set[str]
+) -> None:
+    client = Client(make_app(fixtures=["empty"], assume={"spoonity.next-link": choice}))
+    _deleted(client)
+    newest = _create(client)
+
+    reply = _page(client, limit=1)
+
+    assert [item["id"] for item in reply.json()["items"]] == [newest]
+    assert reply.json()["next"] is not None
+    assert set(_assumed(reply)) == leans_on
+
+
 def _assumed(reply: httpx.Response) -> dict[str, str]:
     """Return the assumptions that the reply names."""
     named = reply.headers.get("mock-assumed", "")
