@@ -2,9 +2,10 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
 from mockserver.cli import options
@@ -48,7 +49,13 @@ def run(given: Namespace) -> int:
 
     paths = {name: path for name in files.FORMS if (path := getattr(values, name)) is not None}
     wishes = command.Wishes(paths, values.baseline)
-    return command.run(order, wishes, say=say, complain=lambda line: say(line, to=sys.stderr))
+    return command.run(order, wishes, say=partial(_say, to=sys.stdout), complain=partial(_say, to=sys.stderr))
+
+
+def _say(text: str, *, to: TextIO) -> None:
+    """Print a line in which a service may have its say, in whatever characters it likes."""
+    encoding = to.encoding or "utf-8"
+    say(text.encode(encoding, "backslashreplace").decode(encoding), to=to)
 
 
 def _order(url: str, values: Namespace) -> "Order":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mockserver.catalogue import Assumption, Behaviour, NotCheckable
 from mockserver.catalogue.client import Api
 from mockserver.catalogue.observer import NotObserved, Observer
-from mockserver.verify.expectation import UNREADABLE, expectation
+from mockserver.verify.failure import UNREADABLE, what_failed
 from mockserver.verify.outcome import Evidence, Outcome, Result, Seen, Sight
 from mockserver.verify.wire import Unanswered
 
@@ -20,9 +20,9 @@ def check(behaviour: Behaviour, api: Api, showing: Showing) -> Result:
     except NotCheckable as reason:
         return result(behaviour, "not checked", why=str(reason))
     except Unanswered:
-        return result(behaviour, "broken", expected="a reply", evidence=showing())
+        return result(behaviour, "broken", found="no reply", evidence=showing())
     except (AssertionError, *UNREADABLE) as error:
-        return result(behaviour, "broken", expected=expectation(error), evidence=showing())
+        return result(behaviour, "broken", found=what_failed(error), evidence=showing())
     return result(behaviour, "holds")
 
 
@@ -36,7 +36,7 @@ def observe(observer: Observer, api: Api) -> Seen:
     except Unanswered as silence:
         return seen(assumption, "not observed", f"there was no reply: {silence.why}")
     except (AssertionError, *UNREADABLE) as error:
-        return seen(assumption, "none of them", f"not what any choice allows: {expectation(error)}")
+        return seen(assumption, "none of them", what_failed(error))
     if observation.choice not in assumption.choices:
         return seen(assumption, "none of them", observation.seen)
     return seen(assumption, "observed", observation.seen, choice=observation.choice)
@@ -54,7 +54,7 @@ def obstacle(behaviour: Behaviour, followed: Mapping[str, Seen]) -> str:
 
 
 def result(
-    behaviour: Behaviour, outcome: Outcome, *, expected: str = "", why: str = "", evidence: list[Evidence] | None = None
+    behaviour: Behaviour, outcome: Outcome, *, found: str = "", why: str = "", evidence: list[Evidence] | None = None
 ) -> Result:
     """Return an outcome of the behaviour."""
     return Result(
@@ -63,7 +63,7 @@ def result(
         source=behaviour.source,
         operation=behaviour.operation,
         outcome=outcome,
-        expected=expected,
+        found=found,
         why=why,
         evidence=tuple(evidence or ()),
     )

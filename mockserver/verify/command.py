@@ -65,7 +65,7 @@ def _announcement(order: Order) -> Iterator[str]:
 
 def _tell(report: Report, say: Say, complain: Say, *, was_compared: bool) -> None:
     if report.finding and not report.was_begun:
-        complain(f"mockserver: {report.finding}")
+        complain(f"mockserver: {lines.plain(report.finding)}")
         return
     if report.assumptions:
         say("")

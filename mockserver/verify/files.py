@@ -31,9 +31,11 @@ FORMS: Mapping[str, Form] = {
 def check_writable(paths: Mapping[str, Path]) -> None:
     """Raise ConfigurationError if one of the files cannot be written; better before the run than after it."""
     for name, path in paths.items():
+        is_new = not path.exists()
         try:
-            with path.open("a", encoding="utf-8"):
-                pass
+            path.open("a", encoding="utf-8").close()
+            if is_new:
+                path.unlink()
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}", where=_flag(name)) from error
 

@@ -33,7 +33,7 @@ def _suite(root: Element, name: str, report: Report, tests: Sequence[Element]) -
 def _behaviour(result: Result) -> Element:
     test = _test(result.name, result.took_ms)
     if result.outcome == "broken":
-        failure = SubElement(test, "failure", message=_clean(f"{result.says} Expected: {result.expected}"))
+        failure = SubElement(test, "failure", message=_clean(f"{result.says} Found: {result.found}"))
         failure.text = _clean("\n".join(lines.of_result(result)))
     elif result.outcome == "not checked":
         SubElement(test, "skipped", message=_clean(result.why))

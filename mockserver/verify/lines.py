@@ -13,17 +13,17 @@ _INDENT = " " * 4
 
 def of_result(result: Result) -> Iterator[str]:
     """Go through the lines on one behaviour: a single one unless it is broken."""
-    name = f"{result.name} ({result.before} before)" if result.before else result.name
+    name = f"{result.name}{_before(result)}"
     if result.outcome == "holds":
         yield f"holds        {name}"
     elif result.outcome == "not checked":
-        yield f"not checked  {name}: {result.why}"
+        yield f"not checked  {name}: {plain(result.why)}"
     else:
-        yield f"BROKEN       {name}: {result.says}"
+        yield f"BROKEN       {name}"
+        yield from _labelled("expected", f"{result.says} ({result.source})")
         for last in result.evidence[-1:]:
             yield from _of_evidence(last)
-        yield from _labelled("expected", result.expected)
-        yield from _labelled("source", result.source)
+        yield from _labelled("found", result.found)
 
 
 def _of_evidence(evidence: Evidence) -> Iterator[str]:
@@ -34,8 +34,7 @@ def _of_evidence(evidence: Evidence) -> Iterator[str]:
 
 
 def _labelled(label: str, text: str) -> Iterator[str]:
-    """Go through one line: whatever the text has of line ends and other control characters is spelled out."""
-    text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    text = plain(text)
     yield f"{_INDENT}{label:9} {text if len(text) <= MAX_SHOWN else f'{text[:MAX_SHOWN]}…'}"
 
 
@@ -44,8 +43,7 @@ def of_assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
     rows = [("assumption", "follows", "default", "seen")]
     for each in assumptions:
         other = "*" if each.choice not in (None, each.default) else ""
-        before = f" ({each.before} before)" if each.before else ""
-        rows.append((each.key, f"{each.answer}{other}{before}", each.default, each.seen))
+        rows.append((each.key, f"{each.answer}{other}{_before(each)}", each.default, plain(each.seen)))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for key, follows, default, seen in rows:
         yield f"{key:{widths[0]}}  {follows:{widths[1]}}  {default:{widths[2]}}  {seen}"
@@ -55,12 +53,12 @@ def of_remains(remains: Remains) -> Iterator[str]:
     """Go through the lines on what lies in the account after the run."""
     if remains.left:
         yield f"LEFT BEHIND, since {_records(len(remains.left))} could not be deleted:"
-        yield from (f"{_INDENT}{url}: {why}" for url, why in remains.left.items())
+        yield from (f"{_INDENT}{plain(url)}: {plain(why)}" for url, why in remains.left.items())
     if remains.unknown:
         yield f"PERHAPS LEFT BEHIND, since nobody knows what became of {len(remains.unknown)} creations:"
-        yield from (f"{_INDENT}{sent}: {why}" for sent, why in remains.unknown.items())
+        yield from (f"{_INDENT}{sent}: {plain(why)}" for sent, why in remains.unknown.items())
     if remains.doubt:
-        yield f"PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: {remains.doubt}"
+        yield f"PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: {plain(remains.doubt)}"
     if remains.for_good:
         yield f"{_records(len(remains.for_good))} stay as the service has it:"
         yield from _grouped(remains.for_good)
@@ -72,7 +70,7 @@ def _grouped(for_good: Mapping[str, str]) -> Iterator[str]:
     """Go through the lines on records that stay, those of one collection together."""
     placed = sorted((url.rpartition("/")[0], why, url.rpartition("/")[2]) for url, why in for_good.items())
     for (place, why), each in groupby(placed, key=lambda row: row[:2]):
-        yield f"{_INDENT}in {place}: {why}"
+        yield f"{_INDENT}in {place}: {plain(why)}"
         ids = " ".join(identity for *_, identity in each)
         yield from textwrap.wrap(ids, WIDTH, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2, break_on_hyphens=False)
 
@@ -94,7 +92,16 @@ def of_summary(report: Report) -> Iterator[str]:
     if report.vanished:
         yield f"no longer in the catalogue: {', '.join(report.vanished)}"
     if report.finding:
-        yield f"The run ended early: {report.finding}"
+        yield f"The run ended early: {plain(report.finding)}"
+
+
+def plain(text: str) -> str:
+    """Return the text on one line: line ends and whatever else would command a terminal is spelled out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def _before(found: Result | Seen) -> str:
+    return f" ({found.before} before)" if found.before else ""
 
 
 def _counted(kinds: list[tuple[int, str]]) -> str:

@@ -29,9 +29,7 @@ def _broken(broken: list[Result]) -> Iterator[str]:
     for result in broken:
         yield f"### {result.name}{_before(result)}"
         yield ""
-        yield f"{_text(result.says)} ({_text(result.source)})"
-        yield ""
-        yield from _fenced([line.strip() for line in lines.of_result(result)][1:-1])
+        yield from _fenced([line.strip() for line in lines.of_result(result)][1:])
 
 
 def _fenced(content: list[str]) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
+
+from mockserver.verify.outcome import Remains
 
 MASKED = "[key]"
 
@@ -34,6 +37,14 @@ class Mask:
         for pattern in self._forms.values():
             text = pattern.sub(MASKED, text)
         return text
+
+    def hide_in(self, remains: Remains) -> Remains:
+        """Return what remains, told without any key."""
+        told = {name: self._without_keys(getattr(remains, name)) for name in ("left", "unknown", "for_good")}
+        return Remains(**told, doubt=self.hide(remains.doubt))
+
+    def _without_keys(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {self.hide(text): self.hide(why) for text, why in texts.items()}
 
 
 def _pattern(form: str) -> re.Pattern[str]:

@@ -32,7 +32,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """What became of one behaviour.
 
     Attributes:
-        expected: what a broken behaviour should have done, else empty.
+        found: what the check of a broken behaviour found instead of what it says, else empty.
         why: why it was not checked, else empty.
         evidence: the last exchanges of a broken behaviour's check, in order.
         before: the outcome in the baseline, `new` if it had none; empty if there is no baseline or nothing changed.
@@ -43,7 +43,7 @@ class Result(Struct, frozen=True, kw_only=True):
     source: str
     operation: str
     outcome: Outcome
-    expected: str = ""
+    found: str = ""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
     took_ms: int = 0

@@ -97,7 +97,7 @@ class Run:
             finding=finding,
             behaviours=tuple(self._result_of(each) for each in subject.catalogue.behaviours),
             assumptions=tuple(self._sight_of(each) for each in subject.provider.assumptions),
-            remains=self._tidying.remains(),
+            remains=self._mask.hide_in(self._tidying.remains()),
         )
 
     def _until_tidy(self) -> str:
@@ -148,7 +148,7 @@ class Run:
             result = checking.result(behaviour, "not checked", why=obstacle)
         else:
             result = self._timed(behaviour.name, lambda api: checking.check(behaviour, api, lambda: self._target.evidence))
-        result = replace(result, expected=self._mask.hide(result.expected), why=self._mask.hide(result.why))
+        result = replace(result, found=self._mask.hide(result.found), why=self._mask.hide(result.why))
         self._results[behaviour.name] = result
         self._watcher.checked(result)
         self._heed_silence()

@@ -2,7 +2,7 @@
 
 from mockserver.catalogue import NotCheckable, Upkeep
 from mockserver.catalogue.client import Api
-from mockserver.verify.expectation import UNREADABLE
+from mockserver.verify.failure import UNREADABLE
 from mockserver.verify.ledger import Entry
 from mockserver.verify.outcome import Remains
 from mockserver.verify.places import Places

@@ -13,18 +13,11 @@ from mockserver.edge.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Remains, Report
 from tests.conftest import BASE, MakeApp
-from tests.verify.verifying import BY_NAME, VEXUTOPIA, Between, behaviour, provider_of, records, run
+from tests.verify.verifying import BY_NAME, MARK, VEXUTOPIA, Between, behaviour, create, provider_of, records, run
 
 SPOONITY = BY_NAME["spoonity"]
 CUSTOMERS = f"{BASE}/v1/customers"
-MARK = "the-mark"
 GoOn = Callable[[], httpx.Response]
-
-
-def create(api: Api) -> str:
-    """Create a customer and forget about it."""
-    made = api.call("POST", "/v1/customers", json={"email": f"{api.unique()}@example.com"}).expect(201).json
-    return str(made["id"])
 
 
 def check(transport: App | Between, *steps: Callable[[Api], object], **given: Any) -> Report:

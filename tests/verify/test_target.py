@@ -142,7 +142,7 @@ def test_a_link_that_leads_away_is_a_finding_and_gets_no_key(link: str, app: App
     result = result_of(lambda api: api.call("GET", link), between)
 
     assert result.outcome == "broken"
-    assert result.expected == f"{link} leads away from http://mock.localhost, so it was not asked"
+    assert result.found == f"{link} leads away from http://mock.localhost, so it was not asked"
     assert {request.url.host for request in between.requests} == {"mock.localhost"}
     assert {request.url.scheme for request in between.requests} == {"http"}
 
@@ -151,7 +151,7 @@ def test_a_link_that_is_none_is_a_finding(app: App) -> None:
     result = result_of(lambda api: api.call("GET", "http://mock.localhost/\x00"), app)
 
     assert result.outcome == "broken"
-    assert "is no URL" in result.expected
+    assert "is no URL" in result.found
 
 
 def test_cookies_of_one_reply_are_not_sent_with_the_next(app: App) -> None:

@@ -23,6 +23,7 @@ from tests.conftest import BASE
 
 BY_NAME = {provider.name: provider for provider in PROVIDERS}
 VEXUTOPIA = BY_NAME["vexutopia"]
+MARK = "the-mark"
 KEYS = {"spoonity": "a-key-of-the-customer-page", "vexutopia": "vex_test_0123456789abcdef"}
 
 
@@ -84,6 +85,12 @@ def key_of(provider: Provider, transport: httpx.BaseTransport | App) -> str:
 def result_of(check: Callable[[Api], object], transport: httpx.BaseTransport | App, **order: Any) -> Result:
     """Return what becomes of a behaviour with this check."""
     return run(provider_of(behaviour(check)), transport, **order).behaviours[0]
+
+
+def create(api: Api) -> str:
+    """Create a customer and forget about it."""
+    made = api.call("POST", "/v1/customers", json={"email": f"{api.unique()}@example.com"}).expect(201).json
+    return str(made["id"])
 
 
 class Between(httpx.BaseTransport):

@@ -1,4 +1,4 @@
-"""Says what a failed check had expected: its message, else the assertion itself with the values that it names."""
+"""Says what a failed check found: its message, else the assertion itself with the values that it names."""
 
 import ast
 import inspect
@@ -13,11 +13,11 @@ UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticErro
 """What a check stumbles over if a reply is not at all what the documents print."""
 
 
-def expectation(error: BaseException) -> str:
-    """Return what the check that ended with the error had expected, on one line."""
+def what_failed(error: BaseException) -> str:
+    """Return what the check found that ended with the error, on one line."""
     if not isinstance(error, AssertionError):
-        return f"a reply as documented; this one cannot be read as such ({type(error).__name__}: {error})"
-    return " ".join(str(error).split()) or _assertion(error.__traceback__)
+        return f"a reply that cannot be read as the documents print it ({type(error).__name__}: {error})"
+    return " ".join(str(error).split()) or f"that this does not hold: {_assertion(error.__traceback__)}"
 
 
 def _assertion(trace: TracebackType | None) -> str:

@@ -1,0 +1,232 @@
+"""A run that is told to stop cleans up; one that is told twice says at once what is left."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.catalogue.client import Api
+from mockserver.edge.app import App, ASGIApp
+from mockserver.edge.server import running_server
+from mockserver.providers import PROVIDERS, Provider
+from mockserver.state.ids import choose
+from mockserver.verify.interruption import SIGNALS, Abandoned, Interrupted, Interruption
+from mockserver.verify.outcome import Remains
+from tests.conftest import BASE, MakeApp, make_app
+from tests.verify.verifying import MARK, VEXUTOPIA, Between, Hurried, behaviour, create, key_of, provider_of, records, run
+
+ROUNDS = 50
+QUICK = {"vexutopia.payment-settlement": "at-once"}
+"""Choices of a mock that nothing has to be waited for."""
+
+GoOn = Callable[[], httpx.Response]
+
+
+def _signalling(app: App, interruption: Interruption, at: Callable[[httpx.Request], bool], *, late: bool = True) -> Between:
+    """Send a signal during the requests that are chosen, after or before the mock does its work."""
+
+    def answer(request: httpx.Request, go_on: GoOn) -> httpx.Response:
+        reply = go_on() if late else None
+        if at(request):
+            interruption.notice()
+        return reply or go_on()
+
+    return Between(app, answer)
+
+
+def _is_creation(request: httpx.Request) -> bool:
+    return request.method == "POST"
+
+
+def test_a_creation_is_finished_noted_and_taken_back(app: App) -> None:
+    before = records(app, VEXUTOPIA)
+    interruption = Hurried()
+    seen: list[str] = []
+
+    def check(api: Api) -> None:
+        seen.append(create(api))
+        create(api)
+
+    report = run(provider_of(behaviour(check)), _signalling(app, interruption, _is_creation), interruption=interruption)
+
+    assert len(seen) == 1
+    assert report.finding == "it was told to stop"
+    assert report.remains == Remains()
+    assert records(app, VEXUTOPIA) == before
+
+
+def test_what_was_not_checked_is_told(app: App) -> None:
+    interruption = Hurried()
+    checks = [behaviour(create, f"vexutopia.test.{number}") for number in range(3)]
+
+    report = run(provider_of(*checks), _signalling(app, interruption, _is_creation), interruption=interruption)
+
+    assert [(each.outcome, each.why) for each in report.behaviours] == [
+        ("holds", ""),
+        ("not checked", "the run ended before it"),
+        ("not checked", "the run ended before it"),
+    ]
+    assert not report.is_clean
+
+
+def test_a_second_signal_ends_the_clean_up_and_what_is_left_is_named(app: App) -> None:
+    interruption = Hurried()
+    seen: list[str] = []
+
+    def check(api: Api) -> None:
+        seen.extend([create(api), create(api)])
+        interruption.notice()
+        api.call("GET", "/v1/payments")
+
+    is_deletion = _signalling(app, interruption, lambda request: request.method == "DELETE", late=False)
+    report = run(provider_of(behaviour(check)), is_deletion, interruption=interruption)
+
+    assert report.finding == "it was told to stop, and told again in the middle of the clean-up"
+    assert report.remains.left == {f"{BASE}/v1/customers/{each}": "nobody deleted it" for each in reversed(seen)}
+    assert set(seen) <= records(app, VEXUTOPIA).keys()
+
+
+def test_a_creation_that_was_cut_off_by_a_second_signal_is_named(app: App) -> None:
+    class Deaf(Hurried):
+        def check(self, *, to_the_end: bool) -> None:  # noqa: ARG002 - deaf to the first signal
+            super().check(to_the_end=True)
+
+    interruption = Deaf()
+    interruption.notice()
+
+    report = run(
+        provider_of(behaviour(create)),
+        _signalling(app, interruption, _is_creation),
+        interruption=interruption,
+        marker=MARK,
+    )
+
+    assert MARK in str(records(app, VEXUTOPIA))
+    assert report.remains == Remains(
+        unknown={f"POST {BASE}/v1/customers with {MARK}-002-check-001": "nobody waited for the reply"}
+    )
+
+
+def test_signals_after_the_end_change_nothing() -> None:
+    interruption = Interruption()
+    interruption.close()
+
+    interruption.notice()
+    interruption.notice()
+    interruption.check(to_the_end=False)
+
+
+def test_a_wait_ends_with_the_signal() -> None:
+    interruption = Interruption()
+    interruption.notice()
+
+    with pytest.raises(Interrupted):
+        interruption.wait(60, to_the_end=False)
+
+
+def test_a_clean_up_is_waited_for_all_the_same() -> None:
+    interruption = Interruption()
+    interruption.notice()
+
+    interruption.wait(0.01, to_the_end=True)
+    with pytest.raises(Abandoned):
+        interruption.notice()
+    with pytest.raises(Abandoned):
+        interruption.wait(60, to_the_end=True)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_signals_are_listened_to_only_for_a_while(number: signal.Signals) -> None:
+    interruption = Interruption()
+    before = signal.getsignal(number)
+
+    with interruption.listening():
+        signal.raise_signal(number)
+        with pytest.raises(Interrupted):
+            interruption.check(to_the_end=False)
+
+    assert signal.getsignal(number) is before
+
+
+class Interrupting:
+    """An application that sends signals to a process while it answers its requests.
+
+    at: number of a request → the moment within it, 0 to 2: before the work, before its answer is sent, and after that.
+    """
+
+    def __init__(self, app: ASGIApp, at: dict[int, int], number: signal.Signals) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        self.requests = 0
+        self._app = app
+        self._at = at
+        self._number = number
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self.requests += 1
+        moment = self._at.get(self.requests)
+        answered: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            answered.append(message)
+
+        self._signal(moment == 0)
+        await self._app(scope, receive, keep)
+        self._signal(moment == 1)
+        for message in answered:
+            await send(message)
+        self._signal(moment == 2)
+
+    def _signal(self, is_due: bool) -> None:
+        if is_due and self.process is not None:
+            os.kill(self.process.pid, self._number)
+
+
+def _interrupted(app: App, provider: Provider, at: dict[int, int], number: signal.Signals) -> tuple[int, str, int]:
+    """Return exit code, output and number of requests of a run that gets signals at these requests."""
+    interrupting = Interrupting(app, at, number)
+    with running_server(interrupting) as address:
+        command = [sys.executable, "-m", "mockserver", "verify", address.url, "--provider", provider.name]
+        environment = os.environ | {"MOCKSERVER_TOKEN": key_of(provider, app)}
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        with subprocess.Popen(command, env=environment, **streams) as process:  # type: ignore[call-overload]
+            interrupting.process = process
+            out, _ = process.communicate(timeout=120)
+    return process.returncode, out, interrupting.requests
+
+
+@pytest.fixture(scope="module")
+def lengths() -> dict[str, int]:
+    """Provider → how many requests a whole run sends."""
+    found = {}
+    for provider in PROVIDERS:
+        between = Between(make_app(mode="step", assume=QUICK), lambda _request, go_on: go_on())
+        run(provider, between)
+        found[provider.name] = len(between.requests)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, lengths: dict[str, int], make_app: MakeApp) -> None:
+    provider = PROVIDERS[seed % len(PROVIDERS)]
+    app = make_app(mode="step", assume=QUICK)
+    before = records(app, provider).keys()
+    number = (signal.SIGINT, signal.SIGTERM)[choose(2, seed=seed, kind="signal", ordinal=0)]
+    first = 1 + choose(lengths[provider.name], seed=seed, kind="request", ordinal=0)
+    at = {first: choose(3, seed=seed, kind="moment", ordinal=0)}
+    if choose(3, seed=seed, kind="twice", ordinal=0) == 0:
+        at[first + 1 + choose(4, seed=seed, kind="request", ordinal=1)] = choose(3, seed=seed, kind="moment", ordinal=1)
+
+    code, out, requests = _interrupted(app, provider, at, number)
+
+    assert "Traceback" not in out
+    assert first <= requests
+    assert [each for each in records(app, provider).keys() - before if each not in out] == [], out
+    assert (code, "told to stop" in out) in ((1, True), (0, False)), out
