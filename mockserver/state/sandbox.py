@@ -216,9 +216,9 @@ class Sandbox:
     def load(self, state: State) -> None:
         """Go on with this state; reset still goes back to how the sandbox began.
 
-        Raises: FixtureError if its clock shows no time of the years 1970 to 9999; then nothing is changed.
+        Raises: FixtureError if it holds what no sandbox can go on with; then nothing is changed.
         """
-        _check_clock(state)
+        _check_state(state, self._workers)
         self.state = state
 
     def snapshot(self, name: str) -> None:
@@ -274,7 +274,7 @@ class Sandboxes:
     def __init__(
         self, origin: State, *, key_prefixes: Mapping[str, str], workers: Mapping[str, Worker], limits: Limits | None = None
     ) -> None:
-        _check_clock(origin)
+        _check_state(origin, workers)
         self.origin = origin
         self.limits = limits or Limits()
         self._key_prefixes = key_prefixes
@@ -299,7 +299,7 @@ class Sandboxes:
     def make(self, name: str | None = None, origin: State | None = None) -> Sandbox:
         """Make a sandbox that begins with `origin`, else with the state that all begin with.
 
-        Raises: BadNameError, TakenNameError, LimitError; FixtureError if the origin's clock shows no time of 1970 to 9999.
+        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an origin that no sandbox can go on with.
         """
         name = self._free_name() if name is None else name
         check_name(name, "sandbox")
@@ -311,7 +311,7 @@ class Sandboxes:
                 remedy="DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more",
             )
         if origin is not None:
-            _check_clock(origin)
+            _check_state(origin, self._workers)
         keys = {label: prefix + _issued(name, label) for label, prefix in self._key_prefixes.items()}
         sandbox = Sandbox(name, origin or self.origin, keys=keys, workers=self._workers, limits=self.limits)
         self._sandboxes[name] = sandbox
@@ -337,9 +337,9 @@ class Sandboxes:
     def restart(self, origin: State) -> None:
         """Begin all sandboxes that began with the common state anew with another one.
 
-        Raises: FixtureError if its clock shows no time of the years 1970 to 9999; then nothing is changed.
+        Raises: FixtureError for an origin that no sandbox can go on with; then nothing is changed.
         """
-        _check_clock(origin)
+        _check_state(origin, self._workers)
         for sandbox in self:
             if sandbox._origin is self.origin:
                 sandbox._origin = origin
@@ -363,10 +363,14 @@ def check_name(name: str, what: str) -> None:
         )
 
 
-def _check_clock(state: State) -> None:
+def _check_state(state: State, workers: Mapping[str, Worker]) -> None:
     # A real clock may have run past the last time that can be said; it is then shown as that time.
     if state.clock.now() < 0 or state.clock.value > LATEST_MS:
         raise FixtureError("a clock shows times of the years 1970 to 9999", where="clock")
+    for task in state.agenda:
+        if task.work not in workers:
+            known = ", ".join(sorted(workers)) or "none"
+            raise FixtureError(f"there is no work {task.work!r}", where="pending", remedy=f"known: {known}")
 
 
 def _issued(name: str, purpose: str) -> str:

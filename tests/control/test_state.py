@@ -178,6 +178,10 @@ OFFSET = "must be from -253402300799999 to 253402300799999,"
         ({"clock": {"mode": "slow"}}, None),
         ({"clock": {"mode": "real", "offset_ms": 10**18}}, f"body: clock.offset_ms: {OFFSET} not {10**18}"),
         ({"clock": {"mode": "real", "offset_ms": -(10**18)}}, f"body: clock.offset_ms: {OFFSET} not {-(10**18)}"),
+        (
+            {"clock": {"mode": "real", "offset_ms": -253_402_300_799_999}},
+            "clock: a clock shows times of the years 1970 to 9999",
+        ),
         ({"assumptions": {"spoonity.nothing": "x"}}, None),
         ({"assumptions": {"spoonity.create-status": "299"}}, None),
         ({"webhooks": [{"url": 3}]}, None),
