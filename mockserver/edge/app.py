@@ -146,7 +146,7 @@ class App:
     async def _serve_control(self, scope: Scope, target: Target, receive: Receive, send: Send) -> None:
         if self._control is None:
             self._control = self._make_control(self)
-        path = {"path": unquote(target.path), "raw_path": target.path.encode(), "root_path": ""}
+        path = {"path": unquote(target.path), "raw_path": target.path.encode("latin-1"), "root_path": ""}
         await self._control({**scope, **path, "mock.prefix": target.prefix, "mock.sandbox": target.sandbox}, receive, send)
 
     def _methods(self) -> str:

@@ -108,12 +108,13 @@ def test_the_control_application_is_made_once_and_told_the_sandbox(app: App) -> 
         return control
 
     controlled = App(app.mock, app.options, make_control)
-    for path in ("/_mock", "/_mock/a%20b", "/@blue/_mock/"):
-        assert call(controlled, "GET", path).body == b"ok"
+    for path in (b"/_mock", b"/_mock/a%20b", b"/_mock/\xff", b"/@blue/_mock/"):
+        assert converse(controlled, scope_of("", raw_path=path))[1]["body"] == b"ok"
     assert made == [controlled]
     assert seen == [
         {"path": "/_mock", "raw_path": b"/_mock", "root_path": "", "mock.prefix": "", "mock.sandbox": ""},
         {"path": "/_mock/a b", "raw_path": b"/_mock/a%20b", "root_path": "", "mock.prefix": "", "mock.sandbox": ""},
+        {"path": "/_mock/ÿ", "raw_path": b"/_mock/\xff", "root_path": "", "mock.prefix": "", "mock.sandbox": ""},
         {"path": "/_mock/", "raw_path": b"/_mock/", "root_path": "", "mock.prefix": "/@blue", "mock.sandbox": "blue"},
     ]
 

@@ -14,6 +14,11 @@ from mockserver.exchange import Oversized, Unreadable
 HOST = [(b"host", b"mock.localhost")]
 
 
+def test_the_limits_are_8_kb_of_target_100_headers_of_32_kb_and_half_a_minute_for_a_body() -> None:
+    limits = (guard.MAX_TARGET_BYTES, guard.MAX_HEADERS, guard.MAX_HEADER_BYTES, guard.BODY_TIMEOUT_S)
+    assert limits == (8_192, 100, 32_768, 30)
+
+
 def test_a_plain_head_is_no_problem() -> None:
     assert guard.head_problem(b"/customers", b"limit=1", HOST) is None
 

@@ -82,6 +82,13 @@ def test_a_pause_is_the_caller_s_own(make_app: MakeApp) -> None:
     assert pauses == [1.5]
 
 
+def test_nothing_waits_unless_it_was_told_to(app: App) -> None:
+    async def pause(seconds: float) -> None:
+        raise AssertionError(seconds)
+
+    assert call(app, "GET", "/customers", headers=[BEARER], pause=pause).status == 200
+
+
 def test_httpx_reaches_the_application_sync_and_async(app: App) -> None:
     transport, url, headers = MockTransport(app), f"{BASE}/customers?limit=1", {"Authorization": "Bearer any"}
 
