@@ -1,5 +1,6 @@
 """The mock as a whole, without a wire: providers under a contract, and the sandboxes in which they play."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -68,7 +69,7 @@ class Mock:
         """
         paths = [fixture_path(name) for name in (self.setup.fixtures if fixtures is None else fixtures)]
         state = self.fixtures.load(paths, settings)
-        state.endpoints += tuple(self.setup.endpoints)
+        state.endpoints = tuple({each.id: each for each in (*state.endpoints, *self.setup.endpoints)}.values())
         return state
 
     def reload(self, setup: Setup | None = None) -> None:
@@ -101,16 +102,15 @@ class Mock:
 
 
 def fixture_path(name: str | Path) -> Path:
-    """Return the file of a scenario name or path.
+    """Return the file of a scenario name, else of a path.
 
     Raises: ConfigurationError that lists the scenarios if there is neither.
     """
-    packaged = documents.packaged("fixtures") / f"{name}.yaml"
-    if isinstance(name, str) and "/" not in name and packaged.is_file():
-        return packaged
-    if Path(name).is_file():
+    if name in scenarios():
+        return documents.packaged("fixtures") / f"{name}.yaml"
+    if os.path.exists(name):  # noqa: PTH110 - unlike Path.exists, it takes any text
         return Path(name)
-    raise ConfigurationError(f"there is no fixture {str(name)!r}", remedy=f"name a file or one of {', '.join(scenarios())}")
+    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", remedy=f"name a file or one of {', '.join(scenarios())}")
 
 
 def scenarios() -> list[str]:

@@ -53,10 +53,10 @@ def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]
             parent[name] = deepcopy(resolve(changed, change.copy))
         elif isinstance(change.update, UnsetType):
             parent.pop(name, None)
-        elif isinstance(change.update, dict) and isinstance(_child(parent, name), dict):
-            parent[name] = _child(parent, name) | change.update
+        elif isinstance(change.update, dict) and isinstance(parent.get(name), dict):
+            parent[name] = parent[name] | deepcopy(change.update)
         else:
-            parent[name] = change.update
+            parent[name] = deepcopy(change.update)
     return changed
 
 
@@ -73,17 +73,18 @@ def resolve(document: Any, pointer: str) -> Any:
     return place
 
 
-def _parent(document: Any, pointer: str) -> tuple[Any, Any]:
+def _parent(document: Any, pointer: str) -> tuple[dict[str, Any], str]:
     head, _, last = pointer.rpartition("/")
     parent = resolve(document, head)
-    step = _unescape(last)
-    return parent, int(step) if isinstance(parent, list) else step
+    if not isinstance(parent, dict) or not pointer:
+        raise ContractError(f"{pointer or 'the whole contract'} is no member of a mapping, so no overlay can change it")
+    return parent, _unescape(last)
 
 
-def _child(place: Any, step: Any) -> Any:
+def _child(place: Any, step: str) -> Any:
     if isinstance(place, dict):
         return place.get(step, UNSET)
-    if isinstance(place, list) and int(step) < len(place):
+    if isinstance(place, list) and step.isascii() and step.isdecimal() and int(step) < len(place):
         return place[int(step)]
     return UNSET
 
