@@ -92,6 +92,17 @@ def test_the_newest_stands_first_whatever_the_clock_did_to_the_order_of_creation
     assert ids(slice_of(vexutopia)["data"]) == ids([newest, middle, oldest])
 
 
+@pytest.mark.parametrize(("limit", "offset"), [(limit, offset) for limit in (1, 2, 3, 4) for offset in (0, 1, 2, 3)])
+def test_slices_of_a_list_that_begins_with_the_oldest_count_from_there(limit: int, offset: int, make_app: MakeApp) -> None:
+    client = client_of(make_app(assume={"vexutopia.list-order": "oldest-first"}), VEXUTOPIA_KEY)
+    rising = [new_customer(client) for _ in range(3)]
+
+    found = slice_of(client, limit=limit, offset=offset)
+
+    assert found["data"] == rising[offset : offset + limit]
+    assert found["has_more"] is (offset + limit < 3)
+
+
 BAD = {
     "limit": ["0", "-1", "101", "abc", "", "1.5", "1e1", "+1", " 1", "0x1", "٣", "null", "true", "10,20", "9" * 30],
     "offset": ["-1", "abc", "", "1.5", "1e1", " 1", "null", "-" + "9" * 30],

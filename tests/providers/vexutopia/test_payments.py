@@ -1,6 +1,7 @@
 """What is decided for payments where the documents say nothing: amounts, currencies, providers, customers, settlement."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -232,7 +233,7 @@ def test_payments_settle_in_the_order_in_which_they_fall_due(app: App, vexutopia
 
 
 def test_a_pending_payment_of_a_fixture_stays_pending_unless_it_says_otherwise(
-    app: App, make_app: MakeApp, tmp_path: Any
+    app: App, make_app: MakeApp, tmp_path: Path
 ) -> None:
     fixture = tmp_path / "pending.yaml"
     fixture.write_text("vexutopia: {payments: [{id: pay_0000000001, status: pending}]}")
@@ -241,6 +242,36 @@ def test_a_pending_payment_of_a_fixture_stays_pending_unless_it_says_otherwise(
     advance(app, 86_400_000)
 
     assert get(client, "/v1/payments/pay_0000000001")["status"] == "pending"
+
+
+DUE_WORK = """
+vexutopia: {payments: [{id: pay_0000000001, status: %s}]}
+pending: [{due: 2026-02-02T14:00:00.000Z, work: vexutopia.settle, object: pay_0000000001}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("pending", "succeeded"), ("failed", "failed"), ("canceled", "canceled"), ("processing", "processing")]
+)
+def test_due_work_settles_a_payment_that_is_pending_and_no_other(
+    before: str, after: str, make_app: MakeApp, tmp_path: Path
+) -> None:
+    fixture = tmp_path / "due.yaml"
+    fixture.write_text(DUE_WORK % before)
+    app = make_app(fixtures=["default", fixture])
+    client = client_of(app, VEXUTOPIA_KEY)
+    stored = get(client, "/v1/payments/pay_0000000001")
+    advance(app, 86_400_000)
+
+    changed = {} if before == after else {"status": after, "updated_at": "2026-02-02T14:00:00Z"}
+    assert get(client, "/v1/payments/pay_0000000001") == {**stored, **changed}
+    assert [event_type for event_type, _ in events_of(app)] == ["payment.succeeded"] * len(changed.keys() & {"status"})
+
+
+def test_a_payment_whose_id_nobody_has(vexutopia: httpx.Client) -> None:
+    reply = vexutopia.get("/v1/payments/pay_0000000000")
+
+    assert (reply.status_code, reply.text) == (404, error("resource_not_found", "No such payment: pay_0000000000"))
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
