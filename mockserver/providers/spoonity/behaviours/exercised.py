@@ -94,6 +94,6 @@ def reply_of(exchange: Exchange) -> dict[str, Any]:
 def _object(body: bytes | None) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(body or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

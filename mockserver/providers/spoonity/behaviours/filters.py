@@ -113,12 +113,23 @@ def space_delimited(service: Service) -> None:
 def _three_names(service: Service) -> tuple[str, list[Customer]]:
     """Create three customers, not in the order of their names; return the part that these share, and them in that order."""
     word = service.api.unique("sorted")
-    second, first, third = (service.create(name=f"{word} {letter}") for letter in "BAC")
+    second, first, third = (service.create(name=f"{letter} {word}") for letter in "BAC")
     return word, [first, second, third]
 
 
 def _sorted_ids(service: Service, word: str, **query: object) -> list[str]:
     return service.page({"query": f"n:{word}", "sort": "name", **query}).ids
+
+
+def _first_letters(service: Service, order: str) -> list[str]:
+    """Return what the names on the first page of all customers, sorted by name, begin with, as far as these are plain letters."""
+    names = [customer.name or "" for customer in service.page({"sort": "name", "order": order}).items]
+    return [each[0] for each in names if each[:1].isascii() and each[:1].isalpha()]
+
+
+def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
+    """Return whether the letters run one way, with capitals among or before the small ones, which nobody has settled."""
+    return any(sorted(letters, key=key, reverse=descending) == letters for key in (str, str.lower))
 
 
 @behaviour(
@@ -129,9 +140,11 @@ def _sorted_ids(service: Service, word: str, **query: object) -> list[str]:
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "ASC"),
 )
 def ascending(service: Service) -> None:
-    """Three names."""
+    """Three names among themselves, and whatever names the account has."""
     word, customers = _three_names(service)
     assert _sorted_ids(service, word, order="ASC") == [customer.id for customer in customers]
+    letters = _first_letters(service, "ASC")
+    assert _is_sorted(letters), f"the names of all customers begin with {''.join(letters)}"
 
 
 @behaviour(
@@ -142,9 +155,11 @@ def ascending(service: Service) -> None:
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "DESC"),
 )
 def descending(service: Service) -> None:
-    """Three names."""
+    """Three names among themselves, and whatever names the account has."""
     word, customers = _three_names(service)
     assert _sorted_ids(service, word, order="DESC") == [customer.id for customer in reversed(customers)]
+    letters = _first_letters(service, "DESC")
+    assert _is_sorted(letters, descending=True), f"the names of all customers begin with {''.join(letters)}"
 
 
 @behaviour(
@@ -171,7 +186,7 @@ def order_is_optional(service: Service) -> None:
 def combined(service: Service) -> None:
     """The second page of the customers of a certain name and status, in descending order."""
     word, (first, second, third) = _three_names(service)
-    fourth = service.create(name=f"{word} D")
+    fourth = service.create(name=f"D {word}")
     service.update(third.id, status="ARCHIVED")
     query = {"query": f"n:{word} s:ACTIVE", "sort": "name", "order": "DESC", "limit": 2}
     assert service.page(query).ids == [fourth.id, second.id]
