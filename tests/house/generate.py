@@ -15,6 +15,7 @@ from msgspec import UnsetType
 from mockserver.catalogue import Assumption, Overlay
 from mockserver.catalogue.overlay import Change
 from mockserver.providers import PROVIDERS, Provider
+from tests.drift import MUTATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "python -m tests.house.generate"
@@ -39,6 +40,14 @@ cannot be checked from outside is listed with the reason, and so is every questi
 one answer here. Those that can be answered in several ways are [assumptions](assumptions.md).
 """
 
+DRIFT = """\
+# Drift
+
+Would the catalogue notice if the real service were another than the documents say? `tests/drift` puts a service between the
+checks and the mock that differs in one point at a time, {count} in all, and runs the behaviour that is about this point: each of
+them fails on the service that has drifted, and none on the mock itself.
+"""
+
 
 def assumptions_page() -> str:
     """Return the page of all assumptions."""
@@ -51,7 +60,18 @@ def behaviours_page() -> str:
     return _page(BEHAVIOURS, _catalogue)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"docs/assumptions.md": assumptions_page, "docs/behaviours.md": behaviours_page}
+def drift_page() -> str:
+    """Return the page of all points of drift that tests try, and of what notices them."""
+    heads = ("a service in which …", "is found out by")
+    found_by = {provider: [(each.name, f"`{each.found_by}`") for each in points] for provider, points in MUTATIONS.items()}
+    return _page(DRIFT.format(count=sum(map(len, found_by.values()))), lambda each: [_table(heads, found_by[each.name])])
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/assumptions.md": assumptions_page,
+    "docs/behaviours.md": behaviours_page,
+    "docs/drift.md": drift_page,
+}
 
 
 def _page(introduction: str, content: Callable[[Provider], Iterable[str]]) -> str:
