@@ -124,6 +124,29 @@ def test_shared_data_are_those_of_test_keys(make_app: MakeApp) -> None:
     assert get(trial, f"/v1/payments/{payment['id']}")["status"] == "succeeded"
 
 
+def test_where_data_are_shared_nobody_sees_what_a_fixture_gave_to_live_keys(make_app: MakeApp, tmp_path: Path) -> None:
+    fixture = tmp_path / "live.yaml"
+    fixture.write_text("vexutopia: {live: {customers: [{id: cus_real00000000, email: real@example.com}]}}")
+    live = client_of(make_app(fixtures=[fixture], assume={"vexutopia.test-and-live-data": "shared"}), LIVE_KEY)
+
+    for path in ("/v1/customers", "/v1/customers?email=real@example.com"):
+        reply = live.get(path)
+        assert reply.json()["data"] == []
+        assert assumed(reply) == {"vexutopia.test-and-live-data": "shared"}
+    assert live.get("/v1/customers/cus_real00000000").status_code == 404
+
+
+@pytest.mark.parametrize(("choice", "status"), [("separate", 404), ("shared", 200)])
+def test_a_stub_is_shown_to_those_who_saw_the_customer(choice: str, status: int, make_app: MakeApp) -> None:
+    app = make_app(assume={"vexutopia.deleted-customer": "stub", "vexutopia.test-and-live-data": choice})
+    client_of(app, VEXUTOPIA_KEY).delete("/v1/customers/cus_abc123def456")
+
+    reply = client_of(app, LIVE_KEY).get("/v1/customers/cus_abc123def456")
+
+    assert reply.status_code == status
+    assert assumed(reply)["vexutopia.test-and-live-data"] == choice
+
+
 @pytest.mark.parametrize("choice", ["separate", "shared"])
 def test_test_keys_never_lean_on_the_choice(choice: str, make_app: MakeApp) -> None:
     app = make_app(assume={"vexutopia.test-and-live-data": choice})
