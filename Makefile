@@ -37,7 +37,7 @@ check: $(VENV)/develops check-contract
 
 check-contract:
 	@if command -v npm >/dev/null; then \
-		$(MAKE) --no-print-directory $(NODE_MODULES) && npm run --silent --prefix $(NODE) lint; \
+		$(MAKE) --silent $(NODE_MODULES) && npm run --silent --prefix $(NODE) lint; \
 	elif [ "$$CI" = true ]; then \
 		echo 'check: npm is not installed, and CI lints the contract with redocly and spectral' >&2; exit 1; \
 	else \
