@@ -66,23 +66,7 @@ class Place:
 
     async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
         try:
-            named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
-            check_name(named or DEFAULT, "sandbox")
-            origin = self._origin(scope, headers)
-            url = f"{origin}/@{named}" if named else origin
-            route = self._route(scope, url)
-            sent = await guard.read_body(scope, receive, headers, route.max_body) if guard.has_body(headers) else b""
-            return route.run(
-                ControlCall(
-                    app=self._app,
-                    routes=self._routes,
-                    name=named or DEFAULT,
-                    origin=origin,
-                    url=url,
-                    path=scope["path_params"],
-                    body=body.read(sent, headers, route),
-                )
-            )
+            return await self._run(scope, receive, headers)
         except guard.Disconnected:
             raise
         except Exception as error:
@@ -92,6 +76,24 @@ class Place:
             if refused is None:
                 _log.exception("%s %s failed in the mock itself", scope["method"], scope["path"])
             return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
+
+    async def _run(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
+        named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
+        check_name(named or DEFAULT, "sandbox")
+        origin = self._origin(scope, headers)
+        url = f"{origin}/@{named}" if named else origin
+        route = self._route(scope, url)
+        sent = await guard.read_body(scope, receive, headers, route.max_body) if guard.has_body(headers) else b""
+        call = ControlCall(
+            app=self._app,
+            routes=self._routes,
+            name=named or DEFAULT,
+            origin=origin,
+            url=url,
+            path=scope["path_params"],
+            body=body.read(sent, headers, route),
+        )
+        return route.run(call)
 
     def _route(self, scope: Scope, url: str) -> Route:
         method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]

@@ -16,8 +16,8 @@ _NAME_SCHEMA = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _SANDBOX = {
     "name": "Mock-Sandbox",
     "in": "header",
-    "description": "The sandbox that is meant, unless the path begins with `/@NAME`; absent: `default`. Made on first use.",
-    "schema": _NAME_SCHEMA,
+    "description": "The sandbox that is meant, unless the path begins with `/@NAME`; none: `default`. Made on first use.",
+    "schema": {"type": "string", "pattern": f"^(?:{NAME.pattern})?$"},
 }
 _PROBLEM_SCHEMA = {
     "description": "Why the control API says no, in the form of RFC 9457; `detail` names the place and the remedy.",

@@ -16,6 +16,7 @@ from mockserver.edge.app import App, Options
 from mockserver.errors import ClockError, ContractError, FixtureError, LimitError, ReplyError, UnknownChoiceError
 from mockserver.exchange import Reply, Unavailable
 from mockserver.state import Limits
+from tests.asgi import HOST, converse, scope_of
 from tests.conftest import MakeApp
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
@@ -36,6 +37,11 @@ def test_sandbox_of_the_path_is_meant(control: httpx.Client) -> None:
 def test_sandbox_of_the_header_is_meant(control: httpx.Client) -> None:
     control.patch("/_mock/clock", json={"advance": "1d"}, headers={"mock-sandbox": "mine"})
     assert now_in(control, "mine") == "2026-02-03T13:48:05.683Z"
+
+
+def test_empty_header_means_the_default_sandbox(control: httpx.Client) -> None:
+    control.patch("/_mock/clock", json={"advance": "1d"}, headers={"mock-sandbox": ""})
+    assert now_in(control, "default") == "2026-02-03T13:48:05.683Z"
 
 
 def test_path_beats_header(control: httpx.Client) -> None:
@@ -189,6 +195,31 @@ def test_broken_yaml_is_refused(control: httpx.Client, body: bytes) -> None:
 def test_body_past_the_limit_is_refused_before_it_is_read(control: httpx.Client) -> None:
     reply = control.patch("/_mock/clock", content=b"{}", headers={"content-length": "1000001"})
     refused(reply, 413, "The body is larger than 1000000 bytes")
+
+
+def patch_of_the_clock(app: App, *pieces: dict[str, Any]) -> list[Any]:
+    """Return what is sent back when the body comes in these pieces."""
+    headers = [HOST, (b"transfer-encoding", b"chunked")]
+    return converse(app, scope_of("/_mock/clock", method="PATCH", headers=headers), *pieces)
+
+
+def test_body_may_come_in_pieces(app: App) -> None:
+    first = {"type": "http.request", "body": b'{"advance":', "more_body": True}
+    start, body = patch_of_the_clock(app, first, {"type": "http.request", "body": b'"1d"}'})
+    assert start["status"] == 200
+    assert body["body"] == b'{"mode":"frozen","now":"2026-02-03T13:48:05.683Z"}'
+
+
+def test_body_in_pieces_is_refused_as_soon_as_it_is_too_large(app: App) -> None:
+    piece = {"type": "http.request", "body": b" " * 600_000, "more_body": True}
+    start, _ = patch_of_the_clock(app, piece, piece)
+    assert start["status"] == 413
+
+
+def test_client_that_leaves_is_told_nothing_and_changes_nothing(app: App, control: httpx.Client) -> None:
+    first = {"type": "http.request", "body": b'{"advance":"1d"}', "more_body": True}
+    assert patch_of_the_clock(app, first, {"type": "http.disconnect"}) == []
+    assert now_in(control, "default") == "2026-02-02T13:48:05.683Z"
 
 
 def test_state_may_be_larger_than_other_bodies(control: httpx.Client) -> None:
