@@ -1,15 +1,16 @@
 """The way of one request: what comes before what, what is noted, and what is recorded."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from mockserver import documents
 from mockserver.edge.app import App, Options
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
-from mockserver.pipeline import MAX_NOTES
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state import Sandbox
 from tests.conftest import NOW, VEXUTOPIA_KEY, client_of, make_app, sandbox_of
@@ -86,9 +87,29 @@ def test_violations_of_query_and_body_are_noted_together(app: App, vexutopia: ht
 
 
 def test_the_journal_has_more_violations_than_a_header_names(app: App, spoonity: httpx.Client) -> None:
-    reply = spoonity.get(CUSTOMER, params={f"p{number}": 1 for number in range(MAX_NOTES + 4)})
-    assert reply.headers["mock-violation"].count("undeclared") == MAX_NOTES
-    assert len(last(app).violations) == MAX_NOTES + 4
+    reply = spoonity.get(CUSTOMER, params={f"p{number}": 1 for number in range(20)})
+    assert reply.headers["mock-violation"].count("undeclared") == 16
+    assert len(last(app).violations) == 20
+
+
+def test_a_header_names_a_violation_in_part_only(spoonity: httpx.Client) -> None:
+    assert spoonity.get(CUSTOMER, params={"a" * 300: 1}).headers["mock-violation"] == f"query.{'a' * 194}"
+
+
+def test_violations_of_declared_headers_are_noted_and_refused(tmp_path: Path) -> None:
+    document = documents.read(documents.packaged("openapi.yaml")).value
+    depth = {"name": "X-Depth", "in": "header", "required": True, "schema": {"type": "integer"}}
+    document["paths"]["/customers"]["get"]["parameters"].append(depth)
+    (tmp_path / "openapi.yaml").write_text(documents.to_yaml(document), encoding="utf-8")
+    client = client_of(make_app(contract=tmp_path / "openapi.yaml"))
+    sent: list[dict[str, str]] = [{}, {"X-Depth": "deep"}, {"X-Depth": "3"}]
+    replies = [client.get("/customers", headers=headers) for headers in sent]
+    assert [reply.headers.get("mock-violation") for reply in replies] == [
+        "header.X-Depth: required",
+        "header.X-Depth: type",
+        None,
+    ]
+    assert [reply.status_code for reply in replies] == [400, 400, 200]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/customers?limit=x", 401), ("/customers/nobody", 401), ("/nowhere/", 404)])
@@ -173,6 +194,17 @@ def test_a_reply_that_the_contract_does_not_have_is_a_500_to_a_client() -> None:
     app = make_app(providers=with_handler(SPOONITY, retrieve_customer), options=Options())
     reply = client_of(app).get(CUSTOMER)
     assert (reply.status_code, reply.json()["message"]) == (500, "An unexpected error occurred.")
+
+
+@pytest.mark.parametrize(("status", "length"), [(200, "0"), (204, None)])
+def test_a_reply_without_a_body_says_so_unless_its_status_does(status: int, length: str | None) -> None:
+    def delete_customer(_sandbox: Sandbox, _call: Call) -> Reply:
+        return Reply(status)
+
+    app = make_app(providers=with_handler(SPOONITY, delete_customer), check_replies=False)
+    reply = client_of(app).delete(CUSTOMER)
+    assert (reply.status_code, reply.content, reply.headers.get("content-length")) == (status, b"", length)
+    assert "content-type" not in reply.headers
 
 
 def test_replies_are_compared_with_the_contract_as_the_sandbox_s_choices_change_it() -> None:

@@ -117,8 +117,9 @@ def test_a_body_that_announces_too_much_is_refused_before_it_comes(length: str) 
 
 
 def test_a_body_that_turns_out_too_large_is_refused_at_once() -> None:
-    with pytest.raises(Oversized):
+    with pytest.raises(Oversized) as refused:
         read(piece(b"abc", more=True), piece(b"de", more=True))
+    assert refused.value.status == 413
 
 
 def test_a_body_at_the_limit_is_taken_whatever_its_announcement_looks_like() -> None:
