@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 
 from mockserver.exchange import Exchange
 
@@ -60,5 +61,5 @@ class Journal:
 def _size(exchange: Exchange) -> int:
     """Return about how many bytes the exchange takes."""
     request = exchange.request
-    head = sum([len(name) + len(value) for name, value in request.raw_headers]) + len(request.path) + len(request.query)
+    head = sum(map(len, chain.from_iterable(request.raw_headers))) + len(request.path) + len(request.query)
     return len(exchange.body) + len(request.body or b"") + head + EACH_BYTES * (1 + len(exchange.violations))

@@ -47,6 +47,7 @@ class Routes:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node("")
         self._static: dict[str, Route] = {}
+        self._items: dict[str, tuple[Mapping[str, Operation], str]] = {}
         self._owners: dict[str, str] = {}
         for operation in operations:
             self._add(operation)
@@ -62,6 +63,8 @@ class Routes:
         node.operations[operation.method] = operation
         if not names:
             self._static[operation.path] = Route(node.operations, {})
+        elif len(names) == 1 and segments[-1].startswith("{"):
+            self._items["/".join(["", *segments[:-1]])] = node.operations, names[0]
         shared = self._owners.get(segments[0], operation.provider) != operation.provider
         self._owners[segments[0]] = _SEVERAL if shared else operation.provider
 
@@ -70,6 +73,10 @@ class Routes:
         static = self._static.get(path)
         if static is not None or not path.startswith("/"):
             return static
+        collection, _, last = path.rpartition("/")
+        item = self._items.get(collection)  # most paths are of this kind, and need no walk through the tree
+        if item is not None and last:
+            return Route(item[0], {item[1]: unquote(last) if "%" in last else last})
         return _find(self._root, path.split("/"), 1, ())
 
     def owner(self, path: str) -> str | None:
