@@ -225,3 +225,21 @@ def _fixture(folder: Path, customer: str) -> str:
     path = folder / "fixture.yaml"
     path.write_text(f"spoonity:\n  customers:\n    - {customer}\n")
     return str(path)
+
+
+def test_a_fixture_customer_was_updated_last_when_it_was_created_unless_it_says_otherwise(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    client = client_of(make_app(fixtures=[_fixture(tmp_path, '{date_created: "2025-01-02T03:04:05.678Z"}')]))
+
+    (customer,) = client.get("/customers").json()["items"]
+
+    assert (customer["date_created"], customer["date_updated"]) == ("2025-01-02T03:04:05.678Z", "2025-01-02T03:04:05.678Z")
+
+
+def test_most_of_the_customers_that_a_fixture_makes_up_are_verified_but_not_all(make_app: MakeApp, tmp_path: Path) -> None:
+    client = client_of(make_app(fixtures=[_fixture(tmp_path, "generate: 1000")]))
+
+    verified = sum(item["is_verified"] for item in client.get("/customers?limit=1000").json()["items"])
+
+    assert 750 < verified < 850
