@@ -1,18 +1,17 @@
-"""uvicorn's HTTP protocols, with three things of their parsers put right so that both answer alike.
+"""uvicorn's protocol for httptools, with three things put right so that it answers as the one for h11 does.
 
 And one for speed: a reply's head and body go out in one piece, where uvicorn asks the system twice.
 
 - httptools takes no URL above 64 kB and answers 400 in its own words; here it is cut, and the guard says 414.
 - httptools reads a head without an end for ever; here it ends where h11's does.
-- Java's `HttpClient` offers HTTP/2 with its first request (`Upgrade: h2c`). httptools then drops the body, and both
-  parsers make uvicorn warn of a missing WebSocket library; here the offer is passed over, as RFC 9110 has it.
+- Java's `HttpClient` offers HTTP/2 with its first request (`Upgrade: h2c`). httptools then drops the body; here the offer
+  is passed over, as RFC 9110 has it.
 """
 
 import asyncio
 from typing import Any, cast
 
 import httptools
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 262_144
@@ -20,13 +19,6 @@ MAX_HEAD_BYTES = 262_144
 
 MAX_URL_BYTES = 60_000
 """What is kept of a URL: more than the guard lets through, less than httptools takes."""
-
-
-class H11(H11Protocol):
-    """h11, silent about upgrades that are not offered here."""
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: the request is answered as if nothing had been offered."""
 
 
 class OnePiece:

@@ -21,7 +21,7 @@ from msgspec import Struct
 from uvicorn.server import ServerState
 
 from mockserver.edge.app import ASGIApp
-from mockserver.edge.protocol import H11, MAX_HEAD_BYTES, HttpTools
+from mockserver.edge.protocol import MAX_HEAD_BYTES, HttpTools
 from mockserver.errors import ConfigurationError
 
 Parser = Literal["httptools", "h11"]
@@ -36,7 +36,6 @@ KEEP_ALIVE_S = 60
 HEAD_TIMEOUT_S = 30.0
 """How often connections are looked at: one that owed the head of a request at two looks is closed."""
 
-_PROTOCOLS = {"httptools": HttpTools, "h11": H11}
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _log = logging.getLogger("uvicorn.error")
 
@@ -226,7 +225,7 @@ def _configuration(app: ASGIApp, parser: Parser) -> uvicorn.Config:
     """Return uvicorn's settings; the answers do not depend on the parser."""
     return uvicorn.Config(
         app,
-        http=_PROTOCOLS[parser],
+        http=HttpTools if parser == "httptools" else "mockserver.edge.h11:H11",
         loop="auto",
         ws="none",
         lifespan="on",
