@@ -21,6 +21,9 @@ from mockserver.state.clock import stopwatch_us
 MAX_NOTES = 16
 """Violations that a reply's header names; the journal has them all."""
 
+MAX_OVERLAID = 64
+"""Contracts, as choices change them, that are kept; there are more combinations than could be."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -126,6 +129,8 @@ class Pipeline:
             return self.contract
         name = tuple(overlays)
         if name not in self._overlaid:
+            if len(self._overlaid) >= MAX_OVERLAID:
+                self._overlaid.clear()
             self._overlaid[name] = self.contract.overlaid([change for overlay in overlays.values() for change in overlay])
         return self._overlaid[name]
 

@@ -267,3 +267,15 @@ def test_both_providers_answer_side_by_side(app: App) -> None:
 def test_a_path_of_no_provider_is_refused_alike_with_or_without_a_sandbox(app: App, headers: dict[str, str]) -> None:
     reply = client_of(app).get("/nowhere", headers=headers)
     assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_contracts_of_combined_choices_are_kept_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.pipeline.MAX_OVERLAID", 2)
+    pipeline = make_app().mock.pipeline
+    choices = [{"spoonity.create-status": "201"}, {"spoonity.null-value": "rejected"}, {"spoonity.email-unique": "yes"}]
+
+    contracts = [pipeline.effective_contract(each) for each in choices]
+
+    assert len({id(contract) for contract in contracts}) == 3
+    assert pipeline.effective_contract(choices[2]) is contracts[2]
+    assert pipeline.effective_contract(choices[0]) is not contracts[0]
