@@ -37,7 +37,8 @@ class IdForm(Struct, frozen=True):
 
 def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
     """Return the id with this ordinal, counted from 0, among those of the kind."""
-    number = permute(ordinal % form.size, form.size, seed=seed, kind=kind)
+    size = form.size
+    number = permute(ordinal % size, size, seed=seed, kind=kind)
     base, pairs, made = len(form.alphabet), _pairs(form.alphabet), ""
     for _ in range(form.length // 2):
         number, pair = divmod(number, base * base)

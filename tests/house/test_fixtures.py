@@ -135,6 +135,14 @@ def test_all_scenarios_can_be_merged() -> None:
     assert merged.count() > 4_000
 
 
+def test_the_documented_fixture_is_one() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "fixtures.md").read_text(encoding="utf-8")
+    written = page.partition("```yaml\n")[2].partition("```")[0]
+    source = Document(documents.parse(written.encode(), name="page"), "", "page")
+    state = any_app().mock.fixtures.build([source])
+    assert (state.count(), len(state.agenda), len(state.endpoints), state.clock.mode) == (74, 1, 1, "step")
+
+
 # What each is for
 
 

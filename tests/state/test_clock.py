@@ -35,8 +35,10 @@ def test_the_machines_time_is_that_of_python() -> None:
     assert abs(datetime.now(UTC) - before) < timedelta(seconds=5)  # noqa: TID251 - this is what it is compared with
 
 
-def test_the_stopwatch_never_goes_back() -> None:
+def test_the_stopwatch_counts_microseconds_and_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stopwatch_us() <= stopwatch_us()
+    monkeypatch.setattr(clock.time, "perf_counter_ns", lambda: 7_999)
+    assert stopwatch_us() == 7
 
 
 @pytest.mark.usefixtures("machine")

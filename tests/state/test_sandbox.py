@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
-from mockserver.state import Sandbox, State, Task
+from mockserver.state import Limits, Sandbox, State, Task
 from mockserver.state.clock import LATEST_MS, Clock
 from mockserver.state.ids import DIGITS, IdForm, make_id
 from mockserver.webhooks import Endpoint, Event
@@ -479,6 +479,11 @@ def test_there_are_only_so_many_sandboxes() -> None:
     )
     boxes.drop("a")
     assert boxes.get("b").name == "b"
+
+
+def test_limits_are_as_documented_unless_told() -> None:
+    limits = Limits()
+    assert (limits.sandboxes, limits.records, limits.snapshots, limits.journal) == (1_000, 1_000_000, 100, 1_000)
 
 
 def test_restart_begins_anew_what_began_with_the_common_state() -> None:
