@@ -37,7 +37,7 @@ def test_the_machines_time_is_that_of_python() -> None:
 
 def test_the_stopwatch_counts_microseconds_and_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stopwatch_us() <= stopwatch_us()
-    monkeypatch.setattr(clock.time, "perf_counter_ns", lambda: 7_999)
+    monkeypatch.setattr("mockserver.state.clock.time.perf_counter_ns", lambda: 7_999)
     assert stopwatch_us() == 7
 
 
