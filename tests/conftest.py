@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from mockserver.app import create_app
 from mockserver.client.transport import MockTransport
@@ -20,6 +21,9 @@ VEXUTOPIA_KEY = "vex_test_your_api_key"
 NOW = 1_770_040_085_683  # 2026-02-02T13:48:05.683Z, the default fixture's `now`
 
 MakeApp = Callable[..., App]
+
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.load_profile("steady")
 
 _SAFE = re.compile(rb"[\t -~]*")
 

@@ -529,6 +529,15 @@ def test_a_deleted_record_leaves_a_shell_where_its_kind_keeps_one() -> None:
     }  # fmt: skip
 
 
+def test_a_shell_keeps_nothing_that_deletion_takes_away() -> None:
+    whole = dumped(spoonity({"id": CUSTOMER}))["spoonity"]["customers"][0]
+    for given_customer in (whole, {"name": "Ada"}, {"status": "ACTIVE"}):
+        with pytest.raises(
+            FixtureError, match=r"^x\.yaml: spoonity\.customers\[0\]: (name|status) of a deleted customer"
+        ):
+            build(spoonity({**given_customer, "deleted": True}))
+
+
 def test_a_deleted_record_leaves_its_id_where_its_kind_keeps_nothing() -> None:
     state = build(
         {"vexutopia": {"customers": [{"id": JANE, "deleted": True}, {}, {"id": "cus_abc123", "deleted": True}]}}
@@ -786,7 +795,7 @@ class World:
         self.sandbox.state.endpoints += (Endpoint(f"e{number}", URL, "s", tuple(events)),)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(MODES), STEPS, STEPS)
 def test_a_state_is_what_its_document_says(mode: Mode, before: Any, after: Any) -> None:
     world, twin = World(mode), World(mode)
