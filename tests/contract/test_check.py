@@ -7,6 +7,7 @@ import pytest
 from mockserver.contract.check import RequestCheck, Schemas
 from mockserver.errors import ContractError
 from mockserver.exchange import Violation
+from tests.conftest import client_of, make_app
 from tests.contract.documents import FORM, JSON, body, contract, operation, parameter, request
 
 QUERY = [
@@ -243,3 +244,13 @@ def test_formats_are_checked() -> None:
 def test_a_schema_is_compiled_once() -> None:
     schemas = Schemas({"a": {"type": "string"}})
     assert schemas.at("/a") is schemas.at("/a")
+
+
+def test_undeclared_fields_are_not_named_where_the_encoding_is_not_declared() -> None:
+    app = make_app()
+    secret = b'{"client_secret":"s3cret","client_id":"a","grant_type":"authorization_code","code":"b"}'
+    answer = client_of(app).post("/oauth/access_token", content=secret, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 400
+    assert "content-type: encoding" in answer.headers["mock-violation"]
+    assert "s3cret" not in answer.headers["mock-violation"]
