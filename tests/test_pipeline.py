@@ -76,14 +76,14 @@ def test_a_refused_request_is_recorded_with_its_violations(app: App, spoonity: h
 
 
 def test_violations_of_query_and_body_are_noted_together(app: App, vexutopia: httpx.Client) -> None:
-    vexutopia.post("/v1/customers?a=1", json={"name": 1, "b": 2}, headers={"Content-Type": "text/plain"})
-    assert [str(each) for each in last(app).violations] == [
-        "query.a: undeclared",
-        "content-type: encoding",
-        "body.b: undeclared",
-        "body.email: required",
-        "body.name: type",
-    ]
+    vexutopia.post("/v1/customers?a=1", json={"name": 1, "b": 2})
+    of_body = ["body.b: undeclared", "body.email: required", "body.name: type"]
+    assert [str(each) for each in last(app).violations] == ["query.a: undeclared", *of_body]
+
+
+def test_a_body_in_a_strange_encoding_is_checked_but_its_strange_fields_are_not_named(app: App, vexutopia: httpx.Client) -> None:
+    vexutopia.post("/v1/customers", json={"name": 1, "b": 2}, headers={"Content-Type": "text/plain"})
+    assert [str(each) for each in last(app).violations] == ["content-type: encoding", "body.email: required", "body.name: type"]
 
 
 def test_the_journal_has_more_violations_than_a_header_names(app: App, spoonity: httpx.Client) -> None:
