@@ -13,6 +13,8 @@ from mockserver.errors import MockServerError
 COMMANDS = {
     "serve": "play the providers until Ctrl-C",
     "verify": "check at any address whether a service does what the documents say",
+    "coverage": "say which documented behaviours recorded traffic has exercised",
+    "check": "compare recorded traffic with what the documents allow",
     "wait": "wait until a mock is ready",
     "behaviours": "list what the documents promise",
     "assumptions": "list the questions that the documents leave open, and the choices",

@@ -3,11 +3,14 @@
 import os
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mockserver.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mockserver.providers import Provider
 
 
 class Option(Struct, frozen=True):
@@ -158,3 +161,17 @@ def base_url(text: str) -> str:
     if "?" in text or "#" in text:
         raise ValueError(f"{text!r} has more than a path; write http://127.0.0.1:4010")
     return http_url(text).rstrip("/")
+
+
+def named_provider(name: str | None) -> "Provider":
+    """Return the provider that `--provider` names.
+
+    Raises: ConfigurationError that lists those that are played.
+    """
+    from mockserver.providers import PROVIDERS
+
+    known = {provider.name: provider for provider in PROVIDERS}
+    if name not in known:
+        what = "is missing" if name is None else f"there is no provider {name!r}"
+        raise ConfigurationError(what, where="--provider", remedy=f"name one of {', '.join(known)}")
+    return known[name]

@@ -6,12 +6,17 @@ from typing import TextIO
 
 
 def say(text: str, *, to: TextIO | None = None) -> None:
-    """Print the text at once; when nobody reads any more, this and all that follows goes nowhere."""
+    """Print the text at once, with what the stream cannot write spelled out.
+
+    When nobody reads any more, this and all that follows goes nowhere.
+    """
+    stream = to or sys.stdout
+    encoding = stream.encoding or "utf-8"
     try:
-        print(text, file=to or sys.stdout, flush=True)
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
     except BrokenPipeError:
         # Python would flush once more at the end and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), (to or sys.stdout).fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def is_coloured(stream: TextIO) -> bool:

@@ -5,16 +5,15 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.cli import options
-from mockserver.cli.options import Option, base_url, number
+from mockserver.cli.options import Option, base_url, named_provider, number
 from mockserver.cli.terminal import say
 from mockserver.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mockserver.providers import Provider
     from mockserver.verify.session import Order
 
 OPTIONS = (
@@ -49,13 +48,7 @@ def run(given: Namespace) -> int:
 
     paths = {name: path for name in files.FORMS if (path := getattr(values, name)) is not None}
     wishes = command.Wishes(paths, values.baseline)
-    return command.run(order, wishes, say=partial(_say, to=sys.stdout), complain=partial(_say, to=sys.stderr))
-
-
-def _say(text: str, *, to: TextIO) -> None:
-    """Print a line in which a service may have its say, in whatever characters it likes."""
-    encoding = to.encoding or "utf-8"
-    say(text.encode(encoding, "backslashreplace").decode(encoding), to=to)
+    return command.run(order, wishes, say=say, complain=partial(say, to=sys.stderr))
 
 
 def _order(url: str, values: Namespace) -> "Order":
@@ -66,7 +59,7 @@ def _order(url: str, values: Namespace) -> "Order":
     if not values.timeout:
         raise ConfigurationError("a reply takes longer than 0 s", where="--timeout")
     return Order(
-        provider=_provider(values.provider),
+        provider=named_provider(values.provider),
         url=_address(url),
         token=values.token,
         rate=values.rate,
@@ -74,16 +67,6 @@ def _order(url: str, values: Namespace) -> "Order":
         read_only=bool(values.read_only),
         allow_live=bool(values.allow_live_key and values.yes),
     )
-
-
-def _provider(name: str | None) -> "Provider":
-    from mockserver.providers import PROVIDERS
-
-    known = {provider.name: provider for provider in PROVIDERS}
-    if name not in known:
-        what = "is missing" if name is None else f"there is no provider {name!r}"
-        raise ConfigurationError(what, where="--provider", remedy=f"name one of {', '.join(known)}")
-    return known[name]
 
 
 def _address(url: str) -> str:

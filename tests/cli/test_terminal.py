@@ -31,6 +31,14 @@ def test_reader_that_went_away_is_no_error_now_nor_later() -> None:
         say("two", to=stream)
 
 
+def test_what_a_stream_cannot_write_is_spelled_out() -> None:
+    content = io.BytesIO()
+
+    say("Zoë …", to=io.TextIOWrapper(content, encoding="latin-1"))
+
+    assert content.getvalue() == b"Zo\xeb \\u2026\n"
+
+
 @pytest.mark.parametrize(
     ("stream", "variables", "coloured"),
     [

@@ -83,6 +83,6 @@ def refusal_of(exchange: Exchange) -> dict[str, Any]:
 def _object(text: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

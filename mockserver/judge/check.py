@@ -1,0 +1,105 @@
+"""What is wrong with some traffic: what the rules find in it, the same things together and the worst first."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from mockserver.contract import Contract
+from mockserver.exchange import Exchange
+from mockserver.judge.case import Case
+from mockserver.judge.redaction import Redaction
+from mockserver.judge.rules import RULES, SEVERITIES, Rule, Severity, Sighting
+from mockserver.providers.provider import Provider
+
+MAX_NUMBERS = 20
+"""Exchanges that are named for each finding; all are counted."""
+
+MAX_TEXT = 200
+
+
+class Finding(Struct, frozen=True):
+    """Something that a rule found, in as many exchanges as it did; no credential is in it.
+
+    Attributes:
+        about: the operation, or method and form of the path if there is none.
+        place: where in the request or reply.
+        detail: what is wrong, in the words of the first.
+        contract: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
+        times: in how many exchanges.
+        exchanges: the numbers of the first of them.
+        request: method, path and query of the first.
+        statuses: what was answered; 0 for no reply.
+    """
+
+    rule: str
+    severity: Severity
+    says: str
+    about: str
+    place: str
+    detail: str
+    contract: str
+    times: int
+    exchanges: tuple[int, ...]
+    request: str
+    statuses: tuple[int, ...]
+
+
+class Verdict(Struct, frozen=True):
+    """What was found in some traffic.
+
+    Attributes:
+        exchanges: how many were looked at.
+        unknown_bodies: how many of them have a body that is not known as a whole, and was not judged.
+        findings: the worst first.
+    """
+
+    exchanges: int
+    unknown_bodies: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found that is anybody's fault."""
+        return all(finding.severity == "note" for finding in self.findings)
+
+
+def check(
+    exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES
+) -> Verdict:
+    """Return what the rules find in exchanges with the provider, which know their operations and violations."""
+    case = Case(tuple(exchanges), contract, provider)
+    findings = [finding for rule in rules for finding in _findings(rule, case)]
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in case.exchanges)
+    return Verdict(len(case.exchanges), unknown, tuple(findings))
+
+
+def _findings(rule: Rule, case: Case) -> list[Finding]:
+    alike: dict[tuple[str, str, str], list[Sighting]] = {}
+    for sighting in rule.find(case):
+        likeness = sighting.about, sighting.place, sighting.pointer or sighting.detail
+        alike.setdefault(likeness, []).append(sighting)
+    return sorted((_finding(rule, each, case.redaction) for each in alike.values()), key=lambda finding: -finding.times)
+
+
+def _finding(rule: Rule, sightings: Sequence[Sighting], redaction: Redaction) -> Finding:
+    first = sightings[0]
+    request = first.exchange.request
+    numbers = list(dict.fromkeys(each.exchange.number for each in sightings))
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        says=rule.says,
+        about=_short(redaction.segments(first.about)),
+        place=_short(redaction.text(first.place)),
+        detail=_short(redaction.text(first.detail)),
+        contract=first.pointer,
+        times=len(numbers),
+        exchanges=tuple(numbers[:MAX_NUMBERS]),
+        request=_short(f"{redaction.text(request.method)} {redaction.path(request)}"),
+        statuses=tuple(sorted({each.exchange.status for each in sightings})),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"

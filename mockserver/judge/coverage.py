@@ -1,0 +1,99 @@
+"""Which statements of a provider's documents some traffic has exercised, and which never."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+
+from msgspec import Struct
+
+from mockserver.catalogue import Behaviour, Catalogue, Unchecked
+from mockserver.exchange import Exchange
+
+MAX_NUMBERS = 20
+"""Exchanges that are named for each behaviour; all are counted."""
+
+
+class Use(Struct, frozen=True):
+    """How often a behaviour was exercised.
+
+    Attributes:
+        times: by how many exchanges.
+        exchanges: the numbers of the first of them.
+    """
+
+    name: str
+    says: str
+    source: str
+    operation: str
+    times: int
+    exchanges: tuple[int, ...]
+
+
+class Share(Struct, frozen=True):
+    """How many of some behaviours were exercised."""
+
+    operation: str
+    exercised: int
+    of: int
+
+
+class Coverage(Struct, frozen=True):
+    """What some traffic has exercised.
+
+    Attributes:
+        percent: of the behaviours, rounded down to one decimal, so that 100 means all.
+        operations: the same by operation, the smallest share first.
+        behaviours: in the order of the catalogue.
+        unchecked: statements of which nobody can tell; they do not count.
+    """
+
+    percent: float
+    exercised: int
+    of: int
+    operations: tuple[Share, ...]
+    behaviours: tuple[Use, ...]
+    unchecked: tuple[Unchecked, ...]
+
+    @property
+    def missing(self) -> list[Use]:
+        """The behaviours that no exchange exercised."""
+        return [each for each in self.behaviours if not each.times]
+
+    def reaches(self, percent: float) -> bool:
+        """Return whether so many percent of the behaviours were exercised."""
+        return self.exercised * 100 >= percent * self.of
+
+    def needed(self, percent: float) -> int:
+        """Return how many more behaviours would make so many percent."""
+        return next(more for more in range(self.of + 1) if (self.exercised + more) * 100 >= percent * self.of)
+
+
+def coverage(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Coverage:
+    """Return which of the catalogue's behaviours the exchanges exercised; one without a reply exercises nothing."""
+    numbers: list[list[int]] = [[] for _ in catalogue.behaviours]
+    times = [0] * len(numbers)
+    for exchange in exchanges:
+        if not exchange.status:
+            continue
+        for index, behaviour in enumerate(catalogue.behaviours):
+            if behaviour.exercised(exchange):
+                times[index] += 1
+                if times[index] <= MAX_NUMBERS:
+                    numbers[index].append(exchange.number)
+    uses = tuple(map(_use, catalogue.behaviours, times, numbers))
+    exercised = sum(each.times > 0 for each in uses)
+    percent = exercised * 1000 // len(uses) / 10 if uses else 100.0
+    return Coverage(percent, exercised, len(uses), _shares(uses), uses, catalogue.unchecked)
+
+
+def _use(behaviour: Behaviour, times: int, numbers: list[int]) -> Use:
+    return Use(behaviour.name, behaviour.says, behaviour.source, behaviour.operation, times, tuple(numbers))
+
+
+def _shares(uses: Iterable[Use]) -> tuple[Share, ...]:
+    by_operation = attrgetter("operation")
+    shares = []
+    for operation, group in groupby(sorted(uses, key=by_operation), key=by_operation):
+        used = [each.times > 0 for each in group]
+        shares.append(Share(operation, sum(used), len(used)))
+    return tuple(sorted(shares, key=lambda share: share.exercised / share.of))

@@ -1,0 +1,94 @@
+"""Coverage and verdicts as lines of text, for terminals and logs."""
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+from mockserver.judge.check import Finding, Verdict
+from mockserver.judge.coverage import Coverage, Use
+from mockserver.judge.traffic import Traffic
+
+WIDTH = 120
+MAX_OF_A_RULE = 20
+MAX_NUMBERS = 5
+MAX_ADDRESSES = 5
+
+_INDENT = " " * 4
+
+
+def of_traffic(traffic: Traffic) -> Iterator[str]:
+    """Go through the lines on which entries were looked at, and which were not."""
+    named = [f"{_plain(address)} ({count})" for address, count in traffic.addresses.items()]
+    addresses = ", ".join(named[:MAX_ADDRESSES] + ["…"] * (len(named) > MAX_ADDRESSES))
+    yield f"{counted(len(traffic.exchanges), 'request')} of {counted(traffic.entries, 'entry', 'entries')}: {addresses}"
+    if traffic.left_out:
+        yield f"left out: {', '.join(f'{reason} ({count})' for reason, count in traffic.left_out.items())}"
+
+
+def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
+    """Go through the lines on what was exercised: by operation, then every behaviour that never was."""
+    yield f"{title}: {coverage.exercised} of {coverage.of} behaviours exercised, {coverage.percent:g} %"
+    yield ""
+    width = len(str(coverage.of))
+    for share in coverage.operations:
+        yield f"{share.exercised:{width}} of {share.of:{width}}  {share.operation}"
+    if coverage.missing:
+        yield ""
+        yield "never exercised:"
+        yield from _of_missing(coverage)
+    if coverage.unchecked:
+        yield ""
+        yield f"not counted, since nobody can check them from outside: {counted(len(coverage.unchecked), 'statement')}"
+
+
+def _of_missing(coverage: Coverage) -> Iterator[str]:
+    order = [share.operation for share in coverage.operations]
+    missing = sorted(coverage.missing, key=lambda use: order.index(use.operation))
+    for operation, uses in groupby(missing, key=lambda use: use.operation):
+        yield f"  {operation}"
+        for use in uses:
+            yield from _of_use(use)
+
+
+def _of_use(use: Use) -> list[str]:
+    return textwrap.wrap(f"{use.name}: {use.says}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
+
+
+def of_verdict(verdict: Verdict, title: str) -> Iterator[str]:
+    """Go through the lines on what was found, by rule, the worst first."""
+    kinds = len(verdict.findings)
+    yield f"{title}: {counted(kinds, 'finding')}" if kinds else f"{title}: nothing found"
+    for _, findings in groupby(verdict.findings, key=lambda finding: finding.rule):
+        yield ""
+        yield from _of_rule(list(findings))
+    if verdict.unknown_bodies:
+        yield ""
+        yield f"not judged, since they were not recorded: bodies of {counted(verdict.unknown_bodies, 'exchange')}"
+
+
+def _of_rule(findings: list[Finding]) -> Iterator[str]:
+    yield f"{findings[0].severity.upper()} {findings[0].rule}: {findings[0].says}"
+    for finding in findings[:MAX_OF_A_RULE]:
+        yield from map(_plain, _of_finding(finding))
+    if len(findings) > MAX_OF_A_RULE:
+        yield f"  and {len(findings) - MAX_OF_A_RULE} more"
+
+
+def _of_finding(finding: Finding) -> Iterator[str]:
+    numbers = ", ".join(map(str, finding.exchanges[:MAX_NUMBERS])) + (", …" if finding.times > MAX_NUMBERS else "")
+    statuses = ", ".join(str(status) if status else "nothing" for status in finding.statuses)
+    yield f"  {finding.about}  {finding.place}: {finding.detail}"
+    noun = "entry" if finding.times == 1 else "entries"
+    yield f"{_INDENT}{noun} {numbers}: {finding.request}, answered {statuses}"
+    if finding.contract:
+        yield f"{_INDENT}contract: {finding.contract}"
+
+
+def _plain(text: str) -> str:
+    """Return the text on one line: whatever it has of line ends and other control characters is spelled out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def counted(count: int, noun: str, nouns: str | None = None) -> str:
+    """Return the count with its noun, in the plural if need be."""
+    return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"

@@ -1,0 +1,165 @@
+"""Keeps credentials out of everything that is shown of traffic."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus, unquote_plus
+
+import msgspec
+
+from mockserver.exchange import Exchange, RawHeaders, Request
+from mockserver.providers.provider import Provider
+
+HIDDEN = "[key]"
+
+FORM = "application/x-www-form-urlencoded"
+
+_NAME = (
+    r"(?:x[-_])?(?:(?:access|api|auth|bearer|client|id|oauth|refresh|session|user)[-_]?)?(?:key|secret|token)"
+    r"|auth|authorization|bearer|credentials?|jwt|passwd|password|pwd"
+)
+_SECRET = re.compile(_NAME, re.IGNORECASE)
+_MEMBER = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\w.+-]*)', re.IGNORECASE)
+_GRANT = frozenset({"assertion", "code", "code_verifier"})
+"""What a form that asks for a token (it has a `grant_type`) must not show either."""
+
+_SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
+_NOTHING = r"(?!)"
+_LONG = 8
+"""Characters from which on a credential is told from an ordinary word; a shorter one is hidden where its name tells."""
+
+
+def is_secret(name: str) -> bool:
+    """Return whether a parameter, field or header of this name carries a credential."""
+    return _SECRET.fullmatch(name) is not None
+
+
+class Redaction:
+    """Knows the credentials of some traffic."""
+
+    def __init__(self, providers: Iterable[Provider], exchanges: Iterable[Exchange] = ()) -> None:
+        self._providers = tuple(providers)
+        self._values: set[str] = set()
+        self._keys: set[str] = set()
+        for exchange in exchanges:
+            self._learn(exchange)
+        self._look = _look_of_keys(self._providers)
+        self._long = _spelled(value for value in self._values if len(value) >= _LONG)
+        self._short = _words(value for value in self._values if len(value) < _LONG)
+
+    def is_key(self, value: str) -> bool:
+        """Return whether the value is one with which the traffic's requests authenticate, or has the look of one."""
+        return (len(value) >= _LONG and value in self._keys) or self._look.fullmatch(value) is not None
+
+    def text(self, text: str) -> str:
+        """Return a message without any credential; short ones are hidden where they stand as a word."""
+        return self._short.sub(HIDDEN, self._without_long(text))
+
+    def path(self, request: Request) -> str:
+        """Return the request's path and query without any credential."""
+        return self.segments(request.path) + (f"?{self.query(request.query)}" if request.query else "")
+
+    def segments(self, path: str) -> str:
+        """Return a path without any credential."""
+        return "/".join(map(self._part, path.split("/")))
+
+    def query(self, query: bytes) -> str:
+        """Return a query without any credential."""
+        return self._pairs(query.decode("utf-8", "replace"))
+
+    def headers(self, headers: RawHeaders) -> list[tuple[str, str]]:
+        """Return headers as text without any credential; of `Authorization` the scheme stays."""
+        return [(name.decode("latin-1"), self._header(name, value.decode("latin-1"))) for name, value in headers]
+
+    def body(self, body: bytes, content_type: str) -> bytes:
+        """Return a body without any credential; it is the same body, byte for byte, if it has none."""
+        text = body.decode("utf-8", "surrogateescape")
+        is_form = content_type.partition(";")[0].strip().lower() == FORM
+        shown = self._pairs(text) if is_form else self._without_long(_MEMBER.sub(rf'\1"{HIDDEN}"', text))
+        return shown.encode("utf-8", "surrogateescape")
+
+    def _header(self, name: bytes, value: str) -> str:
+        scheme, space, _ = value.partition(" ")
+        if name.endswith(b"authorization") and space:
+            return f"{scheme} {HIDDEN}"
+        return HIDDEN if _is_secret_header(name) else self._without_long(value)
+
+    def _without_long(self, text: str) -> str:
+        for value in self._long:
+            text = text.replace(value, HIDDEN)
+        return self._look.sub(HIDDEN, text)
+
+    def _pairs(self, text: str) -> str:
+        secrets = dict(_secrets(text))
+        return "&".join(
+            f"{part.partition('=')[0]}={HIDDEN}" if part in secrets else self._part(part) for part in text.split("&")
+        )
+
+    def _part(self, part: str) -> str:
+        """Return a part of a URL or form without any credential, in however odd an encoding it may be."""
+        shown, plain = self._without_long(part), unquote_plus(part)
+        return HIDDEN if shown == part and self._without_long(plain) != plain else shown
+
+    def _learn(self, exchange: Exchange) -> None:
+        request = exchange.request
+        keys = {value for name, value in request.raw_headers if _is_secret_header(name)}
+        known = {each for value in keys for each in _parts(value.decode("latin-1"))}
+        known |= {value for each in self._providers if (value := each.credential(request))}
+        self._keys |= known
+        self._values |= known | set(_values(exchange))
+
+
+def _is_secret_header(name: bytes) -> bool:
+    return name in _SECRET_HEADERS or is_secret(name.decode("latin-1"))
+
+
+def _parts(value: str) -> list[str]:
+    """Return what of a header is secret: all of it, or what follows its scheme."""
+    scheme, _, rest = value.partition(" ")
+    return [rest.strip()] if rest.strip() else [scheme]
+
+
+def _values(exchange: Exchange) -> Iterator[str]:
+    """Go through the values that stand under a telling name in the query or in a body."""
+    request = exchange.request
+    for text in (request.query, request.body or b""):
+        yield from dict(_secrets(text.decode("utf-8", "replace"))).values()
+    for body in (request.body or b"", exchange.body):
+        for _, value in _MEMBER.findall(body.decode("utf-8", "replace")):
+            yield value.strip('"')
+            yield _unescaped(value)
+
+
+def _secrets(pairs: str) -> Iterator[tuple[str, str]]:
+    """Go through the parts of a query or form that carry a credential, each with its value."""
+    names = _GRANT if "grant_type=" in pairs else ()
+    for part in pairs.split("&"):
+        name, _, value = part.partition("=")
+        plain = unquote_plus(name)
+        if value and (is_secret(plain) or plain in names):
+            yield part, unquote_plus(value)
+
+
+def _unescaped(value: str) -> str:
+    try:
+        return str(msgspec.json.decode(value))
+    except ValueError:
+        return ""
+
+
+def _look_of_keys(providers: Iterable[Provider]) -> re.Pattern[str]:
+    """Match what looks like a key that a provider issued; nothing if no key can be told by its looks."""
+    prefixes = {prefix for each in providers for prefix in (*each.key_prefixes.values(), *each.live_prefixes) if prefix}
+    return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(prefixes)))})[\w.-]+" if prefixes else _NOTHING)
+
+
+def _spelled(values: Iterable[str]) -> list[str]:
+    """Return the values as they are and as URLs and forms write them, those first that may have others within them."""
+    spelled = {spelling for value in values for spelling in (value, quote(value, safe=""), quote_plus(value))}
+    return sorted(spelled, key=lambda each: (-len(each), each))
+
+
+def _words(values: Iterable[str]) -> re.Pattern[str]:
+    """Match the values where they stand as a word."""
+    return re.compile(
+        "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in _spelled(filter(None, values))) or _NOTHING
+    )

@@ -1,0 +1,181 @@
+"""What is looked for in traffic: each rule is a value with an id, how bad it is, and a function that finds it.
+
+A rule of conduct, which looks at the order of exchanges rather than at one of them, is another such value.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Literal
+from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
+
+from mockserver.contract.contract import Fault
+from mockserver.exchange import Exchange, Violation
+from mockserver.judge.case import Case
+from mockserver.judge.redaction import is_secret
+
+Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first. A note is nobody's fault."""
+
+MAX_PATH = 200
+
+_INDEX = re.compile(r"\[\d+\]")
+_PARAMETER = re.compile(r"\{[^}]*\}")
+_IDENTITY = re.compile(r"(?=.*\d).{3,}")
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """One exchange in which a rule finds something.
+
+    Attributes:
+        about: the operation, or method and form of the path if there is none.
+        place: where in the request or reply.
+        detail: one clause; it may hold what was sent.
+        pointer: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
+    """
+
+    exchange: Exchange
+    about: str
+    place: str
+    detail: str
+    pointer: str = ""
+
+
+class Rule(Struct, frozen=True):
+    """One thing that is looked for.
+
+    Attributes:
+        id: words with hyphens, as they stand in reports.
+        says: why it matters, as a sentence.
+    """
+
+    id: str
+    severity: Severity
+    says: str
+    find: Callable[[Case], Iterator[Sighting]]
+
+
+def _credentials_in_urls(case: Case) -> Iterator[Sighting]:
+    for exchange in case.exchanges:
+        request, about = exchange.request, _about(exchange)
+        declared = _declared_query(case, exchange)
+        for name, value in parse_qsl(request.query.decode("utf-8", "replace")):
+            if (is_secret(name) and name not in declared) or case.redaction.is_key(value):
+                yield Sighting(exchange=exchange, about=about, place=f"query.{name}", detail="a credential")
+        if any(case.redaction.is_key(unquote(segment)) for segment in request.path.split("/")):
+            yield Sighting(exchange=exchange, about=about, place="path", detail="a credential")
+
+
+def _unknown_paths(case: Case) -> Iterator[Sighting]:
+    known = {_PARAMETER.sub("{}", operation.path): operation.path for operation in case.operations.values()}
+    for exchange in case.exchanges:
+        if not exchange.operation and case.routes.find(exchange.request.path) is None:
+            near = get_close_matches(_shape(exchange.request.path), known, n=1, cutoff=0.5)
+            detail = f"the nearest one is {known[near[0]]}" if near else "there is none like it"
+            yield Sighting(exchange=exchange, about=_about(exchange), place="path", detail=detail)
+
+
+def _unknown_methods(case: Case) -> Iterator[Sighting]:
+    for exchange in case.exchanges:
+        route = None if exchange.operation else case.routes.find(exchange.request.path)
+        if route is not None:
+            operation = next(iter(route.operations.values()))
+            yield Sighting(
+                exchange=exchange,
+                about=f"{exchange.request.method} {operation.path}",
+                place="method",
+                detail=f"the contract has {' and '.join(route.operations)} here",
+                pointer=operation.pointer.rpartition("/")[0],
+            )
+
+
+def _forbidden(case: Case) -> Iterator[Sighting]:
+    return _violations(case, lambda violation: violation.rule != "undeclared")
+
+
+def _undeclared(case: Case) -> Iterator[Sighting]:
+    """Find what is undeclared, but for what a worse rule finds as well."""
+    return _violations(
+        case, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name))
+    )
+
+
+def _violations(case: Case, concerns: Callable[[Violation], bool]) -> Iterator[Sighting]:
+    for exchange in case.exchanges:
+        for violation in filter(concerns, exchange.violations):
+            place = f"{violation.place}.{violation.name}" if violation.name else violation.place
+            detail, pointer = violation.detail, violation.pointer
+            yield Sighting(exchange=exchange, about=exchange.operation, place=place, detail=detail, pointer=pointer)
+
+
+def _unfit_replies(case: Case) -> Iterator[Sighting]:
+    for exchange, faults, excuse in case.unfit_replies:
+        told = faults if exchange.status >= 400 else _without_default(case, exchange, faults)
+        for fault in [] if excuse else told:
+            place = _INDEX.sub("[]", f"reply.{fault.place}")
+            yield Sighting(
+                exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer
+            )
+
+
+def _without_default(case: Case, exchange: Exchange, faults: list[Fault]) -> list[Fault]:
+    """Return one fault for a success whose status only the declaration of errors covers: it need not look like one."""
+    operation = case.operations[exchange.operation]
+    if {str(exchange.status), f"{exchange.status // 100}XX"} & operation.replies.keys():
+        return faults
+    return [Fault("status", f"{exchange.status} is not declared", f"{operation.pointer}/responses")]
+
+
+def _other_choices(case: Case) -> Iterator[Sighting]:
+    for exchange, _, excuse in case.unfit_replies:
+        if excuse:
+            yield Sighting(exchange=exchange, about=exchange.operation, place="reply", detail=f"as with {excuse}")
+
+
+def _about(exchange: Exchange) -> str:
+    """Return the operation; without one the method and the form of the path."""
+    return exchange.operation or f"{exchange.request.method} {_shape(exchange.request.path)}"
+
+
+def _shape(path: str) -> str:
+    """Return the path without ids, as far as they can be told."""
+    return "/".join("{}" if _IDENTITY.fullmatch(segment) else segment for segment in path[:MAX_PATH].split("/"))
+
+
+def _declared_query(case: Case, exchange: Exchange) -> set[str]:
+    operation = case.operations.get(exchange.operation)
+    parameters = operation.parameters if operation is not None else ()
+    return {parameter.name for parameter in parameters if parameter.place == "query"}
+
+
+RULES = (
+    Rule(
+        "credential-in-url",
+        "error",
+        "URLs end up in logs, histories and the headers of other requests, and keys with them.",
+        _credentials_in_urls,
+    ),
+    Rule("unknown-path", "error", "The contract has no such path.", _unknown_paths),
+    Rule("unknown-method", "error", "The contract has the path, but not the method.", _unknown_methods),
+    Rule("violation", "error", "The contract forbids this in a request, whether or not it was refused.", _forbidden),
+    Rule(
+        "unfit-reply",
+        "error",
+        "The contract does not allow this reply: the contract or the mock is wrong, or the service has changed.",
+        _unfit_replies,
+    ),
+    Rule("undeclared", "warning", "Nobody declares this, so nobody promises to read it.", _undeclared),
+    Rule(
+        "other-choice",
+        "note",
+        "The documents leave this open, and the service chose otherwise than the mock.",
+        _other_choices,
+    ),
+)
+"""In the order in which findings of one severity are told."""
+
+__all__ = ["RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting"]

@@ -1,0 +1,148 @@
+"""No credential is shown, wherever in traffic it stands; everything else is shown as it was."""
+
+import pytest
+
+from mockserver.exchange import Exchange, Request
+from mockserver.judge.redaction import Redaction, is_secret
+from mockserver.providers import PROVIDERS
+from tests.judge.recorders import FORM, JSON
+from tests.toy.provider import TOY
+
+TOKEN = "s3cr3t+token/of=somebody"
+
+
+def redaction(query: bytes = b"", sent: bytes = b"", reply: bytes = b"", **headers: str) -> Redaction:
+    """Return what knows the credentials of one exchange; names of headers are written with underscores."""
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    exchange = Exchange(
+        number=1,
+        at=0,
+        request=Request("POST", "/", query, "", dict(raw), raw, sent),
+        operation="",
+        status=200,
+        headers=[],
+        body=reply,
+        assumed={},
+        violations=(),
+        took_us=0,
+    )
+    return Redaction([*PROVIDERS, TOY], [exchange])
+
+
+BEARER = redaction(authorization=f"Bearer {TOKEN}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"it says {TOKEN}!", "it says [key]!"),
+        ("it says s3cr3t%2Btoken%2Fof%3Dsomebody!", "it says [key]!"),
+        ("it says vex_test_0123 and vex_live_x.y", "it says [key] and [key]"),
+        ("card-7 is a card", "[key] is a card"),
+        ("nothing of that", "nothing of that"),
+    ],
+)
+def test_credential_is_hidden_in_any_text(text: str, shown: str) -> None:
+    assert BEARER.text(text) == shown
+
+
+def test_short_credential_is_hidden_where_it_is_a_word() -> None:
+    assert redaction(authorization="Bearer test").text("test, a test of testing") == "[key], a [key] of testing"
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        (redaction(authorization="just-a-key"), "just-a-key"),
+        (redaction(x_api_key="0123456789"), "0123456789"),
+        (redaction(x_library_card="0123456789"), "0123456789"),
+        (redaction(cookie="session=0123456789"), "session=0123456789"),
+        (redaction(query=b"api_key=012345%2B6789"), "012345+6789"),
+        (redaction(sent=b"grant_type=x&code=0123456789&client_secret=abcdefghij"), "0123456789"),
+        (redaction(sent=b'{"client_secret": "012345\\u00216789"}'), "012345!6789"),
+        (redaction(reply=b'{"access_token": "0123456789"}'), "0123456789"),
+        (redaction(sent=b'{"api_key":9876543210}'), "9876543210"),
+        (redaction(sent=b'{"api_key": "0123456789\\q"}'), "0123456789\\q"),
+    ],
+)
+def test_credential_is_known_wherever_it_was_given(known: Redaction, text: str) -> None:
+    assert known.text(f"({text})") == "([key])"
+
+
+def test_redaction_without_traffic_and_prefixes_hides_nothing() -> None:
+    assert Redaction([]).text(f"{TOKEN} vex_test_1") == f"{TOKEN} vex_test_1"
+
+
+def test_headers_keep_their_names_and_the_scheme() -> None:
+    headers = [
+        (b"authorization", f"Bearer {TOKEN}".encode()),
+        (b"proxy-authorization", b"raw"),
+        (b"cookie", b"a=b"),
+        (b"set-cookie", b"a=b; Secure"),
+        (b"x-api-key", b"k"),
+        (b"accept", b"*/*"),
+        (b"referer", f"http://h/?t={TOKEN}".encode()),
+    ]
+
+    assert BEARER.headers(headers) == [
+        ("authorization", "Bearer [key]"),
+        ("proxy-authorization", "[key]"),
+        ("cookie", "[key]"),
+        ("set-cookie", "[key]"),
+        ("x-api-key", "[key]"),
+        ("accept", "*/*"),
+        ("referer", "http://h/?t=[key]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "shown"),
+    [
+        ("/customers", b"limit=2&sort=name", "/customers?limit=2&sort=name"),
+        ("/customers", b"", "/customers"),
+        ("/customers", b"api%5Fkey=1&Password=2&token=&x", "/customers?api%5Fkey=[key]&Password=[key]&token=&x"),
+        ("/s3cr3t%2Btoken%2Fof%3Dsomebody/x", b"", "/[key]/x"),
+        ("/%73%33cr3t%2Btoken%2Fof%3Dsomebody/x", b"%76ex_test_1", "/[key]/x?[key]"),
+    ],
+)
+def test_address_is_shown_without_credentials(path: str, query: bytes, shown: str) -> None:
+    assert BEARER.path(Request("GET", path, query, "http://h", {}, [])) == shown
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "shown"),
+    [
+        (b'{"a": 1, "Client_Secret" : "x\\"y", "n": null}', JSON, b'{"a": 1, "Client_Secret" : "[key]", "n": null}'),
+        (b'{"token": 5, "code": "c", "keys": "k"}', JSON, b'{"token": "[key]", "code": "c", "keys": "k"}'),
+        (b'{"note": "s3cr3t+token/of=somebody"}', JSON, b'{"note": "[key]"}'),
+        (b"code=c&name=Ann", FORM, b"code=c&name=Ann"),
+        (
+            b"grant_type=authorization_code&code=c&client_secret=d",
+            f"{FORM}; charset=utf-8",
+            b"grant_type=authorization_code&code=[key]&client_secret=[key]",
+        ),
+        (b"\xff vex_test_1 \xfe", "image/png", b"\xff [key] \xfe"),
+    ],
+)
+def test_body_is_shown_without_credentials(body: bytes, content_type: str, shown: bytes) -> None:
+    assert BEARER.body(body, content_type) == shown
+
+
+def test_short_credential_does_not_change_a_body() -> None:
+    body = b'{"prev": null, "note": "a test"}'
+
+    assert redaction(authorization="Bearer null", query=b"token=test").body(body, JSON) == body
+
+
+@pytest.mark.parametrize(
+    "name", "api_key apiKey X-API-Key token secret client_secret session_key password auth id-token jwt".split()
+)
+def test_name_tells_of_a_credential(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name", "page_token keyword code keys name email monkey authority tokens sort_key token_type".split()
+)
+def test_other_name_does_not(name: str) -> None:
+    assert not is_secret(name)
