@@ -33,8 +33,9 @@ def test_reader_that_went_away_is_no_error_now_nor_later() -> None:
 
 def test_what_a_stream_cannot_write_is_spelled_out() -> None:
     content = io.BytesIO()
+    stream = io.TextIOWrapper(content, encoding="latin-1", newline="\n")
 
-    say("Zoë …", to=io.TextIOWrapper(content, encoding="latin-1"))
+    say("Zoë …", to=stream)
 
     assert content.getvalue() == b"Zo\xeb \\u2026\n"
 
