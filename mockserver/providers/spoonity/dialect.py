@@ -148,7 +148,7 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
     if not has_next and len(page.records) == page.limit:
         has_next = call.assume(NEXT_LINK) == "when-full"
     return {
-        "items": page.records,
+        "items": [customer.encoded for customer in page.records],
         "next": _link(call, page.limit, number + 1) if has_next else None,
         "prev": _link(call, page.limit, number - 1) if number > 1 else None,
     }

@@ -1,9 +1,10 @@
 """Spoonity's customers and tokens as they are kept. Plays https://developers.spoonity.com/customer."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct, json
 
 from mockserver.state import Draft, Kind
 from mockserver.state.clock import iso_milliseconds, parse_timestamp
@@ -11,7 +12,7 @@ from mockserver.state.ids import HEX, IdForm, choose
 from mockserver.state.people import person
 
 
-class Customer(Struct, frozen=True, forbid_unknown_fields=True):
+class Customer(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A customer, field by field as it is sent; name and email are None if unset or anonymised.
 
     Behaviours: spoonity.customer.*
@@ -24,6 +25,11 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True):
     date_created: str
     date_updated: str
     status: str
+
+    @cached_property
+    def encoded(self) -> Raw:
+        """The customer as JSON, written once."""
+        return Raw(json.encode(self))
 
 
 class AccessToken(Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,7 +32,7 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
     """
     return {
         "object": "list",
-        "data": [render(call, record) for record in page.records],
+        "data": [record.encoded or render(call, record) for record in page.records],
         "total": page.total,
         "limit": page.limit,
         "offset": page.start,

@@ -4,9 +4,10 @@ Plays https://vexutopia.com/docs/customers and https://vexutopia.com/docs/paymen
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct, json
 from msgspec.structs import asdict
 
 from mockserver.exchange import Call, Leaning
@@ -23,7 +24,7 @@ PROCESSOR_IDS = "vexutopia.provider-payments"
 PROCESSOR_FORM = IdForm("pi_", ALPHANUMERIC, 6)
 
 
-class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A customer; name, phone and metadata are None if they were never set, or cleared.
 
     Behaviours: vexutopia.customer.*
@@ -38,8 +39,18 @@ class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     created_at: str
     updated_at: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every field was set, so that the object looks the same under every choice."""
+        return self.name is not None and self.phone is not None and self.metadata is not None
 
-class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    @cached_property
+    def encoded(self) -> Raw | None:
+        """The object as JSON, written once; None if a choice decides what it looks like."""
+        return Raw(json.encode(self)) if self.is_whole else None
+
+
+class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A payment; the amount is in the currency's smallest unit, metadata is None if it was never set.
 
     `customer_id` stays when the customer goes.
@@ -60,13 +71,23 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     created_at: str
     updated_at: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every field was set whose absence is left to a choice."""
+        return self.metadata is not None
+
+    @cached_property
+    def encoded(self) -> Raw | None:
+        """The object as JSON, written once; None if a choice decides what it looks like."""
+        return Raw(json.encode(self)) if self.is_whole else None
+
 
 def render(leaning: Leaning, record: Customer | Payment) -> Any:
     """Return the object as clients see it, which for unset fields the sandbox decides.
 
     Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
     """
-    if record.metadata is not None and (isinstance(record, Payment) or (record.name is not None and record.phone is not None)):
+    if record.is_whole:
         return record
     fields = asdict(record)
     if leaning.assume(UNSET_FIELDS) == "absent":
