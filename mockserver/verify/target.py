@@ -63,7 +63,7 @@ class Target:
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:
-        """Send what is asked for even if the run is to stop, and keep the evidence of the check that is over."""
+        """Send what is asked for even if the run is to stop."""
         self._is_cleaning = True
         try:
             yield
@@ -134,8 +134,6 @@ class Target:
         return answer
 
     def _remember(self, request: str, body: bytes, status: int | None, reply: str) -> None:
-        if self._is_cleaning:
-            return
         request, sent, reply = (self._shown(text) for text in (request, body.decode("utf-8", "replace"), reply))
         self.evidence = [*self.evidence[1 - MAX_EVIDENCE :], Evidence(request, sent, status, reply)]
 

@@ -79,6 +79,26 @@ def test_a_record_is_deleted_although_another_clean_up_fails(app: App) -> None:
     assert records(app, VEXUTOPIA) == before
 
 
+def test_a_check_finds_nothing_of_the_one_before_it(app: App) -> None:
+    shown: list[int] = []
+
+    check(app, create, lambda _api: shown.append(len(_shown(app))))
+
+    assert shown == [0]
+
+
+def test_what_a_check_hands_over_is_done_the_latest_first(app: App) -> None:
+    done: list[int] = []
+
+    def hand_over(api: Api) -> None:
+        for number in range(3):
+            api.cleanup(partial(done.append, number))
+
+    check(app, hand_over)
+
+    assert done == [2, 1, 0]
+
+
 def test_what_a_clean_up_says_does_not_hide_what_the_check_saw(app: App) -> None:
     def fail(api: Api) -> None:
         api.cleanup(lambda: api.call("GET", "/v1/payments"))
@@ -109,6 +129,15 @@ def test_a_record_whose_deletion_fails_is_named(app: App) -> None:
 
     left = [each["id"] for each in _shown(app)]
     assert report.remains.left == {f"{CUSTOMERS}/{left[0]}": "its deletion answers 500"}
+
+
+def test_a_record_whose_deletion_has_to_wait_too_long_is_named(app: App) -> None:
+    between = Between(app, only("DELETE", lambda _request, _go_on: httpx.Response(429, headers={"retry-after": "3600"})))
+
+    report = check(between, create)
+
+    left = [each["id"] for each in _shown(app)]
+    assert report.remains.left == {f"{CUSTOMERS}/{left[0]}": "the service wants no request for 3600 s; slow down with --rate"}
 
 
 def test_a_deletion_that_fails_once_is_tried_again(app: App) -> None:
@@ -175,7 +204,15 @@ def test_a_creation_without_a_mark_is_named(app: App) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [httpx.Response(500), httpx.Response(201, text="<html>"), httpx.Response(200, json={"id": None})]
+    "reply",
+    [
+        httpx.Response(500),
+        httpx.Response(201, text="<html>"),
+        httpx.Response(201, text="[" * 100_000),
+        httpx.Response(200, json={"id": None}),
+        httpx.Response(200, json={"id": True}),
+        httpx.Response(200, json=[]),
+    ],
 )
 def test_a_creation_that_answers_no_id_is_looked_for(reply: httpx.Response, app: App) -> None:
     def answer(_request: httpx.Request, go_on: GoOn) -> httpx.Response:
@@ -226,6 +263,19 @@ def test_a_search_that_fails_leaves_a_doubt(app: App) -> None:
     report = check(app, create, upkeep=Upkeep(lost))
 
     assert report.remains == Remains(doubt="the list is broken")
+
+
+def test_a_deletion_is_tried_again_even_if_nothing_can_be_searched(app: App) -> None:
+    failures = [httpx.Response(500)]
+    between = Between(app, only("DELETE", lambda _request, go_on: failures.pop() if failures else go_on()))
+
+    def lost(_api: Api, _text: str) -> Iterator[str]:
+        raise AssertionError("the list is broken")
+
+    report = check(between, create, upkeep=Upkeep(lost))
+
+    assert report.remains == Remains(doubt="the list is broken")
+    assert _shown(app) == []
 
 
 def test_a_service_that_falls_silent_is_not_waited_for_again_and_again(app: App) -> None:

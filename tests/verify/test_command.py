@@ -1,5 +1,6 @@
 """`mockserver verify` and `mockserver behaviours` as they are called from a shell."""
 
+import io
 import json
 import os
 import subprocess
@@ -53,6 +54,27 @@ def test_read_only_announces_nothing_but_that(url: str, capsys: pytest.CaptureFi
     assert "Nothing is left behind." in told
 
 
+def test_a_terminal_sees_which_check_runs(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+
+    assert main(["verify", url, *VEXUTOPIA, "--read-only"]) == 0
+
+    assert "\r\x1b[2K1/" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[2K")
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_proxy_of_the_environment_is_passed_over_on_this_machine(url: str) -> None:
+    done = _shell("-m", "mockserver", "verify", url, *VEXUTOPIA, "--read-only", HTTP_PROXY="http://127.0.0.1:1")
+
+    assert done.returncode == 0
+
+
 def test_every_file_is_written(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {flag: tmp_path / flag for flag in ("json", "junit", "markdown", "write-assumptions")}
     options = [word for flag, path in files.items() for word in (f"--{flag}", str(path))]
@@ -99,6 +121,7 @@ def test_a_baseline_and_a_report_may_be_one_file(url: str, tmp_path: Path, capsy
         assert main(["verify", url, *VEXUTOPIA, *options]) == 0
 
     assert "behaviours: none" in capsys.readouterr().out
+    assert len(msgspec.json.decode(Path(report).read_bytes(), type=Report).behaviours) > 1
 
 
 def test_an_early_end_writes_no_assumptions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

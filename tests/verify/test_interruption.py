@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -121,6 +122,15 @@ def test_signals_after_the_end_change_nothing() -> None:
     interruption.check(to_the_end=False)
 
 
+def test_nothing_disturbs_the_telling_of_what_was_found(app: App) -> None:
+    interruption = Hurried()
+
+    run(provider_of(behaviour(create)), app, interruption=interruption)
+
+    interruption.notice()
+    interruption.notice()
+
+
 def test_a_wait_ends_with_the_signal() -> None:
     interruption = Interruption()
     interruption.notice()
@@ -151,6 +161,21 @@ def test_signals_are_listened_to_only_for_a_while(number: signal.Signals) -> Non
             interruption.check(to_the_end=False)
 
     assert signal.getsignal(number) is before
+
+
+def test_outside_the_main_thread_there_is_nothing_to_listen_to() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    during: list[object] = []
+
+    def listen() -> None:
+        with Interruption().listening():
+            during.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    thread.join()
+
+    assert during == [before]
 
 
 class Interrupting:

@@ -12,10 +12,11 @@ import pytest
 from mockserver import documents
 from mockserver.catalogue import check_choices
 from mockserver.edge.app import App
+from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify import lines
 from mockserver.verify.choices import to_assumptions
-from mockserver.verify.files import to_json
+from mockserver.verify.files import to_json, write
 from mockserver.verify.junit import to_junit
 from mockserver.verify.markdown import to_markdown
 from mockserver.verify.outcome import Evidence, Remains, Report, Result, Seen
@@ -246,6 +247,21 @@ def test_no_reply_ends_a_block_of_markdown() -> None:
     (block,) = re.findall(r"^````text\n(.*?)^````$", to_markdown(report), re.DOTALL | re.MULTILINE)
 
     assert block.splitlines() == [line.strip() for line in lines.of_result(report.behaviours[0])][1:]
+
+
+def test_markdown_says_nothing_of_what_there_is_not() -> None:
+    text = to_markdown(msgspec.structs.replace(CLEAN, behaviours=(), assumptions=()))
+
+    assert re.findall("^## .*", text, re.MULTILINE) == ["## Left behind"]
+
+
+def test_a_file_that_cannot_be_written_any_more_keeps_no_other_from_it(tmp_path: Path) -> None:
+    paths = {"json": tmp_path / "gone" / "report.json", "markdown": tmp_path / "report.md"}
+
+    with pytest.raises(ConfigurationError, match=r"^--json: .*report\.json cannot be written: No such file or directory$"):
+        write(paths, REPORT, REPORT)
+
+    assert paths["markdown"].read_text() == to_markdown(REPORT)
 
 
 def test_assumptions_are_written_with_what_is_not_known_as_comments() -> None:

@@ -13,6 +13,7 @@ from mockserver.edge.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Evidence, Result, Seen
 from mockserver.verify.run import Watcher
+from mockserver.verify.wire import Unanswered
 from tests.conftest import BASE, MakeApp
 from tests.verify import checks
 from tests.verify.verifying import VEXUTOPIA, Between, Hurried, behaviour, provider_of, result_of, run
@@ -158,6 +159,7 @@ OBSERVATIONS = {
     "an unknown choice": (lambda _api: Observation("green", "it was green"), _seen("none of them", None, "it was green")),
     "no way": (_raise(NotObserved("it was dark")), _seen("not observed", None, "it was dark")),
     "no check": (_raise(NotCheckable("it was dark")), _seen("not observed", None, "it was dark")),
+    "no reply": (_raise(Unanswered("too slow")), _seen("not observed", None, "there was no reply: too slow")),
     "a failure": (
         _raise(AssertionError("it had no colour")),
         _seen("none of them", None, "it had no colour"),

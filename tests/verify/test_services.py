@@ -3,12 +3,18 @@
 import socket
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from mockserver.catalogue.client import Api
 from mockserver.cli import main
+from mockserver.contract import Contract
+from mockserver.edge.app import App
 from mockserver.edge.server import running_server
+from mockserver.verify.probe import first_look
+from tests.checking import send_to
 from tests.conftest import MakeApp
-from tests.verify.verifying import KEYS, listening, plain
+from tests.verify.verifying import KEYS, Between, listening, plain, provider_of, run
 
 CUSTOMERS = "/v1/customers"
 
@@ -45,6 +51,21 @@ def test_a_host_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == ""
     assert err.startswith("mockserver: http://nobody.invalid cannot be reached: no connection: ")
     assert err.count("\n") == 1
+
+
+def test_a_host_that_takes_no_connection(app: App) -> None:
+    def answer(request: httpx.Request, _go_on: object) -> httpx.Response:
+        raise httpx.ConnectTimeout("slow", request=request)
+
+    report = run(provider_of(), Between(app, answer))
+
+    assert report.finding == "http://mock.localhost cannot be reached: no connection within 10 s"
+
+
+def test_an_api_without_anything_to_read_is_not_looked_at(app: App) -> None:
+    api = Api(send_to(app), "http://mock.localhost", "key")
+
+    assert first_look(api, Contract.load(), "nobody") == ""
 
 
 def test_a_service_that_is_slow(finding: list[str]) -> None:
