@@ -2,17 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from mockserver.state.sandbox import DEFAULT
+
 if TYPE_CHECKING:
     from mockserver.cli.state_file import StateFile
     from mockserver.edge.app import App
 
 
 def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
-    """Return the base URLs, calls that work as they stand, and where the mock itself is."""
+    """Return the base URLs, calls that work as they stand, what becomes of events, and where the mock itself is."""
     providers = app.mock.pipeline.providers.values()
     width = max(len(provider.title) for provider in providers)
     lines = [f"{provider.title:{width}}  {url}  in place of {provider.origin}" for provider in providers]
     lines += ["", *(f"curl {provider.example.format(url=url)}" for provider in providers if provider.example), ""]
+    for endpoint in app.mock.sandboxes.get(DEFAULT).state.endpoints:
+        lines.append(f"{'Webhook':{width}}  {endpoint.url}  (its events are recorded; they are not sent yet)")
     if state is not None:
         begin = "read at the start" if state.was_there else "not there yet"
         lines.append(f"{'Its state':{width}}  {state.path}, {begin}, written at the end")

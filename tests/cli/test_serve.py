@@ -103,6 +103,19 @@ def test_announcement_names_for_each_provider_what_it_stands_for_and_a_call(app:
     assert lines[-1].split() == "The mock itself http://mock/_mock/".split()
 
 
+def test_announcement_says_that_events_for_a_webhook_are_not_sent_yet() -> None:
+    app = app_of(*split("--fixture empty --webhook http://127.0.0.1:9/hook --webhook-secret whsec_x"))
+    said = announcement(app, "http://mock")
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+
+    assert lines.count("Webhook http://127.0.0.1:9/hook (its events are recorded; they are not sent yet)") == 1
+    assert "whsec_x" not in said
+
+
+def test_announcement_is_silent_on_webhooks_where_there_is_none() -> None:
+    assert "Webhook" not in announcement(app_of("--fixture", "empty"), "http://mock")
+
+
 def test_announcement_is_read_through_a_pipe_and_its_calls_work_as_they_stand() -> None:
     program("curl")
     with served() as running:
