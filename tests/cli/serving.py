@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from select import select
 
 from mockserver.cli import options
@@ -61,10 +62,10 @@ class Served:
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[Served]:
-    """Run `python -m mockserver serve` on a free port, its output read through a pipe."""
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+def served(*arguments: str, folder: Path | None = None) -> Iterator[Served]:
+    """Run `python -m mockserver serve` on a free port, its output read through a pipe; no folder: the one of the tests."""
+    command = [sys.executable, "-m", "mockserver", "serve", *arguments, "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, cwd=folder)
     with process:
         try:
             yield Served(process)

@@ -2,19 +2,24 @@
 
 import re
 import shlex
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from mockserver.cli import COMMANDS, main
 from mockserver.edge.server import running_server
+from tests.cli.serving import served
 from tests.conftest import make_app
-from tests.tools import program
+from tests.tools import ROOT, program, run
 
-README = Path(__file__).parents[2] / "README.md"
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+TEXT = README.read_text(encoding="utf-8")
+BLOCKS = BLOCK.findall(TEXT)
 PRINTED_ADDRESS = "http://127.0.0.1:4010"
 
 
@@ -30,7 +35,19 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 CURL = [pair for pair in commands() if pair[0].startswith("curl")]
-MOCKSERVER = [command for command, _ in commands() if command.startswith("mockserver")]
+INLINE = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", BLOCK.sub("", TEXT))]
+EXAMPLES = [*(command for command, _ in commands()), *INLINE]
+SERVE = [example for example in EXAMPLES if re.match(r"mockserver serve\b", example)]
+OTHERS = [example for example in EXAMPLES if example.startswith("mockserver ") and example not in SERVE]
+MAKE = [example for example in EXAMPLES if example.startswith("make ")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder in which the README's fixture lies under the name that its commands use."""
+    (document,) = blocks("yaml")
+    (tmp_path / "mine.yaml").write_text(document, encoding="utf-8")
+    return tmp_path
 
 
 @pytest.mark.parametrize("code", blocks("python"))
@@ -48,29 +65,33 @@ def test_curl_prints_what_stands_there(command: str, printed: str) -> None:
     assert re.fullmatch(wanted, answered.replace("\r", "").strip(), re.DOTALL), answered
 
 
-def test_fixture_loads(tmp_path: Path) -> None:
-    (document,) = blocks("yaml")
-    (tmp_path / "mine.yaml").write_text(document)
-
-    customers = make_app(fixtures=[tmp_path / "mine.yaml"]).mock.sandboxes.get("default").state.count()
+def test_fixture_loads(folder: Path) -> None:
+    customers = make_app(fixtures=[folder / "mine.yaml"]).mock.sandboxes.get("default").state.count()
 
     assert customers == 62
 
 
-def test_make_has_the_targets() -> None:
-    makefile = (README.parent / "Makefile").read_text()
-    targets = {command.split()[1] for command, _ in commands() if command.startswith("make")}
-
-    assert targets == {"serve", "test"}
-    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+def test_examples_are_found() -> None:
+    assert len(SERVE) >= 5
+    assert {example.split()[1] for example in OTHERS} >= {"wait", "fixtures", "assumptions"}
+    assert {example.split()[1] for example in MAKE} >= {"serve", "test"}
 
 
-@pytest.mark.parametrize("command", MOCKSERVER)
-def test_command_has_such_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    name, *options = shlex.split(command)[1:]
-    assert name in COMMANDS
-    with pytest.raises(SystemExit):
-        main([name, "--help"])
+@pytest.mark.parametrize("command", SERVE)
+def test_serve_starts_answers_and_ends(command: str, folder: Path) -> None:
+    with served(*shlex.split(command)[2:], folder=folder) as running:
+        reply = httpx.get(f"{running.url}/customers", headers={"Authorization": "Bearer any"})
+        assert reply.status_code == 200
+        assert running.end(signal.SIGTERM) == (0, "")
 
-    shown = capsys.readouterr().out
-    assert all(option in shown for option in options if option.startswith("--"))
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_command_succeeds(command: str, folder: Path) -> None:
+    with running_server(make_app()) as address:
+        arguments = shlex.split(re.sub(r"\bURL\b", address.url, command))[1:]
+        assert run([sys.executable, "-m", "mockserver", *arguments], cwd=folder)
+
+
+@pytest.mark.parametrize("command", MAKE)
+def test_make_has_the_target(command: str) -> None:
+    assert run([program("make"), "-n", *shlex.split(command)[1:]], cwd=ROOT)
