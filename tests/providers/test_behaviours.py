@@ -5,7 +5,6 @@ import pytest
 
 from mockserver.catalogue import Behaviour
 from mockserver.edge.app import App
-from mockserver.mock import scenarios
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.sandbox import DEFAULT
 from tests.checking import MARKER, every_behaviour, run
@@ -26,7 +25,6 @@ def test_a_behaviour_holds_in_a_named_sandbox(provider: Provider, behaviour: Beh
 
 
 @every
-@pytest.mark.skipif("empty" not in scenarios(), reason="there is no fixture without records yet")
 def test_a_behaviour_holds_in_an_account_without_records(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
     run(behaviour, make_app(fixtures=["empty"], assume=behaviour.only_with), provider)
 
