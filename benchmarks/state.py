@@ -15,6 +15,7 @@ from mockserver.edge.app import App
 from mockserver.edge.transport import call
 from mockserver.state.sandbox import Sandbox
 
+SPOONITY = (b"authorization", b"Bearer any")
 KEY = (b"authorization", b"Bearer vex_test_your_api_key")
 JSON = (b"content-type", b"application/json")
 
@@ -34,13 +35,28 @@ def growth(sizes: list[int]) -> list[str]:
     emails = itertools.count()
     rows = []
     for name in ("get", "first page", "deep page", "e-mail filter", "create"):
-        medians = []
-        for size, app in apps.items():
-            medians.append(_best(_operation(app, name, size, emails), 300))
-        ratios = [f"{value:.1f} ({value / medians[0]:.2f})" for value in medians]
-        rows.append(f"| {name} | {' | '.join(ratios)} |")
+        medians = [_best(_operation(app, name, size, emails), 300) for size, app in apps.items()]
+        rows.append(_row(name, medians))
+    apps.clear()
+    deep = "deep page after a deletion (Spoonity)"
+    rows.append(_row(deep, [_best(_deep_after_deletion(size), 300) for size in sizes]))
     header = " | ".join(f"{size:,}" for size in sizes)
     return [f"| µs per call (× first) | {header} |", "|---|" + "---|" * len(sizes), *rows]
+
+
+def _row(name: str, medians: list[float]) -> str:
+    return f"| {name} | {' | '.join(f'{value:.1f} ({value / medians[0]:.2f})' for value in medians)} |"
+
+
+def _deep_after_deletion(size: int) -> Callable[[], object]:
+    """Return a call for a page from the middle of so many of Spoonity's customers, of which one was deleted."""
+    app = create_app(fixtures=(), mode="frozen")
+    customers: list[Any] = [{"id": "cust_175a9abec1882d12"}, {"generate": size - 1}]
+    document = {"now": "2026-02-02T13:48:05.683Z", "spoonity": {"customers": customers}}
+    app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
+    if call(app, "DELETE", "/customers/cust_175a9abec1882d12", headers=[SPOONITY]).status != 200:
+        raise SystemExit("no customer could be deleted")
+    return lambda: call(app, "GET", f"/customers?limit=25&page={size // 50}", headers=[SPOONITY])
 
 
 def _operation(app: App, name: str, size: int, emails: "itertools.count[int]") -> Callable[[], object]:

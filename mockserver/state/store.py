@@ -92,13 +92,15 @@ class Collection:
         deleted: ids that once were records and were deleted, in order of deletion.
     """
 
-    __slots__ = ("_indexes", "_order", "_own_buckets", "_positions", "_rows", "deleted", "kind")
+    __slots__ = ("_indexes", "_order", "_own_buckets", "_positions", "_present", "_rows", "deleted", "kind")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.deleted: dict[str, None] = {}
         self._rows: dict[str, Row] = {}
         self._order: list[str] = []
+        # None while it would equal the order: few collections keep records that are marked deleted.
+        self._present: list[str] | None = None
         self._indexes: dict[str, dict[Hashable, Bucket]] = {name: {} for name in kind.indexes}
         self._own_buckets: set[tuple[str, Hashable]] = set()
         self._positions = 0
@@ -110,6 +112,7 @@ class Collection:
         twin.deleted = self.deleted.copy()
         twin._rows = self._rows.copy()
         twin._order = self._order.copy()
+        twin._present = self._present.copy() if self._present is not None else None
         twin._indexes = {name: index.copy() for name, index in self._indexes.items()}
         twin._own_buckets = set()
         twin._positions = self._positions
@@ -140,6 +143,10 @@ class Collection:
         """Return the ids of all records, the oldest first. The sequence is the collection's own: do not change it."""
         return self._order
 
+    def present(self) -> Sequence[str]:
+        """Return the ids of all records that are not marked deleted, as `all` does."""
+        return self._order if self._present is None else self._present
+
     def where(self, index: str, value: Hashable) -> Sequence[str]:
         """Return the ids of the records that have the value, the oldest first."""
         found = self._indexes[index].get(value, ())
@@ -162,6 +169,8 @@ class Collection:
         self._rows[record.id] = row
         self.deleted.pop(record.id, None)
         self._insert(self._order, row)
+        if self._present is not None:
+            self._insert(self._present, row)
         self._index(row, self.kind.indexes)
 
     def replace(self, record: Record) -> None:
@@ -178,12 +187,26 @@ class Collection:
         row = self._rows[record_id]
         self._unindex(row, self.kind.indexes)
         del self._order[self._find(self._order, row)]
+        self._forget_present(row)
         del self._rows[record_id]
         self.mark_deleted(record_id)
 
     def mark_deleted(self, record_id: str) -> None:
         """Remember the id as deleted, whether or not its record stays."""
+        row = self._rows.get(record_id)
+        if row is not None and record_id not in self.deleted:
+            self._present = self._order.copy() if self._present is None else self._present
+            del self._present[self._find(self._present, row)]
         self.deleted[record_id] = None
+
+    def _forget_present(self, row: Row) -> None:
+        """Take a record that has just left the order out of those that are not marked deleted."""
+        if self._present is None:
+            return
+        if row.record.id not in self.deleted:
+            del self._present[self._find(self._present, row)]
+        elif len(self._present) == len(self._order):
+            self._present = None
 
     def _insert(self, ids: list[str], row: Row) -> None:
         if not ids or self._key(ids[-1]) < (row.created, row.position):

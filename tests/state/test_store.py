@@ -46,6 +46,7 @@ def check(collection: Collection, model: Model) -> None:
     ids = [toy.id for toy in model.toys]
     assert list(collection) == model.toys
     assert list(collection.all()) == ids
+    assert list(collection.present()) == [toy_id for toy_id in ids if toy_id not in model.deleted]
     assert len(collection) == len(ids)
     assert list(collection.deleted) == model.deleted
     for number in range(12):
@@ -100,15 +101,20 @@ class CollectionMachine(RuleBasedStateMachine):
             pair[0].remove(toy.id)
             pair[1].remove(toy)
 
+    @rule(pair=pairs, index=st.integers(0, 11))
+    def mark_one_that_stays(self, pair: tuple[Collection, Model], index: int) -> None:
+        if pair[1].toys:
+            toy = pair[1].toys[index % len(pair[1].toys)]
+            pair[0].mark_deleted(toy.id)
+            pair[1].mark_deleted(toy.id)
+
     @rule(pair=pairs, number=st.integers(0, 11))
     def mark_deleted(self, pair: tuple[Collection, Model], number: int) -> None:
         pair[0].mark_deleted(f"toy_{number}")
         pair[1].mark_deleted(f"toy_{number}")
 
     @rule(pair=pairs, start=st.integers(0, 8), limit=st.integers(1, 5), newest_first=st.booleans(), colour=COLOURS)
-    def page(
-        self, pair: tuple[Collection, Model], start: int, limit: int, newest_first: bool, colour: str | None
-    ) -> None:
+    def page(self, pair: tuple[Collection, Model], start: int, limit: int, newest_first: bool, colour: str | None) -> None:
         collection, model = pair
         ids = collection.all() if colour is None else collection.where("colour", colour)
         toys = [toy for toy in model.toys if colour in (None, toy.colour)]
@@ -178,6 +184,29 @@ def test_a_deleted_id_is_remembered_until_it_is_used_again() -> None:
     assert (collection.get("a"), list(collection.deleted)) == (None, ["a"])
     collection.add(Toy("a", 1))
     assert list(collection.deleted) == []
+
+
+def test_a_record_that_was_deleted_but_stays_is_not_present() -> None:
+    shells = Collection(SHELLS)
+    for name in "abcd":
+        shells.add(Toy(name, 1))
+    twin = shells.copy()
+    shells.mark_deleted("b")
+    shells.mark_deleted("b")
+    twin.mark_deleted("c")
+    assert [list(shells.all()), list(shells.present()), list(twin.present())] == [list("abcd"), list("acd"), list("abd")]
+
+
+def test_a_second_order_is_kept_only_while_it_differs() -> None:
+    shells = Collection(SHELLS)
+    for name in "abc":
+        shells.add(Toy(name, 1))
+    assert shells.present() is shells.all()
+    shells.mark_deleted("b")
+    shells.remove("a")
+    assert (list(shells.all()), list(shells.present())) == (["b", "c"], ["c"])
+    shells.remove("b")
+    assert shells.present() is shells.all()
 
 
 def test_what_is_remembered_of_deleted_records_has_weight() -> None:

@@ -4,7 +4,6 @@ Plays https://developers.spoonity.com/customer and https://developers.spoonity.c
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from mockserver.catalogue import Assumption
@@ -60,23 +59,15 @@ def _shown(page: Page, choices: Choices) -> tuple[tuple[Customer, ...], bool]:
 def _page(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Criterion], choices: Choices) -> Page:
     limit, start = query["limit"], (query["page"] - 1) * query["limit"]
     descending = _descends(query, choices)
-    hidden: Mapping[str, None] = customers.deleted if choices[DELETED_CUSTOMER.key] == "gone" else {}
+    hides_deleted = choices[DELETED_CUSTOMER.key] == "gone"
     if not wanted and query.get("sort", "date_created") == "date_created":
-        return _by_creation(customers, hidden, start, limit, descending=descending)
+        ids = customers.present() if hides_deleted else customers.all()
+        return Page(customers.page(ids, start, limit, newest_first=descending), start, limit, len(ids))
+    hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}
     whole_email = choices[EMAIL_FILTER.key] == "equals"
     chosen = [each for each in customers if each.id not in hidden and meets(each, wanted, whole_email=whole_email)]
     rows = _sorted(chosen, query.get("sort", "date_created"), descending=descending)
     return Page(tuple(rows[start : start + limit]), start, limit, len(rows))
-
-
-def _by_creation(customers: Collection, hidden: Mapping[str, None], start: int, limit: int, *, descending: bool) -> Page:
-    """Return a page of all customers that are not hidden, without a look at those behind it."""
-    ids = customers.all()
-    if not hidden:
-        return Page(customers.page(ids, start, limit, newest_first=descending), start, limit, len(ids))
-    visible = (each for each in (reversed(ids) if descending else ids) if each not in hidden)
-    chosen = list(islice(visible, min(start, len(ids)), min(start + limit, len(ids))))
-    return Page(customers.page(chosen, 0, limit, newest_first=False), start, limit, len(ids) - len(hidden))
 
 
 def _descends(query: Mapping[str, Any], choices: Choices) -> bool:
