@@ -20,7 +20,7 @@ OPTIONS = (
     Option("--provider", "P", "whose API it is"),
     Option("--token", "T", "the key; better given as MOCKSERVER_TOKEN, since other users see command lines"),
     Option("--read-only", "", "send nothing that writes; what needs to is not checked"),
-    Option("--rate", "N", "requests per second at most (no limit on this machine, 5 elsewhere)", number),
+    Option("--rate", "N", "requests per second at most, 0 for no limit (no limit on this machine, 5 elsewhere)", number),
     Option("--timeout", "S", "how many seconds a reply may take (10)", number, 10.0),
     Option("--allow-live-key", "", "use a key that looks live; needs --yes as well"),
     Option("--yes", "", "yes, records may be created in the live account"),

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mockserver.verify import files, lines
 from mockserver.verify.baseline import Baseline, only_changes
-from mockserver.verify.interruption import Interruption
+from mockserver.verify.interruption import Abandoned, Interruption
 from mockserver.verify.outcome import Report
 from mockserver.verify.progress import Progress
 from mockserver.verify.session import Order, check_order, verify
@@ -44,7 +44,11 @@ def run(order: Order, wishes: Wishes, *, say: Say, complain: Say) -> int:
     is_told = baseline.differs if baseline is not None else lambda _result: True
     progress = Progress(say, terminal=terminal, announcement=_announcement(order), is_told=is_told)
     with interruption.listening():
-        whole = verify(order, interruption=interruption, watcher=progress)
+        try:
+            whole = verify(order, interruption=interruption, watcher=progress)
+        except Abandoned:
+            complain("mockserver: it was told to stop before it began")
+            return FOUND
         progress.clear()
         whole = baseline.compare(whole) if baseline is not None else whole
         told = only_changes(whole) if baseline is not None else whole

@@ -114,4 +114,4 @@ def _id_of(answer: Answer) -> str | None:
     except (ValueError, RecursionError):
         return None
     made = found.get("id") if isinstance(found, dict) else None
-    return str(made) if isinstance(made, str | int) and not isinstance(made, bool) else None
+    return str(made) if isinstance(made, str | int) else None

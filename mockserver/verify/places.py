@@ -42,7 +42,8 @@ class Places:
         return plain and any(path == each or path.startswith(f"{each}/") for each in collections)
 
     def _path(self, url: str) -> str:
-        return urlsplit(url).path.removeprefix(self._prefix).rstrip("/")
+        path = urlsplit(url).path
+        return path.removeprefix(self._prefix).rstrip("/") if path.startswith(f"{self._prefix}/") else ""
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -85,7 +85,6 @@ class Run:
         """Check everything, take back what was created, and return what was found, however the run ends."""
         started_us, started_ms = stopwatch_us(), machine_ms()
         finding = self._mask.hide(self._until_tidy())
-        self._interruption.close()
         subject = self._subject
         return Report(
             provider=subject.provider.name,
@@ -101,13 +100,16 @@ class Run:
         )
 
     def _until_tidy(self) -> str:
-        """Return why the run ended before its end; empty if it did not."""
+        """Return why the run ended before its end, empty if it did not; from then on nothing interrupts."""
         try:
             try:
-                return self._until_end()
+                finding = self._until_end()
             finally:
                 self._tidying.at_the_end(self._api(self._subject.marker))
+            self._interruption.close()
+            return finding
         except Abandoned:
+            self._interruption.close()
             return "it was told to stop, and told again in the middle of the clean-up"
 
     def _until_end(self) -> str:

@@ -1,5 +1,7 @@
 """Takes back what a run created, looks for what it may have created, and says what stays."""
 
+from collections.abc import Callable
+
 from mockserver.catalogue import NotCheckable, Upkeep
 from mockserver.catalogue.client import Api
 from mockserver.verify.failure import UNREADABLE
@@ -34,13 +36,9 @@ class Tidying:
         if not self._target.ledger.entries:
             return
         with self._target.cleaning():
+            self._attempt(self._find_unknown, api)
             self._delete_noted()
-            try:
-                self._find_unknown(api)
-                self._delete_noted()
-                self._search(api)
-            except (Unanswered, *REFUSALS) as error:
-                self._doubt = " ".join(str(error).split()) or type(error).__name__
+            self._attempt(self._search, api)
 
     def remains(self) -> Remains:
         """Return what lies in the account, as far as is known."""
@@ -69,6 +67,12 @@ class Tidying:
             except Unanswered as silence:
                 entry.why = f"its deletion got no reply: {silence.why}"
                 return
+
+    def _attempt(self, search: Callable[[Api], None], api: Api) -> None:
+        try:
+            search(api)
+        except (Unanswered, *REFUSALS) as error:
+            self._doubt = " ".join(str(error).split()) or type(error).__name__
 
     def _find_unknown(self, api: Api) -> None:
         """Look for the records of creations that got no reply, by what was sent."""

@@ -54,7 +54,12 @@ def test_read_only_announces_nothing_but_that(url: str, capsys: pytest.CaptureFi
     assert "Nothing is left behind." in told
 
 
-def test_a_terminal_sees_which_check_runs(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_sees_which_check_runs(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = str(tmp_path / "report.json")
+    assert main(["verify", url, *VEXUTOPIA, "--read-only", "--json", report]) == 0
+
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -62,7 +67,7 @@ def test_a_terminal_sees_which_check_runs(url: str, monkeypatch: pytest.MonkeyPa
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
 
-    assert main(["verify", url, *VEXUTOPIA, "--read-only"]) == 0
+    assert main(["verify", url, *VEXUTOPIA, "--read-only", "--baseline", report]) == 0
 
     assert "\r\x1b[2K1/" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[2K")

@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from mockserver.catalogue.client import Api
+from mockserver.cli import main
+from mockserver.contract import Contract
 from mockserver.edge.app import App, ASGIApp
 from mockserver.edge.server import running_server
 from mockserver.providers import PROVIDERS, Provider
@@ -120,6 +122,36 @@ def test_signals_after_the_end_change_nothing() -> None:
     interruption.notice()
     interruption.notice()
     interruption.check(to_the_end=False)
+
+
+def test_signals_before_anything_was_sent_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("mockserver.verify.session.Contract.load", load)
+
+    assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
+
+    assert capsys.readouterr() == ("", "mockserver: it was told to stop before it began\n")
+
+
+def test_one_signal_before_anything_was_sent_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = Contract.load
+
+    def interrupted() -> Contract:
+        signal.raise_signal(signal.SIGTERM)
+        return load()
+
+    monkeypatch.setattr("mockserver.verify.session.Contract.load", interrupted)
+
+    assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
+
+    assert capsys.readouterr() == ("", "mockserver: it was told to stop\n")
 
 
 def test_nothing_disturbs_the_telling_of_what_was_found(app: App) -> None:

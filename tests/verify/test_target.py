@@ -219,6 +219,14 @@ def test_no_spelling_of_a_path_gets_a_payment_past_a_live_key(path: str, app: Ap
     assert {request.method for request in between.requests} == {"GET"}
 
 
+def test_a_path_beside_the_base_url_makes_nothing_with_a_live_key(app: App) -> None:
+    def check(api: Api) -> None:
+        live = {"authorization": "Bearer vex_live_made_up"}
+        api.call("POST", "http://mock.localhost/@elsewhere2/v1/customers", json={}, headers=live)
+
+    assert result_of(check, app, url="http://mock.localhost/@elsewhere").outcome == "not checked"
+
+
 def test_a_sandbox_in_the_path_is_a_service_of_its_own(app: App) -> None:
     between = Between(app, lambda _request, go_on: go_on())
 
