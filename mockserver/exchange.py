@@ -210,12 +210,23 @@ class WrongMethod(Problem):
         self.path, self.allowed = path, allowed
 
 
-class Oversized(Problem):
-    """A part of the request is beyond the mock's limit; `status` is 413, 414 or 431."""
+class Declined(Problem):
+    """The mock itself declines, before any provider looks; `detail` says why, and what would do instead."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
         self.status, self.detail = status, detail
+
+
+class Oversized(Declined):
+    """A part of the request is beyond the mock's limit; `status` is 413, 414 or 431."""
+
+
+class Misused(Declined):
+    """The request asks for something of the mock that it does not have, such as a sandbox of an impossible name."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(400, detail)
 
 
 class Broken(Problem):

@@ -16,6 +16,7 @@ class Journal:
     """The exchanges of one sandbox, numbered from 1; past a limit the oldest go first.
 
     Attributes:
+        number: the number of the latest exchange; 0 if there was none.
         dropped: how many exchanges went to make room.
     """
 
@@ -25,7 +26,7 @@ class Journal:
         self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._number = 0
+        self.number = 0
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -37,8 +38,8 @@ class Journal:
 
     def next_number(self) -> int:
         """Return the number of the exchange that begins now."""
-        self._number += 1
-        return self._number
+        self.number += 1
+        return self.number
 
     def record(self, exchange: Exchange) -> None:
         """Keep the exchange, and let the oldest go if that is one, or some bytes, too many."""
@@ -55,7 +56,7 @@ class Journal:
         """Forget all exchanges and count from 1 again."""
         self._exchanges.clear()
         self._sizes.clear()
-        self._bytes = self._number = self.dropped = 0
+        self._bytes = self.number = self.dropped = 0
 
 
 def _size(exchange: Exchange) -> int:

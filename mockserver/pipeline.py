@@ -96,20 +96,15 @@ class Pipeline:
         answer = _answer(reply, call, number)
         if self.check_replies and operation is not None:
             self._check(reply, answer, operation, call)
-        sandbox.journal.record(
-            Exchange(
-                number=number,
-                at=at,
-                request=request,
-                operation=call.operation,
-                status=answer.status,
-                headers=answer.headers,
-                body=answer.body,
-                assumed=call.assumed,
-                violations=tuple(call.violations),
-                took_us=stopwatch_us() - started,
-            )
-        )
+        sandbox.journal.record(_exchange(call, answer, number, at, stopwatch_us() - started))
+        return answer
+
+    def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> Answer:
+        """Return the provider's answer to the exchange that has just failed in the mock itself, and record it."""
+        operation, call = _call(destination.route, request, sandbox)
+        number = sandbox.journal.number
+        answer = _answer(self._reply(destination, sandbox, operation, call, problem), call, number)
+        sandbox.journal.record(_exchange(call, answer, number, sandbox.now, 0))
         return answer
 
     def refuse(self, destination: Destination, request: Request, problem: Problem) -> Answer:
@@ -195,6 +190,21 @@ def _call(route: Route | None, request: Request, sandbox: Sandbox) -> tuple[Oper
     if route is None or operation is None:
         return None, Call(request=request, choices=choices)
     return operation, Call(request=request, operation=operation.id, path=route.parameters, choices=choices)
+
+
+def _exchange(call: Call, answer: Answer, number: int, at: int, took_us: int) -> Exchange:
+    return Exchange(
+        number=number,
+        at=at,
+        request=call.request,
+        operation=call.operation,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        assumed=call.assumed,
+        violations=tuple(call.violations),
+        took_us=took_us,
+    )
 
 
 def _no_operation(route: Route | None, request: Request) -> Problem:

@@ -184,6 +184,7 @@ WRONG_QUERIES = {
     "a wrong one after a right one": b"limit=1&limit=x",
     "a NUL": b"limit=%00",
     "a line break": b"limit=1%0a",
+    "beyond 64 bits": b"limit=9223372036854775808",
     "1,001 digits": b"limit=" + b"9" * 1_001,
     "8,000 digits": b"limit=" + b"9" * 8_000,
     "half an escape": b"limit=1&a=%2",
@@ -403,17 +404,14 @@ def _taken_by_both() -> Iterator[Taken]:
 
 PAGE = "http://mock.localhost/customers"
 QUOTED = "a%0D%0ASet-Cookie%3A%20a%3Db%00%C3%A9"
-HUGE = 10**30
-DIGITS = b"9" * 1_000
+HUGE = 2**63 - 1
 
 
 def _taken_by_spoonity() -> Iterator[Taken]:
     none: dict[str, Any] = {"items": [], "next": None}
     for name, query, members in (
-        ("a limit beyond 64 bits", b"limit=%d" % HUGE, {"next": None, "prev": None}),
-        ("a limit of 1,000 digits", b"limit=" + DIGITS, {"next": None, "prev": None}),
-        ("a page beyond 64 bits", b"page=%d" % HUGE, none | {"prev": f"{PAGE}?limit=25&page={HUGE - 1}"}),
-        ("limit and page of 1,000 digits", b"limit=" + DIGITS + b"&page=" + DIGITS, none),
+        ("the largest limit", b"limit=%d" % HUGE, {"next": None, "prev": None}),
+        ("the largest page", b"page=%d" % HUGE, none | {"prev": f"{PAGE}?limit=25&page={HUGE - 1}"}),
         ("a filter that ends a header", b"limit=1&page=2&query=" + INJECTED, {"prev": f"{PAGE}?limit=1&page=1&query={QUOTED}"}),
     ):
         yield Taken(request=next(_each(f"query: {name}", 200, target=b"CUSTOMERS?" + query)), members=members)
@@ -433,8 +431,7 @@ def _taken_by_spoonity() -> Iterator[Taken]:
 
 def _taken_by_vexutopia() -> Iterator[Taken]:
     for name, query, members in (
-        ("an offset beyond 64 bits", b"offset=%d" % HUGE, {"data": [], "total": 150, "offset": HUGE, "has_more": False}),
-        ("an offset of 1,000 digits", b"offset=" + DIGITS, {"data": [], "offset": int(DIGITS), "has_more": False}),
+        ("the largest offset", b"offset=%d" % HUGE, {"data": [], "total": 150, "offset": HUGE, "has_more": False}),
         ("an e-mail that ends a header", b"email=" + INJECTED, {"data": [], "total": 0}),
     ):
         yield Taken(request=list(_each(f"query: {name}", 200, target=b"CUSTOMERS?" + query))[1], members=members)

@@ -107,9 +107,7 @@ def test_the_systems_place_for_caches_is_used(variable: str, tmp_path: Path, mon
     assert len(files_in(tmp_path / "mockserver")) == 1
 
 
-def test_the_home_directory_is_used_where_the_system_names_no_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_home_directory_is_used_where_the_system_names_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MOCKSERVER_CACHE_DIR")
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")

@@ -51,9 +51,7 @@ def test_a_file_is_found_by_its_path(fixture: Path, monkeypatch: pytest.MonkeyPa
     assert fixture_path("mine.yaml") == Path("mine.yaml")
 
 
-def test_a_scenario_goes_before_a_file_of_its_name_but_not_before_a_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scenario_goes_before_a_file_of_its_name_but_not_before_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").write_text("seed: 5")
     assert fixture_path("empty") == PACKAGED / "empty.yaml"

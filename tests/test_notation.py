@@ -181,9 +181,7 @@ def test_aliases_cannot_be_deeper_than_what_is_written_out() -> None:
 
 def test_aliases_cannot_be_larger_than_what_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notation, "MAX_VALUES", 40)
-    laughs = "\n".join(
-        f"- &{name} [{', '.join([f'*{before}'] * 2)}]" for before, name in zip("abcd", "bcde", strict=True)
-    )
+    laughs = "\n".join(f"- &{name} [{', '.join([f'*{before}'] * 2)}]" for before, name in zip("abcd", "bcde", strict=True))
     assert complaint(f"- &a [1, 2]\n{laughs}") == "x.yaml, line 4: what its aliases stand for is too deep or too large"
 
 

@@ -113,12 +113,14 @@ class RequestCheck:
             missing = Violation("body", "", "required", "the operation needs a body", pointer=where)
             return None, [missing] if operation.body_required else []
         media, violations = self._media(request)
+        if violations and media.is_form:  # anything looks like a form: nothing is made of it, least of all names
+            return None, violations
         try:
             value = self._form(body, media) if media.is_form else decode_json(body)
         except MalformedError as error:
             return None, [*violations, Violation("body", "", "malformed", str(error), pointer=media.pointer)]
-        # Read in an encoding that nobody declared, the names of fields may be anything, even a secret: none is repeated.
         found = self._body_violations(value, media)
+        # What was read in an encoding that nobody declared may have anything for names, even a secret: none is repeated.
         return value, violations + [each for each in found if not violations or each.rule != "undeclared"]
 
     def _body_violations(self, value: Any, media: Media) -> list[Violation]:

@@ -11,7 +11,7 @@ from mockserver.errors import (
     TakenNameError,
     UnknownSandboxError,
 )
-from mockserver.exchange import Oversized, Reply, Unavailable, Unreadable
+from mockserver.exchange import Declined, Reply, Unavailable, Unreadable
 
 CONTENT_TYPE = "application/problem+json"
 MAX_DETAIL = 1_000
@@ -67,7 +67,7 @@ def refusal(error: Exception) -> Reply | None:
     match error:
         case RefusedError(status=status, headers=headers):
             return problem(status, str(error), headers)
-        case Oversized(status=status, detail=detail):
+        case Declined(status=status, detail=detail):
             return problem(status, detail)
         case Unreadable(detail=detail):
             return problem(400, detail)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from mockserver.edge import cors, guard
 from mockserver.edge.guard import Disconnected
 from mockserver.errors import BadNameError, LimitError
-from mockserver.exchange import Broken, Problem, RawHeaders, Request, Unavailable, Unreadable
+from mockserver.exchange import Broken, Misused, Problem, RawHeaders, Request, Unavailable
 from mockserver.mock import Mock
 from mockserver.pipeline import Answer, Destination
 from mockserver.providers.provider import Provider
@@ -121,7 +121,7 @@ class App:
         except LimitError as error:
             return self.mock.pipeline.refuse(destination, request, Unavailable(str(error)))
         except BadNameError as error:
-            return self.mock.pipeline.refuse(destination, request, Unreadable(str(error)))
+            return self.mock.pipeline.refuse(destination, request, Misused(str(error)))
         return self._answer_in(destination, sandbox, request, problem)
 
     def _answer_in(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem | None) -> Answer:
@@ -131,7 +131,7 @@ class App:
             if self.options.raise_errors:
                 raise
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
-            return self.mock.pipeline.refuse(destination, request, Broken(f"{type(error).__name__}: {error}"))
+            return self.mock.pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
 
     def _sandbox(self, provider: Provider | None, request: Request, in_path: str) -> Sandbox:
         """Return the sandbox: path beats header beats key beats the default one."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from itertools import chain
 from typing import Any
 
-from mockserver.exchange import Oversized, Problem, RawHeaders, Unreadable
+from mockserver.exchange import Misused, Oversized, Problem, RawHeaders, Unreadable
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -34,7 +34,7 @@ def head_problem(path: bytes | str, query: bytes, raw_headers: RawHeaders) -> Pr
         return Oversized(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes")
     hosts = [value for name, value in raw_headers if name == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-        return Unreadable("The request needs exactly one well-formed Host header")
+        return Misused("The request needs exactly one well-formed Host header")
     return None
 
 

@@ -50,6 +50,4 @@ def test_a_default_or_overlay_that_is_no_choice_stops_the_start(
 
 
 def test_a_decision_is_a_value() -> None:
-    assert Decision("toys.size", "How large?", "Small.", "None.") == Decision(
-        "toys.size", "How large?", "Small.", "None."
-    )
+    assert Decision("toys.size", "How large?", "Small.", "None.") == Decision("toys.size", "How large?", "Small.", "None.")

@@ -95,9 +95,7 @@ def test_a_pointer_leads_to_its_value(pointer: str, value: Any) -> None:
     assert resolve(DOCUMENT, pointer) == value
 
 
-@pytest.mark.parametrize(
-    "pointer", ["/z", "/a/b/d/2", "/a/b/d/-1", "/a/b/d/x", "/a/b/d/\u0661", "/a/b/d/", "/a/b/c/d", "/x/y"]
-)
+@pytest.mark.parametrize("pointer", ["/z", "/a/b/d/2", "/a/b/d/-1", "/a/b/d/x", "/a/b/d/\u0661", "/a/b/d/", "/a/b/c/d", "/x/y"])
 def test_a_pointer_to_nothing_is_named(pointer: str) -> None:
     with pytest.raises(ContractError) as caught:
         resolve(DOCUMENT, pointer)

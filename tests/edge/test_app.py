@@ -174,3 +174,15 @@ def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
     sandbox = sandbox_of(app)
     sandbox.state.clock = sandbox.state.clock.advanced(1_000)
     assert sandbox.now == NOW + 1_000
+
+
+def test_an_exchange_in_which_the_mock_fails_is_recorded_under_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(options=Options())
+    client = client_of(app)
+    monkeypatch.setattr(app.mock.pipeline, "_handle", lambda *_: 1 // 0)
+
+    answer = client.get("/customers")
+    (exchange,) = app.mock.sandboxes.get("default").journal
+
+    assert (answer.status_code, answer.headers["mock-exchange"]) == (500, "1")
+    assert (exchange.number, exchange.status, exchange.operation) == (1, 500, "spoonity.listCustomers")

@@ -259,9 +259,7 @@ def test_payments_settle_on_the_clock(seconds: int) -> None:
         assert get(app, f"/v1/payments/{payment}", TEST)["status"] == ("succeeded" if seconds >= due else "pending")
 
 
-@pytest.mark.parametrize(
-    ("payer", "count"), [("cus_manypayments", 60), ("cus_onepayment00", 1), ("cus_nopayment000", 0)]
-)
+@pytest.mark.parametrize(("payer", "count"), [("cus_manypayments", 60), ("cus_onepayment00", 1), ("cus_nopayment000", 0)])
 def test_payments_has_customers_with_many_one_and_none(payer: str, count: int) -> None:
     assert get(served("payments"), f"/v1/payments?customer_id={payer}", TEST)["total"] == count
 
@@ -331,8 +329,7 @@ def test_amounts_reach_what_javascript_holds_exactly() -> None:
 
 def test_metadata_is_served_as_it_is() -> None:
     written = {
-        each["name"]: each["metadata"]
-        for each in documents.read(fixture_path("metadata")).value["vexutopia"]["customers"]
+        each["name"]: each["metadata"] for each in documents.read(fixture_path("metadata")).value["vexutopia"]["customers"]
     }
     shown = {each["name"]: each["metadata"] for each in walk_slices(served("metadata"), "customers", TEST)}
     assert shown == written

@@ -10,7 +10,9 @@ from mockserver.state.sandbox import DEFAULT
 from tests.checking import api_of
 from tests.conftest import MakeApp, make_app
 
-OBSERVERS: list[tuple[Provider, Observer]] = [(provider, observer) for provider in PROVIDERS for observer in provider.catalogue().observers]
+OBSERVERS: list[tuple[Provider, Observer]] = [
+    (provider, observer) for provider in PROVIDERS for observer in provider.catalogue().observers
+]
 CHOICES = [
     pytest.param(provider, observer, choice, id=f"{observer.assumption.key}={choice}")
     for provider, observer in OBSERVERS

@@ -228,9 +228,7 @@ def test_a_complaint_names_the_document_that_is_to_blame() -> None:
         build({"seed": 1}, {"seed": "2"}, {"seed": 3})
 
 
-@pytest.mark.parametrize(
-    "value", [{"seed": "a\nb\u2028c\x85" * 5_000}, {"a\nb" * 5_000: 1}, spoonity({"status": "\n" * 9_999})]
-)
+@pytest.mark.parametrize("value", [{"seed": "a\nb\u2028c\x85" * 5_000}, {"a\nb" * 5_000: 1}, spoonity({"status": "\n" * 9_999})])
 def test_a_complaint_is_one_line_of_bearable_length(value: Any) -> None:
     with pytest.raises(FixtureError) as caught:
         build(value)
@@ -272,14 +270,8 @@ def test_a_kind_whose_schema_the_contract_lacks_stops_the_start() -> None:
 
 @given(
     st.recursive(
-        st.none()
-        | st.integers()
-        | st.floats()
-        | st.text()
-        | st.sampled_from(["spoonity", "customers", "generate", "id"]),
-        lambda inner: (
-            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KNOWN.split(", ")) | st.text(), inner)
-        ),
+        st.none() | st.integers() | st.floats() | st.text() | st.sampled_from(["spoonity", "customers", "generate", "id"]),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KNOWN.split(", ")) | st.text(), inner),
     )
 )
 def test_any_value_is_built_or_refused_with_one_line(value: Any) -> None:
@@ -289,9 +281,7 @@ def test_any_value_is_built_or_refused_with_one_line(value: Any) -> None:
         assert len(str(error).splitlines()) == 1  # noqa: PT017 - most values are refused, but not all
 
 
-KEYS = st.sampled_from(
-    ["id", "name", "email", "status", "date_created", "generate", "deleted", "metadata", "amount", "object"]
-)
+KEYS = st.sampled_from(["id", "name", "email", "status", "date_created", "generate", "deleted", "metadata", "amount", "object"])
 SCALARS = (
     st.none()
     | st.booleans()
@@ -302,11 +292,7 @@ SCALARS = (
 )
 
 
-@given(
-    st.dictionaries(
-        KEYS, SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=4
-    )
-)
+@given(st.dictionaries(KEYS, SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=4))
 def test_any_record_is_made_or_refused_with_one_line(record: dict[str, Any]) -> None:
     for value in (spoonity(record), vexutopia(record), {"vexutopia": {"live": {"customers": [record]}}}):
         try:
@@ -532,16 +518,12 @@ def test_a_deleted_record_leaves_a_shell_where_its_kind_keeps_one() -> None:
 def test_a_shell_keeps_nothing_that_deletion_takes_away() -> None:
     whole = dumped(spoonity({"id": CUSTOMER}))["spoonity"]["customers"][0]
     for given_customer in (whole, {"name": "Ada"}, {"status": "ACTIVE"}):
-        with pytest.raises(
-            FixtureError, match=r"^x\.yaml: spoonity\.customers\[0\]: (name|status) of a deleted customer"
-        ):
+        with pytest.raises(FixtureError, match=r"^x\.yaml: spoonity\.customers\[0\]: (name|status) of a deleted customer"):
             build(spoonity({**given_customer, "deleted": True}))
 
 
 def test_a_deleted_record_leaves_its_id_where_its_kind_keeps_nothing() -> None:
-    state = build(
-        {"vexutopia": {"customers": [{"id": JANE, "deleted": True}, {}, {"id": "cus_abc123", "deleted": True}]}}
-    )
+    state = build({"vexutopia": {"customers": [{"id": JANE, "deleted": True}, {}, {"id": "cus_abc123", "deleted": True}]}})
     customers = fixtures().dump(state)["vexutopia"]["customers"]
     assert len(customers) == 3
     assert customers[1:] == [{"id": JANE, "deleted": True}, {"id": "cus_abc123", "deleted": True}]

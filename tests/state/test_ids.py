@@ -28,9 +28,7 @@ def test_a_permutation_stays_below_its_size(size: int, data: st.DataObject, seed
 
 
 def test_permutations_differ_by_seed_and_by_kind() -> None:
-    orders = {
-        tuple(permute(number, 50, seed=seed, kind=kind) for number in range(50)) for seed in (1, 2) for kind in "ab"
-    }
+    orders = {tuple(permute(number, 50, seed=seed, kind=kind) for number in range(50)) for seed in (1, 2) for kind in "ab"}
     assert len(orders) == 4
 
 

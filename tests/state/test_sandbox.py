@@ -474,9 +474,7 @@ def test_there_are_only_so_many_sandboxes() -> None:
     boxes.get("a")
     with pytest.raises(LimitError) as caught:
         boxes.get("b")
-    assert str(caught.value) == (
-        "there are 2 sandboxes; DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
-    )
+    assert str(caught.value) == ("there are 2 sandboxes; DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more")
     boxes.drop("a")
     assert boxes.get("b").name == "b"
 

@@ -45,9 +45,7 @@ def state(*toys: Toy, seed: int = 1, clock: Clock | None = None) -> State:
     return made
 
 
-def sandboxes(
-    origin: State | None = None, *, worker: Worker = lambda _sandbox, _task: None, **limits: int
-) -> Sandboxes:
+def sandboxes(origin: State | None = None, *, worker: Worker = lambda _sandbox, _task: None, **limits: int) -> Sandboxes:
     """Return sandboxes of toys; the only due work is `toys.wind`."""
     prefixes = {"toys": "", "toys_live": "live_"}
     return Sandboxes(origin or state(), key_prefixes=prefixes, workers={"toys.wind": worker}, limits=Limits(**limits))

@@ -11,8 +11,8 @@ from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api
 from mockserver.exchange import (
     Call,
+    Declined,
     NotFound,
-    Oversized,
     Page,
     Problem,
     Reply,
@@ -152,7 +152,7 @@ def _refusal(problem: Problem, call: Call) -> tuple[int, list[tuple[str, str]]]:
             return 404, [("unknown-loan", number)]
         case UnknownPath() | WrongMethod():
             return 404, [("no-such-desk", call.request.path)]
-        case Oversized(status=status, detail=detail):
+        case Declined(status=status, detail=detail):
             return status, [("too-big", detail)]
         case Unreadable(detail=detail):
             return 400, [("unreadable", detail)]

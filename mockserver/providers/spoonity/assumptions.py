@@ -83,7 +83,7 @@ BAD_PAGING = Assumption(
         "defaulted": tuple(
             remove(f"/components/parameters/Spoonity{name}/schema/{keyword}")
             for name in ("Limit", "Page")
-            for keyword in ("type", "minimum")
+            for keyword in ("type", "minimum", "maximum")
         )
     },
 )

@@ -143,7 +143,8 @@ _LISTS = (
     Decision(
         "spoonity.no-largest-limit",
         question="What is the largest limit?",
-        answer="There is none; a limit beyond the number of customers answers them all.",
+        answer="There is none; a limit beyond the number of customers answers them all. Beyond 9223372036854775807, which is as "
+        "far as 64 bits count, a limit or page is a wrong value.",
         evidence="The page says that the limit is the largest number of entries and gives no largest limit.",
     ),
     Decision(

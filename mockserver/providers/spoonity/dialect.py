@@ -13,10 +13,10 @@ from mockserver.exchange import (
     Broken,
     Call,
     Conflict,
+    Declined,
     InvalidField,
     MissingField,
     NotFound,
-    Oversized,
     Page,
     Problem,
     Reply,
@@ -128,7 +128,7 @@ def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
     match problem:
         case Unreadable():
             return 400, "Bad request"
-        case Oversized(status=status, detail=detail):
+        case Declined(status=status, detail=detail):
             return status, detail
         case Unavailable(detail=detail):
             return 503, detail

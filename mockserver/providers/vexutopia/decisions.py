@@ -30,8 +30,15 @@ _CUSTOMERS = (
     Decision(
         "vexutopia.null-values",
         question="What does null mean for a field that is not required?",
-        answer="At a creation it is the same as not sending the field; at an update it clears name and phone, as if never set.",
+        answer="At a creation it is the same as not sending the field, but for a payment's provider, where it is refused; at an "
+        "update it clears name and phone, as if never set.",
         evidence="An update that sets single fields needs a way to clear one, and null is what such interfaces use.",
+    ),
+    Decision(
+        "vexutopia.large-numbers",
+        question="How large may an amount or offset be?",
+        answer="Up to 9223372036854775807; beyond 64 bits it is a wrong value. Numbers in metadata have no such limit.",
+        evidence="No maximum is documented, and hardly a service counts further.",
     ),
     Decision(
         "vexutopia.empty-text",

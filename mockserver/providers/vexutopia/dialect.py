@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from mockserver.exchange import (
     Broken,
     Call,
+    Declined,
     InvalidField,
     MissingField,
     NotFound,
-    Oversized,
     Problem,
     Reply,
     Unauthenticated,
@@ -124,7 +124,7 @@ def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
     match problem:
         case Unreadable(detail=detail):
             return 400, "invalid_request", f"The request cannot be read: {detail}", None
-        case Oversized(status=status, detail=detail):
+        case Declined(status=status, detail=detail):
             return status, "invalid_request", detail, None
         case Unavailable(detail=detail):
             return 503, "internal_error", detail, None

@@ -61,7 +61,7 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
     )
     sandbox.add(kind, payment)
     announce(sandbox, "payment.created", payment)
-    _schedule_settlement(sandbox, payment, live=kind is LIVE_PAYMENTS)
+    _schedule_settlement(sandbox, call, payment, live=kind is LIVE_PAYMENTS)
     return Reply(201, render(call, payment))
 
 
@@ -92,10 +92,13 @@ def settle_payment(sandbox: Sandbox, task: Task) -> None:
         announce(sandbox, "payment.succeeded", settled, dict(task.assumed))
 
 
-def _schedule_settlement(sandbox: Sandbox, payment: Payment, *, live: bool) -> None:
+def _schedule_settlement(sandbox: Sandbox, call: Call, payment: Payment, *, live: bool) -> None:
+    """Have the payment settled when the sandbox's choice says; the note goes to the task, to the call if there is none."""
     leaning = Leaning(choices=sandbox.state.choices)
     delay_ms = SETTLEMENT_DELAY_MS.get(leaning.assume(PAYMENT_SETTLEMENT))
-    if delay_ms is not None:
+    if delay_ms is None:
+        call.assume(PAYMENT_SETTLEMENT)
+    else:
         payload: dict[str, Any] = {"live": True} if live else {}
         sandbox.schedule(Task(sandbox.now + delay_ms, "vexutopia.settle", payment.id, payload, leaning.assumed))
 

@@ -8,8 +8,10 @@ from mockserver.exchange import (
     Broken,
     Call,
     Conflict,
+    Declined,
     InvalidField,
     MissingField,
+    Misused,
     NotFound,
     Oversized,
     Problem,
@@ -42,6 +44,7 @@ MISTAKES = {
     "an unknown path": (UnknownPath("/customers/a/b"), 404, "Not found"),
     "a wrong method": (WrongMethod("/customers", ("GET", "POST")), 405, "Method not allowed"),
     "a large body": (Oversized(413, "The body is larger than 1 byte"), 413, "The body is larger than 1 byte"),
+    "an impossible sandbox": (Misused("'a b' cannot name a sandbox"), 400, "'a b' cannot name a sandbox"),
     "a long URL": (Oversized(414, "The path is longer"), 414, "The path is longer"),
     "many headers": (Oversized(431, "There are more"), 431, "There are more"),
 }
@@ -73,7 +76,7 @@ def test_a_failure_has_an_internal_code(problem: Problem, status: int, message: 
 
 
 def test_every_problem_has_words() -> None:
-    known = {type(problem) for problem, *_ in (*MISTAKES.values(), *FAILURES.values())}
+    known = {Declined, *(type(problem) for problem, *_ in (*MISTAKES.values(), *FAILURES.values()))}
 
     assert _problems(Problem) == known
 

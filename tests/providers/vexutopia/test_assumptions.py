@@ -465,3 +465,10 @@ def test_an_assumption_of_the_sender_can_be_switched(key: str, make_app: MakeApp
         assert sandbox.state.choices.get(key, assumption.default) == choice
     with pytest.raises(UnknownChoiceError, match=key):
         make_app(assume={key: "sometimes"})
+
+
+def test_a_payment_that_never_settles_says_so_when_it_is_made(make_app: MakeApp) -> None:
+    for choice, noted in (("never", True), ("after-five-seconds", False), ("at-once", False)):
+        client = client_of(make_app(assume={"vexutopia.payment-settlement": choice}), VEXUTOPIA_KEY)
+        reply = client.post("/v1/payments", json={"amount": 1, "currency": "usd", "metadata": {}})
+        assert ("vexutopia.payment-settlement=never" in reply.headers.get("mock-assumed", "")) == noted
