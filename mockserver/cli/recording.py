@@ -31,9 +31,7 @@ OPTIONS = (
 
 def declare(parser: ArgumentParser, more: Sequence[Option] = ()) -> None:
     """Have the parser take the file and the options."""
-    parser.add_argument(
-        "traffic", metavar="TRAFFIC.har", help="what a browser, a proxy or a test tool recorded, as HAR 1.2"
-    )
+    parser.add_argument("traffic", metavar="TRAFFIC.har", help="what a browser, a proxy or a test tool recorded, as HAR 1.2")
     options.declare(parser, [*OPTIONS, *more])
 
 

@@ -48,9 +48,7 @@ class _Choices:
     """The contract as the choices of assumptions change it."""
 
     def __init__(self, contract: Contract, assumptions: Sequence[Assumption]) -> None:
-        self._overlays = {
-            (each.key, choice): overlay for each in assumptions for choice, overlay in each.overlays.items()
-        }
+        self._overlays = {(each.key, choice): overlay for each in assumptions for choice, overlay in each.overlays.items()}
         self._contracts: dict[tuple[tuple[str, str], ...], Contract] = {(): contract}
 
     def faults(self, exchange: Exchange, **more: str) -> list[Fault]:

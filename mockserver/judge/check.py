@@ -63,9 +63,7 @@ class Verdict(Struct, frozen=True):
         return all(finding.severity == "note" for finding in self.findings)
 
 
-def check(
-    exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES
-) -> Verdict:
+def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> Verdict:
     """Return what the rules find in exchanges with the provider, which know their operations and violations."""
     case = Case(tuple(exchanges), contract, provider)
     findings = [finding for rule in rules for finding in _findings(rule, case)]

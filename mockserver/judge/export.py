@@ -35,11 +35,7 @@ def _entry(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
 
 
 def _comment(exchange: Exchange) -> str:
-    cut = (
-        f", of which the body of the {' and the '.join(sorted(exchange.partial))} is not whole"
-        if exchange.partial
-        else ""
-    )
+    cut = f", of which the body of the {' and the '.join(sorted(exchange.partial))} is not whole" if exchange.partial else ""
     return f"exchange {exchange.number}: {exchange.operation or 'no operation'}{cut}"
 
 

@@ -90,9 +90,7 @@ class Redaction:
 
     def _pairs(self, text: str) -> str:
         secrets = dict(_secrets(text))
-        return "&".join(
-            f"{part.partition('=')[0]}={HIDDEN}" if part in secrets else self._part(part) for part in text.split("&")
-        )
+        return "&".join(f"{part.partition('=')[0]}={HIDDEN}" if part in secrets else self._part(part) for part in text.split("&"))
 
     def _part(self, part: str) -> str:
         """Return a part of a URL or form without any credential, in however odd an encoding it may be."""
@@ -160,6 +158,4 @@ def _spelled(values: Iterable[str]) -> list[str]:
 
 def _words(values: Iterable[str]) -> re.Pattern[str]:
     """Match the values where they stand as a word."""
-    return re.compile(
-        "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in _spelled(filter(None, values))) or _NOTHING
-    )
+    return re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in _spelled(filter(None, values))) or _NOTHING)

@@ -99,9 +99,7 @@ def _forbidden(case: Case) -> Iterator[Sighting]:
 
 def _undeclared(case: Case) -> Iterator[Sighting]:
     """Find what is undeclared, but for what a worse rule finds as well."""
-    return _violations(
-        case, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name))
-    )
+    return _violations(case, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
 
 
 def _violations(case: Case, concerns: Callable[[Violation], bool]) -> Iterator[Sighting]:
@@ -117,9 +115,7 @@ def _unfit_replies(case: Case) -> Iterator[Sighting]:
         told = faults if exchange.status >= 400 else _without_default(case, exchange, faults)
         for fault in [] if excuse else told:
             place = _INDEX.sub("[]", f"reply.{fault.place}")
-            yield Sighting(
-                exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer
-            )
+            yield Sighting(exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer)
 
 
 def _without_default(case: Case, exchange: Exchange, faults: list[Fault]) -> list[Fault]:

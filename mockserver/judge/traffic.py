@@ -105,8 +105,6 @@ def _exchange(recording: Recording, place: Place, entry: Entry) -> Exchange:
 def _nothing_of(provider: Provider, recording: Recording, urls: Sequence[str]) -> DocumentError:
     targets = filter(None, map(target_of, recording.urls))
     origins = [origin for origin, _ in Counter(target.origin for target in targets).most_common(5)]
-    asked = " or ".join(
-        f"{each.origin}{each.path.rstrip('/')}" for each in map(target_of, [provider.origin, *urls]) if each
-    )
+    asked = " or ".join(f"{each.origin}{each.path.rstrip('/')}" for each in map(target_of, [provider.origin, *urls]) if each)
     remedy = f"name the address with --url; it has {', '.join(origins)}" if origins else "record some of it"
     return DocumentError(f"has no request to {asked} among its entries", where=recording.name, remedy=remedy)

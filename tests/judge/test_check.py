@@ -59,6 +59,11 @@ def said(rule: str) -> str:
     return next(each.says for each in RULES if each.id == rule)
 
 
+@pytest.mark.parametrize("reply_type", ["Application/JSON", " application/json ; charset=utf-8"])
+def test_content_type_of_a_reply_is_known_by_its_name(reply_type: str, library: Contract) -> None:
+    assert verdict(library, chrome(Sent("GET", URL, reply=b"[]", reply_type=reply_type))).findings == ()
+
+
 def test_nothing_is_found_in_traffic_as_documented(library: Contract) -> None:
     found = verdict(library, *GOOD)
 
@@ -67,9 +72,7 @@ def test_nothing_is_found_in_traffic_as_documented(library: Contract) -> None:
 
 
 def test_violation_is_found_with_its_places(library: Contract) -> None:
-    assert only(
-        library, LISTED, Sent("GET", f"{URL}?count=6", status=422, reply=REFUSAL, reply_type=REFUSAL_TYPE)
-    ) == Finding(
+    assert only(library, LISTED, Sent("GET", f"{URL}?count=6", status=422, reply=REFUSAL, reply_type=REFUSAL_TYPE)) == Finding(
         rule="violation",
         severity="error",
         says=said("violation"),
@@ -107,9 +110,7 @@ def test_what_nobody_declares_is_a_warning(library: Contract) -> None:
 
 
 def test_unknown_path_is_found_with_the_nearest_one(library: Contract) -> None:
-    found = only(
-        library, *(Sent("GET", f"https://lendery.example.com/v1/loan/L000{each}", status=404) for each in range(3))
-    )
+    found = only(library, *(Sent("GET", f"https://lendery.example.com/v1/loan/L000{each}", status=404) for each in range(3)))
 
     assert (found.rule, found.about, found.place, found.times) == ("unknown-path", "GET /v1/loan/{}", "path", 3)
     assert found.detail == "the nearest one is /v1/loans/{number}"
@@ -127,9 +128,7 @@ def test_unknown_path_that_is_like_no_other_is_found_as_well(library: Contract) 
 
 
 def test_unknown_method_is_found_with_those_that_there_are(library: Contract) -> None:
-    found = only(
-        library, Sent("PATCH", f"{URL}/L0001", "{}", JSON, 404), Sent("PATCH", f"{URL}/L0002", "{}", JSON, 405)
-    )
+    found = only(library, Sent("PATCH", f"{URL}/L0001", "{}", JSON, 404), Sent("PATCH", f"{URL}/L0002", "{}", JSON, 405))
 
     assert (found.rule, found.about, found.times) == ("unknown-method", "PATCH /v1/loans/{number}", 2)
     assert (found.place, found.detail) == ("method", "the contract has GET and DELETE here")
@@ -203,9 +202,7 @@ def test_contracts_under_other_choices_are_kept_in_bounds(library: Contract, mon
         return overlaid(self, changes)
 
     loan = RETURN_RECEIPT.overlays["loan"]
-    several = replace_field(
-        RETURN_RECEIPT, choices={"none": "", "other": "", "loan": ""}, overlays={"other": (), "loan": loan}
-    )
+    several = replace_field(RETURN_RECEIPT, choices={"none": "", "other": "", "loan": ""}, overlays={"other": (), "loan": loan})
     provider = replace_field(TOY, assumptions=(several,))
     deleted = exchanges(library, *[Sent("DELETE", f"{URL}/L0001", reply=LOAN)] * 3)
     monkeypatch.setattr(Contract, "overlaid", count)

@@ -70,9 +70,7 @@ def test_coverage_below_the_minimum_fails(minimum: str, code: int, capsys: pytes
 
 
 @pytest.mark.usefixtures("here")
-def test_minimum_may_come_from_the_environment(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_minimum_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("MOCKSERVER_MIN", "34")
 
     code, _, complaint = said(capsys, "coverage", "traffic.har", "--provider", "vexutopia", "--json")
@@ -128,9 +126,7 @@ def test_traffic_as_documented_passes(here: Path, capsys: pytest.CaptureFixture[
     sent = Sent("POST", "http://mock.localhost/@anna/v1/customers", body, JSON, 401, refused)
     (here / "good.har").write_bytes(har([firefox(sent)]))
 
-    code, out, complaint = said(
-        capsys, "check", "good.har", "--provider", "vexutopia", "--url", "http://mock.localhost"
-    )
+    code, out, complaint = said(capsys, "check", "good.har", "--provider", "vexutopia", "--url", "http://mock.localhost")
 
     assert (code, complaint) == (0, "")
     assert out == ("Vexutopia Customers API: nothing found\n\n1 request of 1 entry: http://mock.localhost/@anna (1)\n")
@@ -156,9 +152,7 @@ def test_traffic_as_documented_passes(here: Path, capsys: pytest.CaptureFixture[
         (["traffic.har", "--url", "localhost"], "--url: 'localhost' is no URL; write one like http://127.0.0.1:4010"),
     ],
 )
-def test_wrong_usage_is_one_line(
-    command: str, arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_one_line(command: str, arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("broken.har").write_bytes(b'{"log"')
 
     assert said(capsys, command, *arguments) == (2, "", f"mockserver: {complaint}\n")
@@ -182,8 +176,6 @@ def test_serving_loads_nothing_of_the_judge() -> None:
         assert call(create_app(), "GET", "/customers", headers=[(b"authorization", b"Bearer x")]).status == 200
         print(*sorted(name for name in sys.modules if name.startswith("mockserver.judge")))
     """)
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
 
     assert done.stdout == "\n"

@@ -40,9 +40,7 @@ UNCHECKED = Unchecked("a.x.dark", "It rests.", "A page", "Nobody sees it.")
 
 
 def test_behaviours_are_counted_with_those_who_exercised_them() -> None:
-    catalogue = Catalogue(
-        (statement("a.x.one"), statement("a.x.two", "a.put"), statement("a.x.three")), unchecked=(UNCHECKED,)
-    )
+    catalogue = Catalogue((statement("a.x.one"), statement("a.x.two", "a.put"), statement("a.x.three")), unchecked=(UNCHECKED,))
 
     found = coverage(iter([exchange("a.get", 3), exchange("a.delete", 4), exchange("a.get", 9)]), catalogue)
 
@@ -62,9 +60,7 @@ def test_behaviours_are_counted_with_those_who_exercised_them() -> None:
 
 
 def test_only_the_first_exchanges_are_named_but_all_are_counted() -> None:
-    (use,) = coverage(
-        (exchange("a.get", number) for number in range(1, 1001)), Catalogue((statement("a.x.one"),))
-    ).behaviours
+    (use,) = coverage((exchange("a.get", number) for number in range(1, 1001)), Catalogue((statement("a.x.one"),))).behaviours
 
     assert (use.times, use.exchanges) == (1000, tuple(range(1, 21)))
 
@@ -131,9 +127,7 @@ def test_traffic_is_told_in_lines() -> None:
     urls = [f"http://mock.localhost/@box-{number}/v1/customers" for number in range(7)]
     entries = [chrome(Sent("GET", url)) for url in [*urls, "http://elsewhere/"]]
 
-    told = list(
-        lines.of_traffic(traffic_of(recording(*entries), Contract.load(), vexutopia, ["http://mock.localhost"]))
-    )
+    told = list(lines.of_traffic(traffic_of(recording(*entries), Contract.load(), vexutopia, ["http://mock.localhost"])))
 
     addresses = ", ".join(f"http://mock.localhost/@box-{number} (1)" for number in range(5))
     assert told == [f"7 requests of 8 entries: {addresses}, …", "left out: of other addresses (1)"]
@@ -150,9 +144,7 @@ def test_no_exchange_is_too_odd_for_a_predicate(provider: Provider) -> None:
     bodies = (b"", DEEP, ODD, b"\xff", b"[]", b"null")
     headers: RawHeaders = [(b"content-type", b"application/x-www-form-urlencoded"), (b"authorization", b"\xff")]
     exchanges = [
-        exchange(
-            operation, status=status, request=Request("GET", "/%", query, "", dict(headers), headers, sent), body=body
-        )
+        exchange(operation, status=status, request=Request("GET", "/%", query, "", dict(headers), headers, sent), body=body)
         for operation, status, query, sent, body in product(operations, (200, 201, 400, 404), QUERIES, bodies, bodies)
     ]
 

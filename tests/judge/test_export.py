@@ -98,9 +98,7 @@ def test_only_credentials_are_hidden(provider: Provider) -> None:
 def test_no_credential_of_the_journal_stands_in_the_file(provider: Provider) -> None:
     exchanges = journal(provider)
     sent = {each.request.bearer for each in exchanges} | {provider.credential(each.request) for each in exchanges}
-    issued = {
-        msgspec.json.decode(each.body).get("access_token") for each in exchanges if b'"access_token"' in each.body
-    }
+    issued = {msgspec.json.decode(each.body).get("access_token") for each in exchanges if b'"access_token"' in each.body}
 
     content = written(exchanges).decode()
 

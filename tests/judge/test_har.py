@@ -101,9 +101,7 @@ def test_pseudo_headers_are_none_but_the_authority_is_the_host() -> None:
 
 
 def test_form_that_was_recorded_as_fields_is_put_together_again(contract: Contract) -> None:
-    entry = playwright(
-        Sent("PUT", "https://api.spoonity.com/customers/cust_175a9abec1882d12", "name=Ann+Lee&vip=%26", FORM)
-    )
+    entry = playwright(Sent("PUT", "https://api.spoonity.com/customers/cust_175a9abec1882d12", "name=Ann+Lee&vip=%26", FORM))
     entry["request"]["postData"]["text"] = None
 
     (found,) = traffic_of(recording(entry), contract, SPOONITY).exchanges
@@ -233,9 +231,7 @@ def test_address_is_taken_apart(url: str, origin: str, path: str, query: bytes) 
     assert (target.origin, target.path, target.query) == (origin, path, query)
 
 
-@pytest.mark.parametrize(
-    "url", ["", "data:,x", "blob:https://h/1", "wss://h/v1", "chrome-extension://x/y", "http://[::1", "/v1"]
-)
+@pytest.mark.parametrize("url", ["", "data:,x", "blob:https://h/1", "wss://h/v1", "chrome-extension://x/y", "http://[::1", "/v1"])
 def test_address_that_no_request_goes_to_is_none(url: str) -> None:
     assert target_of(url) is None
 
@@ -360,9 +356,7 @@ message = some.fixed_dictionaries(
 
 @quick(300)
 @given(message, message, anything, some.text(), anything)
-def test_entry_is_read_or_refused_whatever_is_in_it(
-    sent: Any, answered: Any, started: Any, tail: str, oddity: Any
-) -> None:
+def test_entry_is_read_or_refused_whatever_is_in_it(sent: Any, answered: Any, started: Any, tail: str, oddity: Any) -> None:
     sent = {"method": "POST", **sent, "url": f"https://api.vexutopia.com/v1/customers{tail}"}
     entry = {"request": sent, "response": answered, "startedDateTime": started, "time": oddity, "_fromCache": None}
     complaint = ""

@@ -46,6 +46,11 @@ def test_credential_is_hidden_in_any_text(text: str, shown: str) -> None:
     assert BEARER.text(text) == shown
 
 
+@pytest.mark.parametrize(("token", "shown"), [("eightlng", "[key]s"), ("seven77", "seven77s")])
+def test_credential_is_hidden_within_words_from_eight_characters_on(token: str, shown: str) -> None:
+    assert redaction(authorization=f"Bearer {token}").text(f"{token}s") == shown
+
+
 def test_short_credential_is_hidden_where_it_is_a_word() -> None:
     assert redaction(authorization="Bearer test").text("test, a test of testing") == "[key], a [key] of testing"
 
@@ -141,8 +146,6 @@ def test_name_tells_of_a_credential(name: str) -> None:
     assert is_secret(name)
 
 
-@pytest.mark.parametrize(
-    "name", "page_token keyword code keys name email monkey authority tokens sort_key token_type".split()
-)
+@pytest.mark.parametrize("name", "page_token keyword code keys name email monkey authority tokens sort_key token_type".split())
 def test_other_name_does_not(name: str) -> None:
     assert not is_secret(name)
