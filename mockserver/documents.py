@@ -4,7 +4,6 @@ Parsing is slow, so what a file says is remembered between runs under the hash o
 """
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from mockserver import __version__
 from mockserver.cache import name_of, recall, remember
 from mockserver.errors import DocumentError
 from mockserver.notation import parse, to_yaml
+
+_PACKAGE = Path(__file__).resolve().parent  # importlib.resources would cost a fiftieth of the start
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -26,8 +27,8 @@ class Document(msgspec.Struct, frozen=True):
 
 def packaged(name: str) -> Path:
     """Return the path of a document that comes with the package, installed or in a checkout."""
-    inside = Path(str(files("mockserver"))) / "_data" / name
-    return inside if inside.exists() else Path(__file__).resolve().parent.parent / name
+    inside = _PACKAGE / "_data" / name
+    return inside if inside.exists() else _PACKAGE.parent / name
 
 
 def read(path: Path) -> Document:
@@ -56,7 +57,7 @@ def source(module: str) -> bytes:
     As a part of a name in the cache it keeps apart what one code and what another found out.
     """
     try:
-        return (files("mockserver") / module).read_bytes()
+        return (_PACKAGE / module).read_bytes()
     except OSError:
         return __version__.encode()
 

@@ -101,7 +101,7 @@ def test_a_checkout_serves_the_documents_at_its_root() -> None:
 def test_an_installed_package_serves_the_documents_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "_data").mkdir()
     (tmp_path / "_data" / "openapi.yaml").touch()
-    monkeypatch.setattr(documents, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(documents, "_PACKAGE", tmp_path)
     assert packaged("openapi.yaml") == tmp_path / "_data" / "openapi.yaml"
 
 

@@ -51,6 +51,7 @@ def declare(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     """Serve until a signal ends it."""
+    gc.disable()  # hardly anything that is made at the start ever goes
     from mockserver.app import create_app
     from mockserver.cli.setup import app_options, setup
     from mockserver.cli.state_file import StateFile
@@ -90,6 +91,7 @@ def _collect_rarely() -> None:
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _background(app: "App", values: Namespace) -> list["Background"]:
