@@ -84,7 +84,8 @@ def to_yaml(value: Any) -> str:
             return True
 
         def represent_text(self, text: str) -> Any:
-            return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _LINE_ENDS.search(text) else None)
+            style = '"' if _LINE_ENDS.search(text) else "|" if "\n" in text else None
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, Dumper.represent_text)
     Dumper.yaml_implicit_resolvers = {}

@@ -1,6 +1,6 @@
 """What tests of the catalogue share: an application as a service under check, and every behaviour of every provider."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -49,3 +49,10 @@ def run(behaviour: Behaviour, app: App, provider: Provider, *, send: Send | None
 def exchanges_of(app: App) -> list[Exchange]:
     """Return what happened so far in the default sandbox."""
     return list(app.mock.sandboxes.get(DEFAULT).journal)
+
+
+def strangers(provider: Provider, exchanges: Iterable[Exchange]) -> list[tuple[str, str]]:
+    """Return the assumptions on which answers leaned although they are not about the operation, each with the operation."""
+    about = {each.key: each.operations for each in provider.assumptions}
+    leaned = {(key, exchange.operation) for exchange in exchanges for key in exchange.assumed}
+    return sorted((key, operation) for key, operation in leaned if about[key] and operation not in about[key])

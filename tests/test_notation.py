@@ -214,6 +214,12 @@ def test_what_stands_in_two_places_is_written_out_twice() -> None:
     assert to_yaml([shared, shared]) == "- a: 1\n- a: 1\n"
 
 
+def test_text_of_several_lines_is_written_as_a_block() -> None:
+    assert to_yaml({"text": "One: line.\n\n- another\n", "more": ["a\n b"]}) == (
+        "text: |\n  One: line.\n\n  - another\nmore:\n- |-\n  a\n   b\n"
+    )
+
+
 def test_json_is_read_without_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert parse(b'{"a": [1]}', name="x.json") == {"a": [1]}

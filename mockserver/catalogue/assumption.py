@@ -1,6 +1,6 @@
 """Questions that the documents leave open: those with a switch (assumptions) and those with one answer (decisions)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockserver.catalogue.overlay import Overlay
@@ -18,6 +18,7 @@ class Assumption:
         default: the name of the choice that holds unless a sandbox says otherwise.
         evidence: what speaks for the default.
         overlays: choice → how it changes the contract, for those that do.
+        operations: those that it is about; empty: every one of the provider, requests for none of them included.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Assumption:
     default: str
     evidence: str
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    operations: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         strangers = {self.default, *self.overlays} - self.choices.keys()
@@ -35,12 +37,17 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Decision:
-    """One open question that has a single answer here: listed in the docs and the served contract, no switch, no header."""
+    """One open question that has a single answer here: listed in the docs and the served contract, no switch, no header.
+
+    Attributes:
+        operations: as an assumption's.
+    """
 
     key: str
     question: str
     answer: str
     evidence: str
+    operations: Sequence[str] = ()
 
 
 def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption], *, where: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mockserver.edge.app import Receive, Scope, Send
 from mockserver.edge.server import listen, running_server
 from mockserver.mock import scenarios
 from mockserver.providers import PROVIDERS
-from tests.conftest import make_app
+from tests.conftest import client_of, make_app
 from tests.tools import ROOT
 
 ASSUMPTIONS = [assumption for provider in PROVIDERS for assumption in provider.assumptions]
@@ -57,13 +57,22 @@ def test_fixtures_are_listed_with_what_they_are(capsys: pytest.CaptureFixture[st
 
 
 def test_contract_is_printed_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["openapi"]) == 0
+    assert main(["openapi", "--bare"]) == 0
     assert capsys.readouterr().out == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 
 
 def test_contract_is_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["openapi", "--json"]) == 0
+    assert main(["openapi", "--bare", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == parse((ROOT / "openapi.yaml").read_bytes(), name="openapi.yaml")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_contract_is_printed_with_the_catalogue_as_a_mock_serves_it(form: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["openapi", *form]) == 0
+    printed = parse(capsys.readouterr().out.encode(), name="what was printed")
+
+    served = client_of(make_app()).get("/_mock/openapi.json").json()
+    assert printed == {**served, "servers": printed["servers"]}
 
 
 def test_reader_that_wants_no_more_is_not_complained_of() -> None:

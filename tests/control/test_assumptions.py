@@ -79,6 +79,7 @@ def test_contract_has_every_assumption_with_the_sandboxs_choice(app: App, contro
         "default": "200",
         "choice": "201",
         "evidence": next(each.evidence for each in app.mock.pipeline.assumptions if each.key == STATUS),
+        "operations": ["spoonity.createCustomer"],
     }
 
 
@@ -92,7 +93,7 @@ def test_contract_is_as_the_sandbox_chose(control: httpx.Client) -> None:
     assert replies["default"] - replies["mine"] == {"200"}
 
 
-def test_operations_have_the_assumptions_that_change_them(control: httpx.Client) -> None:
+def test_operations_have_the_assumptions_that_are_about_them(control: httpx.Client) -> None:
     paths = control.get("/_mock/openapi.json").json()["paths"]
 
     def keys(path: str, method: str) -> list[str]:
@@ -100,10 +101,26 @@ def test_operations_have_the_assumptions_that_change_them(control: httpx.Client)
 
     assert STATUS in keys("/customers", "post")
     assert STATUS not in keys("/customers", "get")
-    assert "vexutopia.unset-fields" in keys("/v1/customers", "get"), "what a part that it refers to refers to"
-    assert "spoonity.bad-paging" in keys("/customers", "get"), "a parameter that the operation refers to"
+    assert "vexutopia.unset-fields" in keys("/v1/customers", "get"), "a customer of the list may lack something"
+    assert "spoonity.bad-paging" in keys("/customers", "get")
     assert "spoonity.bad-paging" not in keys("/customers", "post")
     assert keys("/oauth/access_token", "post") == []
+
+
+def test_contract_says_under_each_operation_what_is_promised_and_decided(control: httpx.Client) -> None:
+    listing = control.get("/_mock/openapi.json").json()["paths"]["/v1/customers"]["get"]
+
+    assert "vexutopia.list.default-limit" in [each["name"] for each in listing["x-behaviours"]]
+    assert "vexutopia.offset-past-end" in [each["key"] for each in listing["x-decisions"]]
+    assert "vexutopia.list-order" in [each["key"] for each in listing["x-assumptions"]]
+    assert "**What the documents promise**" in listing["description"]
+
+
+def test_contract_tells_the_choice_of_the_sandbox_in_words(control: httpx.Client) -> None:
+    control.patch("/@mine/_mock/assumptions", json={STATUS: "201"})
+    text = control.get("/@mine/_mock/openapi.json").json()["paths"]["/customers"]["post"]["description"]
+
+    assert "Here `201` (201, as HTTP suggests for a new resource). Instead: `200` (200, as any other success)." in text
 
 
 def test_contract_itself_is_left_alone(app: App, control: httpx.Client) -> None:

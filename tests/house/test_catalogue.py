@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mockserver.catalogue import Behaviour, Unchecked, check_choices
+from mockserver.catalogue import Assumption, Behaviour, Decision, Unchecked, check_choices
 from mockserver.catalogue.client import Answer
-from mockserver.contract import Contract
+from mockserver.catalogue.overlay import resolve
+from mockserver.contract import Contract, Operation
 from mockserver.exchange import Exchange
 from mockserver.providers import PROVIDERS, Provider
-from tests.checking import every_behaviour, exchanges_of, run, send_to
+from tests.checking import every_behaviour, exchanges_of, run, send_to, strangers
 from tests.conftest import MakeApp, make_app
 
 PROVIDERS_FOLDER = Path(__file__).resolve().parents[2] / "mockserver" / "providers"
@@ -101,6 +102,35 @@ def test_every_operation_has_a_behaviour_and_every_behaviour_an_operation(provid
     assert {behaviour.operation for behaviour in provider.catalogue().behaviours} == operations
 
 
+@every_provider
+def test_every_open_question_is_about_operations_and_events_of_its_provider(provider: Provider) -> None:
+    document = Contract.load().document
+    items = [*document["paths"].values(), *document["webhooks"].values()]
+    known = {part["operationId"] for item in items for part in item.values() if "operationId" in part}
+    named = {name for each in _questions(provider) for name in each.operations}
+
+    assert sorted(named - known) == []
+    assert [name for name in named if not name.startswith(f"{provider.name}.")] == []
+    assert [each.key for each in _questions(provider) if len({*each.operations}) < len(each.operations)] == []
+
+
+@every_provider
+def test_an_assumption_is_about_every_operation_that_its_choices_change(provider: Provider) -> None:
+    contract = Contract.load()
+    own = [each for each in contract.operations.values() if each.provider == provider.name]
+    changed = {
+        (each.key, operation.id) for each in provider.assumptions for operation in own if _changes(contract, operation, each)
+    }
+
+    assert len(changed) > len(own)
+    assert changed <= {(each.key, name) for each in provider.assumptions for name in each.operations}
+
+
+@every
+def test_an_answer_leans_only_on_assumptions_about_its_operation(provider: Provider, behaviour: Behaviour) -> None:
+    assert strangers(provider, _traffic(provider, behaviour)) == []
+
+
 @every
 def test_a_behaviour_holds_under_choices_that_there_are(provider: Provider, behaviour: Behaviour) -> None:
     check_choices(behaviour.only_with, provider.assumptions, where=behaviour.name)
@@ -173,6 +203,26 @@ def _all_traffic() -> Iterator[Exchange]:
     for provider in PROVIDERS:
         for behaviour in provider.catalogue().behaviours:
             yield from _traffic(provider, behaviour)
+
+
+def _questions(provider: Provider) -> list[Assumption | Decision]:
+    return [*provider.assumptions, *provider.catalogue().decisions]
+
+
+def _changes(contract: Contract, operation: Operation, assumption: Assumption) -> bool:
+    """Return whether some choice changes the operation, or a part of the contract that it refers to, directly or not."""
+    path = f"/paths/{operation.path.replace('~', '~0').replace('/', '~1')}"
+    parts: set[str] = set()
+    waiting = [f"{path}/{operation.method.lower()}"]
+    shared = contract.document["paths"][operation.path].get("parameters", [])
+    waiting += [each["$ref"][1:] for each in shared if "$ref" in each]
+    while waiting:
+        part = waiting.pop()
+        if part not in parts:
+            parts.add(part)
+            waiting += re.findall(r"'\$ref': '#([^']+)'", str(resolve(contract.document, part)))
+    targets = [change.target for overlay in assumption.overlays.values() for change in overlay]
+    return any(f"{target}/".startswith(f"{part}/") for target in targets for part in parts)
 
 
 def _references(provider: Provider) -> Iterator[str]:

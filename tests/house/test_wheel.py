@@ -74,7 +74,7 @@ def test_installed_command_finds_its_documents_from_any_folder(installed: Path, 
 
     assert run(sys.executable, "-c", program, cwd=tmp_path, **variables).strip().startswith(str(installed))
     assert run(command, "--version", cwd=tmp_path, **variables) == f"mockserver {__version__}\n"
-    assert run(command, "openapi", cwd=tmp_path, **variables) == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+    assert run(command, "openapi", "--bare", cwd=tmp_path, **variables) == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     assert "default" in run(sys.executable, "-m", "mockserver", "fixtures", cwd=tmp_path, **variables)
 
 

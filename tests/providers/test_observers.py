@@ -7,7 +7,7 @@ import pytest
 from mockserver.catalogue.observer import Observation, Observer
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.sandbox import DEFAULT
-from tests.checking import api_of
+from tests.checking import api_of, exchanges_of, strangers
 from tests.conftest import MakeApp, make_app
 
 OBSERVERS: list[tuple[Provider, Observer]] = [
@@ -31,6 +31,15 @@ def test_choice_is_observed(provider: Provider, observer: Observer, choice: str)
     observation = observe(provider, observer, assume={observer.assumption.key: choice})
 
     assert observation.choice == choice, observation.seen
+
+
+@pytest.mark.parametrize(("provider", "observer", "choice"), CHOICES)
+def test_answers_lean_on_assumptions_about_their_operation(provider: Provider, observer: Observer, choice: str) -> None:
+    app = make_app(mode="step", assume={observer.assumption.key: choice})
+    with api_of(app, provider) as api:
+        observer.observe(api)
+
+    assert strangers(provider, exchanges_of(app)) == []
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)

@@ -1,6 +1,7 @@
 """What Spoonity's customer page leaves open and a sandbox can choose."""
 
 from mockserver.catalogue import Assumption, move, remove, update
+from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, UPDATE
 
 EMAIL_PATTERN = "^[^@]+@[^@]+$"
 """Text, an @, text: what the choice `checked` of the e-mail's syntax asks for."""
@@ -13,6 +14,7 @@ _JSON_BODIES = ("SpoonityCustomerCreate", "SpoonityCustomerUpdate")
 
 CREATE_STATUS = Assumption(
     "spoonity.create-status",
+    operations=(CREATE,),
     question="With which status does a successful create answer?",
     choices={"200": "200, as any other success", "201": "201, as HTTP suggests for a new resource"},
     default="200",
@@ -23,6 +25,7 @@ CREATE_STATUS = Assumption(
 
 NEW_CUSTOMER_VERIFIED = Assumption(
     "spoonity.new-customer-verified",
+    operations=(CREATE,),
     question="Is a customer verified right after its creation?",
     choices={"yes": "is_verified is true", "no": "is_verified is false"},
     default="yes",
@@ -32,6 +35,7 @@ NEW_CUSTOMER_VERIFIED = Assumption(
 
 DELETED_CUSTOMER = Assumption(
     "spoonity.deleted-customer",
+    operations=(DELETE, RETRIEVE, LIST, UPDATE),
     question="What becomes of a customer after its deletion?",
     choices={
         "anonymised": "it still answers 200 and stays in lists: name and email null, not verified, ARCHIVED",
@@ -44,6 +48,7 @@ DELETED_CUSTOMER = Assumption(
 
 UPDATE_OF_DELETED = Assumption(
     "spoonity.update-of-deleted",
+    operations=(UPDATE,),
     question="What does an update of an anonymised customer answer?",
     choices={"conflict": "409", "not-found": "404"},
     default="conflict",
@@ -54,6 +59,7 @@ UPDATE_OF_DELETED = Assumption(
 
 SORT_DIRECTION = Assumption(
     "spoonity.sort-direction",
+    operations=(LIST,),
     question="Which way does a list run when `sort` comes without `order`?",
     choices={"ascending": "from the smallest value up", "descending": "from the largest value down"},
     default="ascending",
@@ -63,6 +69,7 @@ SORT_DIRECTION = Assumption(
 
 NEXT_LINK = Assumption(
     "spoonity.next-link",
+    operations=(LIST,),
     question="When does a page carry a link to the next one?",
     choices={
         "when-more": "when another customer follows",
@@ -75,6 +82,7 @@ NEXT_LINK = Assumption(
 
 BAD_PAGING = Assumption(
     "spoonity.bad-paging",
+    operations=(LIST,),
     question="What happens to a limit or page that is zero, negative or no integer?",
     choices={"rejected": "400", "defaulted": "the default is used instead"},
     default="rejected",
@@ -90,6 +98,7 @@ BAD_PAGING = Assumption(
 
 EMAIL_FILTER = Assumption(
     "spoonity.email-filter",
+    operations=(LIST,),
     question="How does the filter `e:` compare, apart from ignoring case?",
     choices={"contains": "the e-mail address contains the value", "equals": "the e-mail address is the value"},
     default="contains",
@@ -98,6 +107,7 @@ EMAIL_FILTER = Assumption(
 
 UNKNOWN_FILTER = Assumption(
     "spoonity.unknown-filter",
+    operations=(LIST,),
     question="What happens to a filter key that is unknown, or a word that is no key:value pair?",
     choices={"ignored": "it has no effect", "rejected": "400"},
     default="ignored",
@@ -106,6 +116,7 @@ UNKNOWN_FILTER = Assumption(
 
 EMAIL_UNIQUE = Assumption(
     "spoonity.email-unique",
+    operations=(CREATE, UPDATE),
     question="May two customers have the same e-mail address?",
     choices={"no": "yes, addresses need not be unique", "yes": "no, the second one gets 409"},
     default="no",
@@ -116,6 +127,7 @@ EMAIL_UNIQUE = Assumption(
 
 EMAIL_SYNTAX = Assumption(
     "spoonity.email-syntax",
+    operations=(CREATE, UPDATE),
     question="Must an e-mail address look like one?",
     choices={"unchecked": "any text is taken", "checked": "400 unless it is text, an @, text"},
     default="unchecked",
@@ -130,6 +142,7 @@ EMAIL_SYNTAX = Assumption(
 
 NULL_VALUE = Assumption(
     "spoonity.null-value",
+    operations=(CREATE, UPDATE),
     question="What does a JSON null for name or email do?",
     choices={"clears": "the attribute is null from then on", "rejected": "400"},
     default="clears",
@@ -146,6 +159,7 @@ NULL_VALUE = Assumption(
 
 TOKEN_LIFETIME = Assumption(
     "spoonity.token-lifetime",
+    operations=(LIST, CREATE, RETRIEVE, UPDATE, DELETE),
     question="Do tokens from the token endpoint end after their `expires_in`?",
     choices={"ignored": "they stay valid", "enforced": "401 once that many seconds have passed on the sandbox's clock"},
     default="ignored",
@@ -155,6 +169,7 @@ TOKEN_LIFETIME = Assumption(
 
 UNKNOWN_TOKEN = Assumption(
     "spoonity.unknown-token",
+    operations=(LIST, CREATE, RETRIEVE, UPDATE, DELETE),
     question="Which bearer tokens are accepted?",
     choices={"accepted": "any that is not empty", "rejected": "only those issued by the mock, else 401"},
     default="accepted",

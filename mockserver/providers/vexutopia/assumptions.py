@@ -1,11 +1,23 @@
 """What Vexutopia's pages leave open and a sandbox can choose."""
 
 from mockserver.catalogue import Assumption, remove, update
+from mockserver.providers.vexutopia.operations import (
+    CREATE,
+    EVENTS,
+    LIST,
+    LIST_PAYMENTS,
+    ON_PAYMENT_SUCCEEDED,
+    PAY,
+    RETRIEVE,
+    RETRIEVE_PAYMENT,
+    UPDATE,
+)
 
 _SCHEMAS = "/components/schemas"
 
 MISSING_PARAMETER_CODE = Assumption(
     "vexutopia.missing-parameter-code",
+    operations=(CREATE, PAY),
     question="Which error code names a required field that did not come?",
     choices={"missing_parameter": "the code that the table has for it", "invalid_request": "the code of the printed sample"},
     default="missing_parameter",
@@ -14,6 +26,7 @@ MISSING_PARAMETER_CODE = Assumption(
 
 LIMIT_OVER_MAXIMUM = Assumption(
     "vexutopia.limit-over-maximum",
+    operations=(LIST, LIST_PAYMENTS),
     question="What happens to a `limit` above the maximum?",
     choices={"rejected": "400", "clamped": "the maximum is used, and echoed in the reply"},
     default="rejected",
@@ -23,6 +36,7 @@ LIMIT_OVER_MAXIMUM = Assumption(
 
 LIST_ORDER = Assumption(
     "vexutopia.list-order",
+    operations=(LIST, LIST_PAYMENTS),
     question="In which order are customers and payments listed?",
     choices={"newest-first": "the newest first", "oldest-first": "the oldest first"},
     default="newest-first",
@@ -31,6 +45,7 @@ LIST_ORDER = Assumption(
 
 EMAIL_FILTER = Assumption(
     "vexutopia.email-filter",
+    operations=(LIST,),
     question="Does the filter `email` regard case?",
     choices={"ignores-case": "no", "exact": "yes"},
     default="ignores-case",
@@ -39,6 +54,7 @@ EMAIL_FILTER = Assumption(
 
 DELETED_CUSTOMER = Assumption(
     "vexutopia.deleted-customer",
+    operations=(RETRIEVE,),
     question="What does a GET of a deleted customer answer?",
     choices={"not-found": "404", "stub": "200 with the reply of the deletion once more"},
     default="not-found",
@@ -67,6 +83,7 @@ DELETED_CUSTOMER = Assumption(
 
 PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
     "vexutopia.payment-for-unknown-customer",
+    operations=(PAY,),
     question="What does a new payment answer whose customer does not exist?",
     choices={"invalid-parameter": "400 that blames customer_id", "not-found": "404"},
     default="invalid-parameter",
@@ -78,6 +95,7 @@ PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
 
 METADATA_UPDATE = Assumption(
     "vexutopia.metadata-update",
+    operations=(UPDATE,),
     question="What does an update do with metadata that is there already?",
     choices={
         "merged": "sets the keys that came, removes those that came as null",
@@ -89,6 +107,7 @@ METADATA_UPDATE = Assumption(
 
 UNSET_FIELDS = Assumption(
     "vexutopia.unset-fields",
+    operations=(CREATE, RETRIEVE, LIST, UPDATE, PAY, LIST_PAYMENTS, RETRIEVE_PAYMENT, *EVENTS),
     question="How do name, phone and metadata look when they were never set?",
     choices={"null": "name and phone are null, metadata is an empty object", "absent": "they are left out"},
     default="null",
@@ -106,6 +125,7 @@ UNSET_FIELDS = Assumption(
 
 EMAIL_SYNTAX = Assumption(
     "vexutopia.email-syntax",
+    operations=(CREATE, RETRIEVE, UPDATE, LIST),
     question="Must an e-mail address look like one?",
     choices={"checked": "400 unless it is text, an @, text", "unchecked": "any text that is not empty is taken"},
     default="checked",
@@ -120,6 +140,7 @@ EMAIL_SYNTAX = Assumption(
 
 CONTENT_TYPE = Assumption(
     "vexutopia.content-type",
+    operations=(CREATE, UPDATE, PAY),
     question="What happens to a body that is not declared as application/json?",
     choices={"required": "400", "ignored": "it is read as JSON all the same"},
     default="required",
@@ -128,6 +149,7 @@ CONTENT_TYPE = Assumption(
 
 PAYMENT_SETTLEMENT = Assumption(
     "vexutopia.payment-settlement",
+    operations=(PAY, ON_PAYMENT_SUCCEEDED),
     question="When does a pending payment succeed?",
     choices={
         "after-five-seconds": "five seconds later on the sandbox's clock",
@@ -140,6 +162,7 @@ PAYMENT_SETTLEMENT = Assumption(
 
 SIGNATURE_FORM = Assumption(
     "vexutopia.signature-form",
+    operations=EVENTS,
     question="What does the webhook signature look like?",
     choices={"hex": "the HMAC of the body in hexadecimal", "timestamped": "t=SECONDS,v1=HMAC of seconds, a dot and the body"},
     default="hex",
@@ -170,6 +193,7 @@ WRONG_METHOD = Assumption(
 
 WEBHOOK_RETRIES = Assumption(
     "vexutopia.webhook-retries",
+    operations=EVENTS,
     question="Is a delivery that was not answered with 2xx within ten seconds tried again?",
     choices={"five": "after 1 minute, 5 minutes, 30 minutes, 2 hours and 24 hours", "none": "no"},
     default="five",
