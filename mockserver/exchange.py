@@ -237,6 +237,19 @@ class Broken(Problem):
         self.detail = detail
 
 
+class Simulated(Problem):
+    """A failure that somebody asked for; each provider has a reply for every status from 400 to 599.
+
+    Attributes:
+        code: which of the provider's error codes to answer with; empty: the one that belongs to the status.
+        retry_after_s: seconds after which the client may ask again; None: nothing is said of that.
+    """
+
+    def __init__(self, status: int, *, code: str = "", retry_after_s: int | None = None) -> None:
+        super().__init__(status, code, retry_after_s)
+        self.status, self.code, self.retry_after_s = status, code, retry_after_s
+
+
 class Unavailable(Problem):
     """The mock has no room for this: too many sandboxes or records; `detail` says how to make room."""
 
@@ -255,6 +268,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         status: 0 if no reply came.
         took_us: real time from the request's arrival to its reply, in microseconds.
         partial: those of `request` and `reply` whose body is not known as a whole.
+        faults: what was put in on purpose, as its kind or `KIND=WHAT`, in the order of `Mock-Fault`.
     """
 
     number: int
@@ -268,3 +282,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     violations: tuple[Violation, ...]
     took_us: int
     partial: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ def test_events_are_kept_in_order() -> None:
 
 
 def test_past_the_limit_the_oldest_go() -> None:
-    box = Outbox(limit=2)
+    box = Outbox(events=2)
     for number in range(5):
         box.add(event(number))
     assert list(box) == [event(3), event(4)]

@@ -3,6 +3,8 @@
 It waits for nothing but a body, so it also answers calls within the process, where there is no event loop.
 """
 
+import asyncio
+import inspect
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +13,7 @@ from starlette import routing
 
 from mockserver.control import body, gate
 from mockserver.control.problem import RefusedError, problem, refusal
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.route import ControlCall, Route, Stream
 from mockserver.edge import cors, guard
 from mockserver.edge.app import CONTROL, App, Receive, Scope, Send
 from mockserver.exchange import RawHeaders, Reply
@@ -62,9 +64,12 @@ class Place:
             reply = await self._reply(scope, receive, headers)
         except guard.Disconnected:
             return
-        await _send(send, reply, cors.reply_headers(headers))
+        if isinstance(reply, Stream):
+            await _send_stream(receive, send, reply, cors.reply_headers(headers))
+        else:
+            await _send(send, reply, cors.reply_headers(headers))
 
-    async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
+    async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
         try:
             return await self._run(scope, receive, headers)
         except guard.Disconnected:
@@ -77,7 +82,7 @@ class Place:
                 _log.exception("%s %s failed in the mock itself", scope["method"], scope["path"])
             return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
 
-    async def _run(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply:
+    async def _run(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
         named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
         check_name(named or DEFAULT, "sandbox")
         origin = self._origin(scope, headers)
@@ -91,9 +96,13 @@ class Place:
             origin=origin,
             url=url,
             path=scope["path_params"],
+            query=body.read_query(scope["query_string"], route),
             body=body.read(sent, headers, route),
+            accept=headers.get(b"accept", b"").decode("latin-1"),
+            pause=scope.get("mock.pause", asyncio.sleep),
         )
-        return route.run(call)
+        reply = route.run(call)
+        return await reply if inspect.isawaitable(reply) else reply
 
     def _route(self, scope: Scope, url: str) -> Route:
         method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]
@@ -121,9 +130,40 @@ async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def _send(send: Send, reply: Reply, also: RawHeaders) -> None:
-    content = b"" if reply.status == 204 else _encode(reply.body)
+    content = _content(reply)
     headers = [(name.encode(), value.encode()) for name, value in reply.headers] + also
     if reply.status != 204:
         headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+def _content(reply: Reply) -> bytes:
+    """Return the body as bytes; one that is bytes already is no JSON."""
+    if reply.status == 204:
+        return b""
+    return reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
+
+
+async def _send_stream(receive: Receive, send: Send, stream: Stream, also: RawHeaders) -> None:
+    """Send what comes until it ends, the client leaves, or the server cancels this."""
+    headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    sending = asyncio.ensure_future(_send_chunks(send, stream))
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        leaving.cancel()
+
+
+async def _send_chunks(send: Send, stream: Stream) -> None:
+    async for chunk in stream.chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,4 +1,4 @@
-"""Reads the body of a control request: JSON, or YAML where its content type says so, strictly as what the route declares."""
+"""Reads what comes with a control request, strictly as the route declares it: its query, and its body of JSON or YAML."""
 
 from collections.abc import Mapping
 from typing import Any, get_args, get_type_hints
@@ -6,9 +6,24 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from mockserver import notation
-from mockserver.contract.encoding import MalformedError, decode_json
+from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
 from mockserver.control.problem import RefusedError
 from mockserver.control.route import Route
+
+
+def read_query(query: bytes, route: Route) -> Any:
+    """Return what the query says, as an instance of what the route takes; of a name that comes twice, the last.
+
+    Raises: RefusedError.
+    """
+    try:
+        pairs = dict(decode_pairs(query))
+    except MalformedError as error:
+        raise RefusedError(400, str(error), where="query") from error
+    try:
+        return msgspec.convert(pairs, route.query, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refused(error, route.query, "query") from error
 
 
 def read(body: bytes, headers: Mapping[bytes, bytes], route: Route) -> Any:
@@ -36,15 +51,20 @@ def _convert(value: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$")
-        place = place.rstrip("`")
-        raise RefusedError(400, what, where=f"body{place}", remedy=_remedy(kind, what, place)) from error
+        raise _refused(error, kind, "body") from error
 
 
-def _remedy(kind: Any, what: str, place: str) -> str | None:
+def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> RefusedError:
+    what, _, place = str(error).partition(" - at `$")
+    place = place.rstrip("`")
+    return RefusedError(400, what, where=f"{where}{place}", remedy=_remedy(kind, what, place, where))
+
+
+def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:
     """Return what may stand there instead, where that is a short list."""
     if "unknown field" in what:
-        return f"known: {', '.join(kind.__struct_fields__) or 'none, leave the body empty'}"
+        known = ", ".join(kind.__struct_encode_fields__)
+        return f"known: {known or f'none, leave the {where} empty'}"
     if "enum" in what:
         options = get_args(get_type_hints(kind)[place.lstrip(".")])
         return f"choose {', '.join(choice for option in options for choice in get_args(option))}"

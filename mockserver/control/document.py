@@ -77,6 +77,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     }
     if description:
         operation["description"] = description
+    if route.query is not Nothing:
+        operation["parameters"] = _query_parameters(route)
     if route.body is not Nothing:
         types = ("application/json", "application/yaml")
         content = {each: {"schema": schemas[route.body]} for each in types}
@@ -100,6 +102,12 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", route.path)
     in_path = [{"name": name, "in": "path", "required": True, "schema": _NAME_SCHEMA} for name in names]
     return [*in_path, {"$ref": "#/components/parameters/Sandbox"}]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    (shape,), parts = msgspec.json.schema_components([route.query])
+    properties = parts[shape["$ref"].rpartition("/")[2]]["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
 
 
 def _schemas(routes: Sequence[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:

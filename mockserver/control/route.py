@@ -1,6 +1,6 @@
 """What a route of the control API is, and what its function is given."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -11,8 +11,23 @@ from mockserver.mock import Mock
 from mockserver.state import Sandbox
 
 
+async def no_pause(_seconds: float) -> None:
+    """Let no time pass."""
+
+
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a request that has nothing to say."""
+    """The body or query of a request that has nothing to say."""
+
+
+class Stream(Struct, frozen=True):
+    """A reply that goes on; it has the status 200.
+
+    Attributes:
+        chunks: what is sent as it comes; closed when the client leaves or the server ends.
+    """
+
+    chunks: AsyncIterator[bytes]
+    content_type: str
 
 
 class ControlCall(Struct, frozen=True, kw_only=True):
@@ -24,7 +39,10 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         origin: the mock's base URL as this client sees it, without a sandbox.
         url: the base URL of the sandbox that is meant.
         path: names in the path.
+        query: an instance of the route's `query`.
         body: an instance of the route's `body`.
+        accept: the header of that name.
+        pause: waits so many seconds; within the process, where nothing can be waited for, it returns at once.
     """
 
     app: App
@@ -33,7 +51,10 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     origin: str
     url: str
     path: Mapping[str, str]
+    query: Any
     body: Any
+    accept: str = ""
+    pause: Callable[[float], Awaitable[None]] = no_pause
 
     @property
     def mock(self) -> Mock:
@@ -59,7 +80,9 @@ class Route(Struct, frozen=True, kw_only=True):
 
     Attributes:
         run: does it; the first line of its docstring, and what follows up to `Raises:`, are in the API's own document.
+            it may be a coroutine function, which only a server can wait for.
         replies: status → what the reply's body is an instance of, None for no body.
+        query: what the request's query becomes; only what is declared there is understood.
         body: what the request's body becomes; only what is declared there is understood.
         errors: status → when it is refused so, beside what any request may be refused for.
         max_body: bytes.
@@ -67,8 +90,9 @@ class Route(Struct, frozen=True, kw_only=True):
 
     method: str
     path: str
-    run: Callable[[ControlCall], Reply]
+    run: Callable[[ControlCall], Reply | Stream | Awaitable[Reply | Stream]]
     replies: Mapping[int, Any]
+    query: Any = Nothing
     body: Any = Nothing
     errors: Mapping[int, str] = {}
     max_body: int = MEGABYTE

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.catalogue import Assumption, Catalogue
-from mockserver.exchange import Call, Page, Problem, Reply, Request, Violation
+from mockserver.exchange import Call, Leaning, Page, Problem, RawHeaders, Reply, Request, Violation
 from mockserver.state import Kind, Sandbox, Task
 
 Handler = Callable[[Sandbox, Call], Reply | Page]
@@ -14,6 +14,29 @@ Handler = Callable[[Sandbox, Call], Reply | Page]
 
 def no_refusal(_call: Call, _violations: Sequence[Violation]) -> None:
     """Let every request through, whatever the contract has against it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhooks:
+    """How a provider tells receivers of its events.
+
+    Attributes:
+        types: the event types that its documents name.
+        encode: the bytes of an event's body, exactly as they are signed and sent.
+        sign: (leaning, secret, body, time in milliseconds since 1970) → the headers that a delivery carries for its signature.
+        retry_after_ms: (leaning, attempts so far) → how long after the last attempt's due time the next one is due; None:
+            there is no other.
+        trigger: (sandbox, event type, id of an object or None for a new one) makes the thing happen that the type is about,
+            and announces it; raises NotFound, or Conflict where this cannot happen to the object.
+        timeout_s: how long a receiver may take, in seconds of real time.
+    """
+
+    types: Sequence[str]
+    encode: Callable[[Mapping[str, Any]], bytes]
+    sign: Callable[[Leaning, str, bytes, int], RawHeaders]
+    retry_after_ms: Callable[[Leaning, int], int | None]
+    trigger: Callable[[Sandbox, str, str | None], None]
+    timeout_s: float = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +56,8 @@ class Provider:
         credential: the key that a request carries, to find the sandbox that it was issued for.
         key_prefixes: label → what API keys issued under that label begin with.
         live_prefixes: what keys begin with that work on real money or real people; empty if no key tells.
+        error_codes: the codes that its errors can have, for failures that somebody asks for.
+        webhooks: None: it announces nothing.
         workers: `PROVIDER.verb` → what does due work of that name.
         catalogue: loads what its documents say and leave open; nothing that serving needs, so nothing that serving loads.
         example: the arguments of a curl call that works on a fresh mock, `{url}` standing for the mock's address.
@@ -50,6 +75,8 @@ class Provider:
     credential: Callable[[Request], str | None] = lambda request: request.bearer
     key_prefixes: Mapping[str, str] = field(default_factory=dict)
     live_prefixes: Sequence[str] = ()
+    error_codes: Sequence[str] = ()
+    webhooks: Webhooks | None = None
     workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
     catalogue: Callable[[], Catalogue] = Catalogue

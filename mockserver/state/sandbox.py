@@ -10,7 +10,7 @@ from mockserver.state.clock import LATEST_MS, Clock
 from mockserver.state.ids import IdForm, digest, make_id
 from mockserver.state.schedule import Agenda, Task
 from mockserver.state.store import Collection, Kind, Record
-from mockserver.webhooks import Endpoint, Event, Outbox
+from mockserver.webhooks import Delivery, Endpoint, Event, Outbox
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DEFAULT = "default"
@@ -204,8 +204,11 @@ class Sandbox:
         self.state.write_agenda().add(task)
 
     def announce(self, event: Event) -> None:
-        """Record an event for the webhook endpoints."""
+        """Record an event, and put it in for each webhook endpoint that wants it."""
         self.outbox.add(event)
+        for endpoint in self.state.endpoints:
+            if endpoint.wants(event.type):
+                self.outbox.enqueue(Delivery(number=0, event=event, endpoint=endpoint.id, url=endpoint.url, due=self.now))
 
     def reset(self) -> None:
         """Go back to how the sandbox began; journal and events are cleared, snapshots stay."""

@@ -24,4 +24,6 @@ def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assu
         "created_at": iso_seconds(sandbox.now),
         "data": {"object": render(leaning, record)},
     }
-    sandbox.announce(Event(identity, event_type, sandbox.now, body, leaning.assumed))
+    sandbox.announce(
+        Event(identity, event_type, sandbox.now, body, leaning.assumed, "vexutopia", record.id, sandbox.journal.number)
+    )
