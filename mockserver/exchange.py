@@ -269,6 +269,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         took_us: real time from the request's arrival to its reply, in microseconds.
         partial: those of `request` and `reply` whose body is not known as a whole.
         faults: what was put in on purpose, as its kind or `KIND=WHAT`, in the order of `Mock-Fault`.
+        real_ms: the machine's time when it came, milliseconds since 1970; 0 if that is not known.
     """
 
     number: int
@@ -283,3 +284,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     took_us: int
     partial: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
+    real_ms: int = 0

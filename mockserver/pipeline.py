@@ -16,7 +16,7 @@ from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, UnknownPath, WrongMethod
 from mockserver.providers.provider import Handler, Provider
 from mockserver.state import Kind, Sandbox
-from mockserver.state.clock import stopwatch_us
+from mockserver.state.clock import machine_ms, stopwatch_us
 
 MAX_NOTES = 16
 """Violations that a reply's header names; the journal has them all."""
@@ -204,6 +204,7 @@ def _exchange(call: Call, answer: Answer, number: int, at: int, took_us: int) ->
         assumed=call.assumed,
         violations=tuple(call.violations),
         took_us=took_us,
+        real_ms=machine_ms() - took_us // 1000,
     )
 
 

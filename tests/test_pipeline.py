@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver import documents
+from mockserver import documents, pipeline
 from mockserver.edge.app import App, Options
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
@@ -170,6 +170,17 @@ def test_time_stands_while_a_request_is_answered_and_steps_after_it_even_if_it_w
         client.get(path)
     assert [each.at for each in sandbox_of(app).journal] == [NOW, NOW + 1_000, NOW + 2_000]
     assert sandbox_of(app).now == NOW + 3_000
+
+
+def test_an_exchange_has_the_machines_time_of_its_arrival_whatever_the_sandboxs_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = iter([1_000_000, 1_007_000])
+    monkeypatch.setattr(pipeline, "stopwatch_us", watch.__next__)
+    monkeypatch.setattr(pipeline, "machine_ms", lambda: 5_000)
+    app = make_app()
+    client_of(app).get(CUSTOMER)
+    assert (last(app).at, last(app).took_us, last(app).real_ms) == (NOW, 7_000, 4_993)
 
 
 def retrieve_customer(_sandbox: Sandbox, _call: Call) -> Reply:
