@@ -32,12 +32,10 @@ class Observer(Struct, frozen=True):
 
     Attributes:
         observe: asks over plain HTTP and cleans up as a behaviour's check does; raises NotObserved where it cannot tell.
-        writes: whether it creates or changes records.
     """
 
     assumption: Assumption
     observe: Callable[["Api"], Observation]
-    writes: bool = True
 
 
 class Unobservable(Struct, frozen=True):

@@ -1,11 +1,14 @@
 """The mock does what the documents promise: every behaviour of every provider, checked as `verify` checks a real service."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from mockserver.catalogue import Behaviour
 from mockserver.edge.app import App
 from mockserver.providers import PROVIDERS, Provider
+from mockserver.state import Kind
 from mockserver.state.sandbox import DEFAULT
 from tests.checking import MARKER, every_behaviour, run
 from tests.conftest import MakeApp
@@ -62,3 +65,17 @@ def _deletable_records(app: App, provider: Provider) -> str:
     deletable = [kind for kind in provider.kinds if f"{provider.name}.delete{kind.noun.capitalize()}" in operations]
     assert deletable
     return "\n".join(msgspec.json.encode(record).decode() for kind in deletable for record in sandbox.records(kind))
+
+
+def test_every_payment_that_checks_leave_is_marked_but_the_one_of_which_only_the_required_is_sent(make_app: MakeApp) -> None:
+    provider = next(each for each in PROVIDERS if each.name == "vexutopia")
+    for behaviour in provider.catalogue().behaviours:
+        app = make_app(fixtures=["empty"], assume=behaviour.only_with)
+        run(behaviour, app, provider)
+        payments = [each for kind in provider.kinds if kind.noun == "payment" for each in _records(app, kind)]
+        unmarked = [each for each in payments if MARKER not in str(each.description)]
+        assert len(unmarked) == (behaviour.name == "vexutopia.payments.create.provider-chosen")
+
+
+def _records(app: App, kind: Kind) -> list[Any]:
+    return list(app.mock.sandboxes.get(DEFAULT).records(kind))

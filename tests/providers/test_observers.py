@@ -6,9 +6,8 @@ import pytest
 
 from mockserver.catalogue.observer import Observation, Observer
 from mockserver.providers import PROVIDERS, Provider
-from mockserver.state.sandbox import DEFAULT
 from tests.checking import api_of, exchanges_of, strangers
-from tests.conftest import MakeApp, make_app
+from tests.conftest import make_app
 
 OBSERVERS: list[tuple[Provider, Observer]] = [
     (provider, observer) for provider in PROVIDERS for observer in provider.catalogue().observers
@@ -48,14 +47,3 @@ def test_every_assumption_is_observed_or_says_why_not(provider: Provider) -> Non
     told = [each.assumption for each in catalogue.observers] + [each.assumption for each in catalogue.unobservable]
 
     assert sorted(each.key for each in told) == sorted(each.key for each in provider.assumptions)
-
-
-@pytest.mark.parametrize(("provider", "observer"), OBSERVERS)
-def test_an_observer_that_says_it_only_reads_changes_nothing(provider: Provider, observer: Observer, make_app: MakeApp) -> None:
-    app = make_app(mode="frozen")
-    before = app.mock.fixtures.dump(app.mock.sandboxes.get(DEFAULT).state)
-    with api_of(app, provider) as api:
-        observer.observe(api)
-    after = app.mock.fixtures.dump(app.mock.sandboxes.get(DEFAULT).state)
-
-    assert observer.writes or after == before

@@ -127,11 +127,11 @@ def _after_deletion(service: Service, method: str) -> Answer:
     return service.api.call(method, f"/customers/{customer.id}")
 
 
-def _observer(assumption: Assumption, observe: Callable[[Service], Observation], *, writes: bool = True) -> Observer:
+def _observer(assumption: Assumption, observe: Callable[[Service], Observation]) -> Observer:
     def ask(api: Api) -> Observation:
         return observe(Service(api))
 
-    return Observer(assumption, ask, writes)
+    return Observer(assumption, ask)
 
 
 OBSERVERS = (
@@ -141,14 +141,14 @@ OBSERVERS = (
     _observer(known.UPDATE_OF_DELETED, _update_of_deleted),
     _observer(known.SORT_DIRECTION, _sort_direction),
     _observer(known.NEXT_LINK, _next_link),
-    _observer(known.BAD_PAGING, _bad_paging, writes=False),
+    _observer(known.BAD_PAGING, _bad_paging),
     _observer(known.EMAIL_FILTER, _email_filter),
     _observer(known.UNKNOWN_FILTER, _unknown_filter),
     _observer(known.EMAIL_UNIQUE, _email_unique),
     _observer(known.EMAIL_SYNTAX, _email_syntax),
     _observer(known.NULL_VALUE, _null_value),
-    _observer(known.UNKNOWN_TOKEN, _unknown_token, writes=False),
-    _observer(known.WRONG_METHOD, _wrong_method, writes=False),
+    _observer(known.UNKNOWN_TOKEN, _unknown_token),
+    _observer(known.WRONG_METHOD, _wrong_method),
 )
 
 UNOBSERVABLE = (

@@ -132,16 +132,16 @@ def _unknown_key(service: Service) -> Observation:
     return _by_status(answer, {200: "accepted", 401: "rejected"})
 
 
-def _observer(assumption: Assumption, observe: Callable[[Service], Observation], *, writes: bool = True) -> Observer:
+def _observer(assumption: Assumption, observe: Callable[[Service], Observation]) -> Observer:
     def ask(api: Api) -> Observation:
         return observe(Service(api))
 
-    return Observer(assumption, ask, writes)
+    return Observer(assumption, ask)
 
 
 OBSERVERS = (
     _observer(known.MISSING_PARAMETER_CODE, _missing_parameter_code),
-    _observer(known.LIMIT_OVER_MAXIMUM, _limit_over_maximum, writes=False),
+    _observer(known.LIMIT_OVER_MAXIMUM, _limit_over_maximum),
     _observer(known.LIST_ORDER, _list_order),
     _observer(known.EMAIL_FILTER, _email_filter),
     _observer(known.DELETED_CUSTOMER, _deleted_customer),
@@ -151,8 +151,8 @@ OBSERVERS = (
     _observer(known.EMAIL_SYNTAX, _email_syntax),
     _observer(known.CONTENT_TYPE, _content_type),
     _observer(known.PAYMENT_SETTLEMENT, _payment_settlement),
-    _observer(known.WRONG_METHOD, _wrong_method, writes=False),
-    _observer(known.UNKNOWN_KEY, _unknown_key, writes=False),
+    _observer(known.WRONG_METHOD, _wrong_method),
+    _observer(known.UNKNOWN_KEY, _unknown_key),
 )
 
 UNOBSERVABLE = (

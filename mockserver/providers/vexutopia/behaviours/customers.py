@@ -390,7 +390,7 @@ def delete_payments_keep_reference(api: Api) -> None:
 def payment_links_customer(api: Api) -> None:
     service = Service(api)
     customer = service.new_customer()
-    answer = service.create_payment(customer_id=customer["id"], description="Order #1234").expect(200, 201)
+    answer = service.create_payment(customer_id=customer["id"]).expect(200, 201)
     payment = record_of(answer)
     assert payment.get("customer_id") == customer["id"], f"the payment names {payment.get('customer_id')}"
     assert service.payment(payment).get("customer_id") == customer["id"]

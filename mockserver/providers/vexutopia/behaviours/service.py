@@ -78,11 +78,12 @@ class Service:
         assert answer.status == 404 or answer.json == stub, f"{answer.request} still shows the deleted customer: {answer.json}"
 
     def create_payment(self, **fields: object) -> Answer:
-        """Create a payment, of 20 dollars unless something else is given. It stays for good."""
-        return self.api.call("POST", PAYMENTS, json={"amount": 2000, "currency": "usd", **fields})
+        """Create a payment, of 20 dollars and with a marked description unless something else is given. It stays for good."""
+        marked = {"amount": 2000, "currency": "usd", "description": self.api.unique("payment")}
+        return self.api.call("POST", PAYMENTS, json={**marked, **fields})
 
     def new_payment(self, **fields: object) -> Record:
-        """Return a new payment, of 20 dollars unless something else is given. It stays for good."""
+        """Return a new payment, as `create_payment` makes it."""
         return record_of(self.create_payment(**fields).expect(200, 201))
 
     def payment(self, payment: Record) -> Record:
