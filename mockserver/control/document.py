@@ -83,15 +83,15 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         types = ("application/json", "application/yaml")
         content = {each: {"schema": schemas[route.body]} for each in types}
         operation["requestBody"] = {"required": route.needs_body, "content": content}
-    replies = {str(status): _reply(status, schemas.get(kind)) for status, kind in route.replies.items()}
+    replies = {str(status): _reply(route, status, schemas.get(kind)) for status, kind in route.replies.items()}
     refusals = {str(status): _problem(when) for status, when in route.errors.items()}
     return {**operation, "responses": {**replies, **refusals, "default": {"$ref": "#/components/responses/Refused"}}}
 
 
-def _reply(status: int, schema: Any) -> dict[str, Any]:
-    if schema is None:
-        return {"description": "Done."}
-    return {"description": "Made." if status == 201 else "Done.", "content": {"application/json": {"schema": schema}}}
+def _reply(route: Route, status: int, schema: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema}} if schema is not None else {}
+    content |= {each: {"schema": {"type": "string"}} for each in (route.also if status == 200 else ())}
+    return {"description": "Made." if status == 201 else "Done.", **({"content": content} if content else {})}
 
 
 def _problem(description: str) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class Route(Struct, frozen=True, kw_only=True):
         run: does it; the first line of its docstring, and what follows up to `Raises:`, are in the API's own document.
             it may be a coroutine function, which only a server can wait for.
         replies: status → what the reply's body is an instance of, None for no body.
+        also: content types, other than JSON, that a reply of status 200 may have; such a reply is text.
         query: what the request's query becomes; only what is declared there is understood.
         body: what the request's body becomes; only what is declared there is understood.
         errors: status → when it is refused so, beside what any request may be refused for.
@@ -92,6 +93,7 @@ class Route(Struct, frozen=True, kw_only=True):
     path: str
     run: Callable[[ControlCall], Reply | Stream | Awaitable[Reply | Stream]]
     replies: Mapping[int, Any]
+    also: Sequence[str] = ()
     query: Any = Nothing
     body: Any = Nothing
     errors: Mapping[int, str] = {}

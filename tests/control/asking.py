@@ -43,6 +43,8 @@ def fits_document(response: httpx.Response) -> None:
         assert response.content == b""
         return
     schema = declared["content"][response.headers["content-type"]]["schema"]
+    if schema == {"type": "string"}:
+        return
     resolved: Any = {"$ref": f"urn:control#{schema['$ref'][1:]}"} if "$ref" in schema else schema
     items = resolved.get("items", {}).get("$ref")
     if items:
