@@ -1,5 +1,6 @@
 """`mockserver verify`: checks at any address whether a service does what the documents say, and what it does beyond."""
 
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
@@ -54,19 +55,30 @@ def run(given: Namespace) -> int:
 def _order(url: str, values: Namespace) -> "Order":
     from mockserver.verify.session import Order
 
-    if not values.token:
-        raise ConfigurationError("is missing", where="--token", remedy="give a key, or set MOCKSERVER_TOKEN")
+    token = _token(values.token)
     if not values.timeout:
         raise ConfigurationError("a reply takes longer than 0 s", where="--timeout")
     return Order(
         provider=named_provider(values.provider),
         url=_address(url),
-        token=values.token,
+        token=token,
         rate=values.rate,
         timeout_s=values.timeout,
         read_only=bool(values.read_only),
         allow_live=bool(values.allow_live_key and values.yes),
     )
+
+
+def _token(text: str | None) -> str:
+    """Return the key without what a file or a variable puts around it; any other than plain text could not be sent."""
+    token = (text or "").strip()
+    if not token:
+        raise ConfigurationError("is missing", where="--token", remedy="give a key, or set MOCKSERVER_TOKEN")
+    if not re.fullmatch("[!-~]+", token):
+        raise ConfigurationError(
+            "has blanks or strange characters in it", where="--token", remedy="give the key alone, without Bearer"
+        )
+    return token
 
 
 def _address(url: str) -> str:

@@ -126,7 +126,9 @@ class Report(Struct, frozen=True, kw_only=True):
 
     @property
     def was_begun(self) -> bool:
-        """Whether anything was checked at all."""
+        """Whether anything was checked at all, or lies in the account after the attempt."""
+        if self.remains != Remains():
+            return True
         asked = [each.took_ms or each.outcome != "not checked" for each in self.behaviours]
         return any(asked) or any(each.took_ms or each.outcome != "not observed" for each in self.assumptions)
 

@@ -1,6 +1,7 @@
 """Puts a run together: the service, the book of what is created, the manners, and what is to be hidden."""
 
 import os
+import re
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +25,9 @@ from mockserver.verify.wire import Wire
 MARK = "mockserver-check"
 POLITE_RATE = 5.0
 """Requests per second to a service that is not on this machine, unless another rate is given."""
+
+LIVE_WORD = re.compile(r"(?<![a-z0-9])(?:live|prod|production)(?![a-z0-9])", re.IGNORECASE)
+"""What stands in live keys of many services, between hyphens or underscores."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -56,7 +60,12 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def is_live(self) -> bool:
         """Whether the key looks like one that works on real money and real people."""
-        return self.token.startswith(tuple(self.provider.live_prefixes))
+        return self.token.startswith(tuple(self.provider.live_prefixes)) or LIVE_WORD.search(self.token) is not None
+
+    @property
+    def may_be_live(self) -> bool:
+        """Whether the service is the provider's own, and no key of this provider tells what it works on."""
+        return not self.provider.live_prefixes and urlsplit(self.url).hostname == urlsplit(self.provider.origin).hostname
 
 
 def verify(
@@ -91,12 +100,14 @@ def check_order(order: Order) -> None:
     """Raise ConfigurationError if the run must not begin."""
     if not __debug__:
         raise ConfigurationError("checks assert, and Python was told to leave assertions out", remedy="run it without -O")
-    if order.is_live and not order.allow_live:
-        raise ConfigurationError(
-            "the key looks live, and a run creates and deletes records",
-            where="--token",
-            remedy="use a test key, or say both --allow-live-key and --yes",
-        )
+    if order.allow_live or not (order.is_live or order.may_be_live):
+        return
+    what = "the key looks live" if order.is_live else "a key of this service may be live, whatever it looks like"
+    raise ConfigurationError(
+        f"{what}, and a run creates and deletes records",
+        where="--token",
+        remedy="use a test key, or say both --allow-live-key and --yes",
+    )
 
 
 def _manners(order: Order) -> Manners:
@@ -105,7 +116,7 @@ def _manners(order: Order) -> Manners:
     return Manners(
         interval_s=1 / rate if rate else 0,
         read_only=order.read_only,
-        is_live=order.is_live,
+        is_live=order.is_live or order.may_be_live,
         live_prefixes=tuple(order.provider.live_prefixes),
     )
 

@@ -152,6 +152,9 @@ def test_an_early_end_leaves_the_file_of_assumptions_alone(tmp_path: Path, capsy
 
 
 TOKEN = ["--token", "vex_test_0123456789"]
+LOOKS_LIVE = (
+    "--token: the key looks live, and a run creates and deletes records; use a test key, or say both --allow-live-key and --yes"
+)
 MISTAKES = {
     "no provider": (["http://x", *TOKEN], "--provider: is missing; name one of spoonity, vexutopia"),
     "an unknown provider": (
@@ -180,8 +183,30 @@ MISTAKES = {
     ),
     "a live key": (
         ["http://x", "--provider", "vexutopia", "--token", "vex_live_0123456789"],
-        "--token: the key looks live, and a run creates and deletes records; "
+        LOOKS_LIVE,
+    ),
+    "a live key with blanks around it": (
+        ["http://x", "--provider", "vexutopia", "--token", "\tvex_live_0123456789\n"],
+        LOOKS_LIVE,
+    ),
+    "a key that says live in its middle": (["http://x", "--provider", "spoonity", "--token", "sk_live_0123"], LOOKS_LIVE),
+    "a key that says prod at its end": (["http://x", "--provider", "spoonity", "--token", "0123-PROD"], LOOKS_LIVE),
+    "a key at the address of a service whose keys do not tell": (
+        ["https://API.spoonity.com", "--provider", "spoonity", "--token", "0123456789"],
+        "--token: a key of this service may be live, whatever it looks like, and a run creates and deletes records; "
         "use a test key, or say both --allow-live-key and --yes",
+    ),
+    "a key with the word before it": (
+        ["http://x", "--provider", "vexutopia", "--token", "Bearer vex_test_0123456789"],
+        "--token: has blanks or strange characters in it; give the key alone, without Bearer",
+    ),
+    "a key that no header can have": (
+        ["http://x", "--provider", "vexutopia", "--token", "vex_test_schlüssel"],
+        "--token: has blanks or strange characters in it; give the key alone, without Bearer",
+    ),
+    "nothing but blanks": (
+        ["http://x", "--provider", "vexutopia", "--token", " "],
+        "--token: is missing; give a key, or set MOCKSERVER_TOKEN",
     ),
     "a live key, allowed by one word": (
         ["http://x", "--provider", "vexutopia", "--token", "vex_live_0123456789", "--allow-live-key"],

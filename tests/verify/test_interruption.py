@@ -296,3 +296,18 @@ def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, le
     left = {identity: str(record) for identity, record in records(app, provider).items() if identity not in before}
     assert [identity for identity, record in left.items() if not _is_named(identity, record, out)] == [], out
     assert (code, "told to stop" in out) in ((1, True), (0, False)), out
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])
+@pytest.mark.parametrize("at", [{2: 0}, {2: 1}, {3: 0}, {2: 0, 3: 0}, {2: 1, 3: 1}, {3: 0, 4: 0}], ids=str)
+def test_a_run_that_is_interrupted_in_its_first_check_names_what_it_left(
+    provider: Provider, at: dict[int, int], make_app: MakeApp
+) -> None:
+    app = make_app(mode="step", assume=QUICK)
+    before = records(app, provider).keys()
+
+    code, out, _ = _interrupted(app, provider, at, signal.SIGTERM)
+
+    left = {identity: str(record) for identity, record in records(app, provider).items() if identity not in before}
+    assert [identity for identity, record in left.items() if not _is_named(identity, record, out)] == [], out
+    assert (code, "told to stop" in out) == (1, True), out
