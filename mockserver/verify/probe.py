@@ -12,6 +12,8 @@ from mockserver.contract.operation import Reader
 from mockserver.verify.wire import Unanswered
 
 REFUSED = (401, 403)
+FAILURE = 500
+FAILS = "the service fails, or what stands before it does"
 MAX_SHOWN = 80
 
 
@@ -42,11 +44,14 @@ def _objection(answer: Answer, contract: Contract, operation: Operation) -> str:
     if 300 <= answer.status < 400:
         return f"{answer.request} redirects to {answer.headers.get('location', 'nowhere')}; give the address that it leads to"
     body = _json(answer)
+    fails = answer.status >= FAILURE
     if body is None:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing readable"
-        return f"{answer.request} answers {answer.status} with {kind}, no JSON: another service, or another base URL"
+        why = FAILS if fails else "another service, or another base URL"
+        return f"{answer.request} answers {answer.status} with {kind}, no JSON: {why}"
     if not _is_alike(body, contract, operation.reply(answer.status)):
-        return f"{answer.request} answers {answer.status} with {_sketch(body)}: another API, or another base URL"
+        why = FAILS if fails else "another API, or another base URL"
+        return f"{answer.request} answers {answer.status} with {_sketch(body)}: {why}"
     if answer.status in REFUSED:
         return f"{answer.request} answers {answer.status}: the service does not take this key"
     return ""

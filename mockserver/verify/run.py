@@ -16,12 +16,12 @@ from mockserver.verify import checking
 from mockserver.verify.interruption import Abandoned, Interrupted, Interruption
 from mockserver.verify.mask import Mask
 from mockserver.verify.outcome import Report, Result, Seen
-from mockserver.verify.probe import first_look
+from mockserver.verify.probe import FAILURE, first_look
 from mockserver.verify.target import TOO_MANY, Target
 from mockserver.verify.tidying import Tidying
 
 MAX_SILENCES = 3
-"""Checks in a row that may end without a reply before it is asked whether anybody is there at all."""
+"""Checks in a row that may end without a reply, or with a failure, before it is asked whether anybody is there at all."""
 
 BEFORE_IT = "the run ended before it"
 
@@ -173,9 +173,10 @@ class Run:
             self._tidying.after_check(api)
 
     def _heed_silence(self) -> None:
-        """Look whether the service can be asked at all if several checks in a row got no reply, or only that it is busy."""
+        """Look whether the service can be asked at all if several checks in a row got no reply, a failure, or that it is busy."""
         for last in self._target.evidence[-1:]:
-            self._silences = self._silences + 1 if last.status in (None, TOO_MANY) else 0
+            is_silent = last.status in (None, TOO_MANY) or last.status >= FAILURE
+            self._silences = self._silences + 1 if is_silent else 0
         if self._silences >= MAX_SILENCES:
             self._silences = 0
             self._look()

@@ -138,7 +138,7 @@ def test_a_service_without_the_encryption_that_is_asked_for(capsys: pytest.Captu
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "503 Service Unavailable"])
+@pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
 def test_a_service_that_answers_html(status: str, finding: list[str]) -> None:
     with listening(plain(status, "<html><body>Hello</body></html>", "Content-Type: text/html; charset=utf-8")) as url:
         assert verify(url) == 1
@@ -146,6 +146,34 @@ def test_a_service_that_answers_html(status: str, finding: list[str]) -> None:
     number = status.split()[0]
     what = f"GET {url}{CUSTOMERS} answers {number} with text/html, no JSON: another service, or another base URL"
     finding.append(f"mockserver: {what}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "what"),
+    [
+        ("text/html", "<h1>Maintenance</h1>", "text/html, no JSON"),
+        ("application/json", '{"fault": "upstream"}', "an object of fault"),
+    ],
+)
+def test_a_service_that_fails_in_another_form_is_down(kind: str, body: str, what: str, finding: list[str]) -> None:
+    with listening(plain("503 Service Unavailable", body, f"Content-Type: {kind}")) as url:
+        assert verify(url) == 1
+
+    fails = "the service fails, or what stands before it does"
+    finding.append(f"mockserver: GET {url}{CUSTOMERS} answers 503 with {what}: {fails}")
+
+
+def test_a_service_that_begins_to_fail_in_the_middle_ends_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    listing = '{"object": "list", "data": [], "total": 0, "limit": 10, "offset": 0, "has_more": false}'
+    answers = [plain("200 OK", listing, "Content-Type: application/json")] * 5
+    failure = plain("502 Bad Gateway", "<h1>Bad gateway</h1>", "Content-Type: text/html")
+
+    with listening(lambda connection: connection.sendall(answers.pop() if answers else failure)) as url:
+        assert verify(url, "--read-only") == 1
+
+    out, _ = capsys.readouterr()
+    assert f"The run ended early: GET {url}{CUSTOMERS} answers 502 with text/html, no JSON: the service fails" in out
+    assert out.count("reply     502 ") == 3
 
 
 def test_a_service_that_answers_nothing(finding: list[str]) -> None:
