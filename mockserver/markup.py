@@ -1,0 +1,55 @@
+"""What reports in XML and in Markdown share: text that means only itself there, and the frames that are put around it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from xml.etree.ElementTree import Element, indent, tostring
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
+
+
+def xml_text(text: str) -> str:
+    """Return the text without what XML has no way to say."""
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def xml_document(root: Element) -> str:
+    """Return the element as a file of its own."""
+    indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def junit_suite(name: str, tests: Sequence[Element], **attributes: str) -> Element:
+    """Return JUnit's element of that name, which says how many of its tests failed, ended early or were skipped."""
+    suite = Element("testsuite", {"name": name, "tests": str(len(tests)), **attributes})
+    for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(kind, str(sum(each.find(tag) is not None for each in tests)))
+    suite.extend(tests)
+    return suite
+
+
+def plain(text: str) -> str:
+    """Return the text on one line, with everything escaped that Markdown or a table would take for its own."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def fenced(content: Sequence[str]) -> Iterator[str]:
+    """Go through a block of code whose fence is longer than any in it."""
+    runs = [len(run) for line in content for run in re.findall("`+", line)]
+    fence = "`" * max(3, *(length + 1 for length in runs), 3)
+    yield f"{fence}text"
+    yield from content
+    yield fence
+    yield ""
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Go through the lines of a table whose cells are Markdown, and the empty one after it."""
+    yield _row(heads)
+    yield f"|{'---|' * len(heads)}"
+    yield from map(_row, rows)
+    yield ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "|" + "".join(f" {cell} |" if cell else " |" for cell in cells)
