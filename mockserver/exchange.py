@@ -258,6 +258,20 @@ class Unavailable(Problem):
         self.detail = detail
 
 
+class Cut(Struct, frozen=True):
+    """What a body was of which the journal keeps the beginning.
+
+    Attributes:
+        part: `request` or `reply`.
+        size: bytes of the whole.
+        sha256: of the whole, in hexadecimal digits.
+    """
+
+    part: str
+    size: int
+    sha256: str
+
+
 class Exchange(Struct, frozen=True, kw_only=True):
     """One request with its reply and all that was noticed about it.
 
@@ -270,6 +284,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         partial: those of `request` and `reply` whose body is not known as a whole.
         faults: what was put in on purpose, as its kind or `KIND=WHAT`, in the order of `Mock-Fault`.
         real_ms: the machine's time when it came, milliseconds since 1970; 0 if that is not known.
+        cuts: the bodies that were too long for the journal, which keeps their beginning.
     """
 
     number: int
@@ -285,3 +300,4 @@ class Exchange(Struct, frozen=True, kw_only=True):
     partial: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
     real_ms: int = 0
+    cuts: tuple[Cut, ...] = ()

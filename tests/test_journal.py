@@ -1,12 +1,15 @@
 """What a sandbox remembers of its exchanges."""
 
+from contextlib import ExitStack
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from mockserver import journal
-from mockserver.exchange import Exchange, Request, Violation
-from mockserver.journal import EACH_BYTES, Journal
+from mockserver.errors import LimitError
+from mockserver.exchange import Cut, Exchange, Request, Violation
+from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_WATCHERS, Journal, Watcher
 
 
 def record(held: Journal, *, body: bytes = b"", reply: bytes = b"", **parts: Any) -> int:
@@ -101,3 +104,110 @@ def test_clear_forgets_all_and_counts_from_one_again() -> None:
 
 def test_a_journal_is_bounded_unless_it_is_told() -> None:
     assert journal.MAX_BYTES == 64 * 1024 * 1024
+
+
+def latest(held: Journal) -> Exchange:
+    return list(held)[-1]
+
+
+@pytest.mark.parametrize(("body", "reply"), [(MAX_BODY_BYTES, MAX_BODY_BYTES), (1, MAX_BODY_BYTES), (MAX_BODY_BYTES, 0)])
+def test_bodies_up_to_the_limit_are_kept_whole(body: int, reply: int) -> None:
+    held = Journal(1)
+    record(held, body=b"x" * body, reply=b"y" * reply)
+    exchange = latest(held)
+    assert (len(exchange.request.body or b""), len(exchange.body)) == (body, reply)
+    assert (exchange.partial, exchange.cuts) == (frozenset(), ())
+
+
+def test_of_a_longer_body_the_beginning_is_kept_and_what_the_whole_was() -> None:
+    held = Journal(1)
+    long = b"x" * MAX_BODY_BYTES + b"end"
+    digest = sha256(long).hexdigest()
+    record(held, body=long, reply=b"whole")
+    assert (latest(held).request.body, latest(held).body) == (long[:-3], b"whole")
+    assert (latest(held).partial, latest(held).cuts) == ({"request"}, (Cut("request", len(long), digest),))
+    record(held, body=b"whole", reply=long)
+    assert (latest(held).request.body, latest(held).body) == (b"whole", long[:-3])
+    assert (latest(held).partial, latest(held).cuts) == ({"reply"}, (Cut("reply", len(long), digest),))
+
+
+def test_cut_bodies_take_less_of_the_journals_bytes() -> None:
+    held = Journal(100, max_bytes=2 * (MAX_BODY_BYTES + EACH_BYTES))
+    for _ in range(2):
+        record(held, body=b"x" * 500_000)
+    assert numbers(held) == [1, 2]
+
+
+def test_forget_forgets_all_and_numbers_go_on() -> None:
+    held = Journal(2)
+    for _ in range(3):
+        record(held)
+    held.forget()
+    assert (numbers(held), held.number, held.dropped, held.forgotten) == ([], 3, 0, 3)
+    assert record(held) == 4
+    held.clear()
+    assert (held.number, held.forgotten) == (0, 0)
+
+
+def taken(watcher: Watcher) -> list[int]:
+    """Return the numbers of what waits, taken."""
+    return [exchange.number for exchange in iter(watcher.take, None)]
+
+
+def test_a_watcher_is_woken_and_hears_of_each_exchange_once() -> None:
+    held, woken = Journal(1), []
+    record(held)
+    with held.watched(lambda: woken.append(held.number)) as watcher:
+        assert taken(watcher) == []
+        record(held)
+        record(held)
+        assert (woken, taken(watcher), taken(watcher)) == ([2, 3], [2, 3], [])
+        assert (watcher.take_missed(), watcher.take_cleared(), watcher.is_over) == (0, False, False)
+    record(held)
+    assert (held.watchers, woken, taken(watcher)) == (0, [2, 3], [])
+
+
+def test_watchers_have_their_own_and_leave_alone() -> None:
+    held = Journal(1)
+    with held.watched(lambda: None) as first:
+        with held.watched(lambda: None) as second:
+            record(held)
+            assert (held.watchers, taken(second)) == (2, [1])
+        record(held)
+        assert (taken(first), taken(second)) == ([1, 2], [])
+
+
+def test_a_watcher_that_takes_nothing_misses_the_oldest_and_is_told_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MAX_UNSEEN", 2)
+    held = Journal(1)
+    with held.watched(lambda: None) as watcher:
+        for _ in range(5):
+            record(held)
+        assert (taken(watcher), watcher.take_missed(), watcher.take_missed()) == ([4, 5], 3, 0)
+
+
+def test_a_watcher_is_told_that_the_journal_was_cleared_and_gets_nothing_from_before() -> None:
+    held, woken = Journal(1), []
+    with held.watched(lambda: woken.append("woken")) as watcher:
+        record(held)
+        held.clear()
+        record(held)
+        assert (len(woken), watcher.take_cleared(), watcher.take_cleared(), taken(watcher)) == (3, True, False, [1])
+
+
+def test_watchers_are_told_that_the_sandbox_is_gone() -> None:
+    held, woken = Journal(1), []
+    with held.watched(lambda: woken.append("woken")) as watcher:
+        held.end()
+        assert (watcher.is_over, woken) == (True, ["woken"])
+
+
+def test_there_is_an_end_to_watchers() -> None:
+    held = Journal(1)
+    with ExitStack() as stack:
+        for _ in range(MAX_WATCHERS):
+            held.check_room()
+            stack.enter_context(held.watched(lambda: None))
+        with pytest.raises(LimitError, match=r"^32 clients follow this journal; end one of their streams$"):
+            stack.enter_context(held.watched(lambda: None))
+    assert held.watchers == 0

@@ -327,7 +327,7 @@ class Sandboxes:
         """
         if name not in self._sandboxes:
             raise UnknownSandboxError(f"there is no sandbox {name!r}", remedy="GET /_mock/sandboxes lists them")
-        del self._sandboxes[name]
+        self._sandboxes.pop(name).journal.end()
 
     def selected_by(self, credential: str | None) -> Sandbox:
         """Return the sandbox for which the credential was issued, else the default one."""
