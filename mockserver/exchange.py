@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, field
 
 if TYPE_CHECKING:
     from mockserver.catalogue import Assumption
+    from mockserver.faults import Disturbance
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -97,6 +98,7 @@ class Call(Leaning, kw_only=True):
         path, query: declared values, typed; `query` has the contract's defaults filled in.
         body: the body as a plain value; None if nothing was sent.
         violations: all that the contract has against the request.
+        disturbance: what goes wrong with it on purpose; None: nothing.
     """
 
     request: Request
@@ -105,6 +107,7 @@ class Call(Leaning, kw_only=True):
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     violations: list[Violation] = field(default_factory=list)
+    disturbance: "Disturbance | None" = None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -129,17 +132,34 @@ class Page(Struct, frozen=True):
         start: rows before the page.
         limit: rows asked for.
         total: rows in the whole list, filters applied.
+        told_limit, told_total: what the reply says instead, where a fault has the list lie; None: the truth.
+        told_more: whether rows follow, as the reply says it; None: the truth.
+        loops: whether the way to the next page leads to this one again.
     """
 
     records: tuple[Any, ...]
     start: int
     limit: int
     total: int
+    told_limit: int | None = None
+    told_total: int | None = None
+    told_more: bool | None = None
+    loops: bool = False
 
     @property
     def has_more(self) -> bool:
-        """Whether rows follow after this page."""
-        return self.start + len(self.records) < self.total
+        """Whether rows follow after this page, as the reply says it."""
+        return self.start + len(self.records) < self.total if self.told_more is None else self.told_more
+
+    @property
+    def named_limit(self) -> int:
+        """The limit that the reply names."""
+        return self.limit if self.told_limit is None else self.told_limit
+
+    @property
+    def named_total(self) -> int:
+        """The total that the reply names."""
+        return self.total if self.told_total is None else self.told_total
 
 
 class Problem(Exception):  # noqa: N818 - a provider's refusal, not an error of ours

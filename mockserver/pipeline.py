@@ -13,7 +13,9 @@ from msgspec import UNSET
 from mockserver.catalogue import Assumption, Overlay
 from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
-from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, UnknownPath, WrongMethod
+from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, Simulated, UnknownPath, WrongMethod
+from mockserver.faults import Armed, Disturbance, Wire, prefer
+from mockserver.paging import Lie, Listing, read_hostile
 from mockserver.providers.provider import Handler, Provider
 from mockserver.state import Kind, Sandbox
 from mockserver.state.clock import machine_ms, stopwatch_us
@@ -28,11 +30,18 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A reply as bytes, with the provider's headers and the mock's own."""
+    """A reply as bytes, with the provider's headers and the mock's own.
+
+    Attributes:
+        wire: what happens to it on its way to the client; empty: nothing.
+        drip_ms: the wait between pieces, if it drips.
+    """
 
     status: int
     headers: RawHeaders
     body: bytes
+    wire: Wire = ""
+    drip_ms: float = 0
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -79,16 +88,40 @@ class Pipeline:
         owner = routes.owner(path)
         return Destination(self.providers[owner] if owner is not None else None, routes.find(path))
 
-    def answer(self, destination: Destination, sandbox: Sandbox, request: Request, refusal: Problem | None = None) -> Answer:
+    def disturb(self, destination: Destination, sandbox: Sandbox, request: Request) -> Disturbance | None:
+        """Return what goes wrong with a request on purpose, by the sandbox's faults and its own wish; None if nothing does."""
+        route = destination.route
+        operation = route.operations.get(request.method) if route is not None else None
+        if destination.provider is None:
+            return None
+        found = sandbox.disturb(operation.id if operation is not None else "", request.path)
+        wish = request.header(b"prefer")
+        if wish:
+            found = found or Disturbance()
+            prefer(found, wish)
+        return found
+
+    def answer(
+        self,
+        destination: Destination,
+        sandbox: Sandbox,
+        request: Request,
+        refusal: Problem | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> Answer:
         """Return the provider's answer and record the exchange.
 
         refusal: a problem that the edge found already; the request is answered with it and goes no further.
+        disturbance: what goes wrong on purpose; the edge has waited already if that is part of it.
         """
         started = stopwatch_us()
         sandbox.begin()
         number = sandbox.journal.next_number()
         at = sandbox.now
         operation, call = _call(destination.route, request, sandbox)
+        if disturbance is not None:
+            call.disturbance = disturbance
+            refusal = refusal or _asked_for(disturbance)
         try:
             reply = self._reply(destination, sandbox, operation, call, refusal)
         finally:
@@ -96,6 +129,8 @@ class Pipeline:
         answer = _answer(reply, call, number)
         if self.check_replies and operation is not None:
             self._check(reply, answer, operation, call)
+        if disturbance is not None:
+            answer = _disturbed(answer, disturbance)
         sandbox.journal.record(_exchange(call, answer, number, at, stopwatch_us() - started))
         return answer
 
@@ -148,9 +183,28 @@ class Pipeline:
         if not operation.public:
             provider.authenticate(sandbox, call)
         self._validate(provider, operation, call)
+        if call.disturbance is not None and call.disturbance.paging is not None:
+            return self._lie(provider, sandbox, operation, call, call.disturbance.paging)
         result = self._handlers[operation.id](sandbox, call)
+        return self._rendered(provider, call, result)
+
+    def _rendered(self, provider: Provider, call: Call, result: Page | Reply) -> Reply:
         rendered = provider.render_page(call, result) if isinstance(result, Page) else result
         return rendered if isinstance(rendered, Reply) else Reply(200, rendered)
+
+    def _lie(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
+        """Answer a list under a hostile paging; it is told, and counts, only where it makes a difference."""
+        found = read_hostile(
+            Listing(contract=self.contract, handlers=self._handlers, operation=operation, sandbox=sandbox, call=call), armed
+        )
+        if not isinstance(found, Lie):
+            return self._rendered(provider, call, found)
+        told = self._rendered(provider, call, found.told)
+        unseen = Call(request=call.request, choices=call.choices, query=call.query)
+        if call.disturbance is not None and (found.is_real or told.body != self._rendered(provider, unseen, found.truth).body):
+            armed.hits += 1
+            call.disturbance.names.append(f"paging={armed.fault.mode}")
+        return told
 
     def _validate(self, provider: Provider, operation: Operation, call: Call) -> None:
         """Give the call its typed values, note all violations, and raise the Problem for which the provider refuses."""
@@ -203,9 +257,34 @@ def _exchange(call: Call, answer: Answer, number: int, at: int, took_us: int) ->
         body=answer.body,
         assumed=call.assumed,
         violations=tuple(call.violations),
+        faults=tuple(call.disturbance.names) if call.disturbance is not None else (),
         took_us=took_us,
         real_ms=machine_ms() - took_us // 1000,
     )
+
+
+def _asked_for(disturbance: Disturbance) -> Problem | None:
+    """Return the failure that a fault, or the request itself, asks for; a dropped request is not answered either."""
+    if disturbance.wire == "drop":
+        return Simulated(503)
+    if disturbance.status:
+        return Simulated(disturbance.status, code=disturbance.code, retry_after_s=disturbance.retry_after_s)
+    return None
+
+
+def _disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
+    """Return the answer with what was done to it on purpose, and with a word of that."""
+    if disturbance.wire == "drop":
+        return Answer(0, [], b"", "drop")
+    body, headers = answer.body, answer.headers
+    if disturbance.wire == "garbage":
+        body = body[:-1] + b"," if body else b"{"
+        headers = [each for each in headers if each[0] != b"content-length"] + [(b"content-length", b"%d" % len(body))]
+    if disturbance.names:
+        headers.append((b"mock-fault", ", ".join(disturbance.names).encode()))
+    if disturbance.applied:
+        headers.append((b"preference-applied", ", ".join(disturbance.applied).encode()))
+    return Answer(answer.status, headers, body, disturbance.wire, disturbance.drip_ms)
 
 
 def _no_operation(route: Route | None, request: Request) -> Problem:

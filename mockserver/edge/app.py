@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from mockserver.edge import cors, guard
 from mockserver.edge.guard import Disconnected
+from mockserver.edge.wire import send_disturbed
 from mockserver.errors import BadNameError, LimitError
 from mockserver.exchange import Broken, Misused, Problem, RawHeaders, Request, Unavailable
+from mockserver.faults import Disturbance
 from mockserver.mock import Mock
 from mockserver.pipeline import Answer, Destination
 from mockserver.providers.provider import Provider
@@ -111,22 +113,40 @@ class App:
                 problem = refusal
             except Disconnected:
                 return
-        answer = self._answer(_request(scope, target, headers, body, self.options.public_url), target.sandbox, problem)
-        await _send(send, answer.status, answer.headers + cors.reply_headers(headers), answer.body)
+        request = _request(scope, target, headers, body, self.options.public_url)
+        answer = await self._answer(scope, request, target.sandbox, problem)
+        also = answer.headers + cors.reply_headers(headers)
+        if answer.wire:
+            await send_disturbed(scope, receive, send, answer, also)
+        else:
+            await _send(send, answer.status, also, answer.body)
 
-    def _answer(self, request: Request, in_path: str, problem: Problem | None) -> Answer:
-        destination = self.mock.pipeline.find(request.path)
+    async def _answer(self, scope: Scope, request: Request, in_path: str, problem: Problem | None) -> Answer:
+        pipeline = self.mock.pipeline
+        destination = pipeline.find(request.path)
         try:
             sandbox = self._sandbox(destination.provider, request, in_path)
         except LimitError as error:
-            return self.mock.pipeline.refuse(destination, request, Unavailable(str(error)))
+            return pipeline.refuse(destination, request, Unavailable(str(error)))
         except BadNameError as error:
-            return self.mock.pipeline.refuse(destination, request, Misused(str(error)))
-        return self._answer_in(destination, sandbox, request, problem)
+            return pipeline.refuse(destination, request, Misused(str(error)))
+        disturbance = None
+        if (sandbox.faults.armed or b"prefer" in request.headers) and problem is None:
+            disturbance = pipeline.disturb(destination, sandbox, request)
+            if disturbance is not None and disturbance.delay_ms:
+                await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
+        return self._answer_in(destination, sandbox, request, problem, disturbance)
 
-    def _answer_in(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem | None) -> Answer:
+    def _answer_in(
+        self,
+        destination: Destination,
+        sandbox: Sandbox,
+        request: Request,
+        problem: Problem | None,
+        disturbance: Disturbance | None,
+    ) -> Answer:
         try:
-            return self.mock.pipeline.answer(destination, sandbox, request, problem)
+            return self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
         except Exception as error:
             if self.options.raise_errors:
                 raise

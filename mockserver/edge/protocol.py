@@ -93,6 +93,7 @@ class HttpTools(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         super().on_headers_complete()
+        self.scope["mock.hang_up"] = self.transport.close  # type: ignore[typeddict-unknown-key]
 
     def _should_upgrade(self) -> bool:
         # Only asked where the parser found an offer: what it takes for the request's end is then not to be believed.

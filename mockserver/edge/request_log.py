@@ -48,5 +48,6 @@ class RequestLog:
 
 def _notes(headers: Mapping[str, str]) -> str:
     """Return what the mock noticed about the exchange, as its headers say it."""
-    notes = [f"{name.removeprefix('mock-')} {headers[name]}" for name in ("mock-violation", "mock-assumed") if name in headers]
+    noted = [name for name in ("mock-fault", "mock-violation", "mock-assumed") if name in headers]
+    notes = [f"{name.removeprefix('mock-')} {headers[name]}" for name in noted]
     return "".join(f" · {note}" for note in notes)

@@ -19,6 +19,18 @@ HERE = "http://mock.localhost"
 """What paths without a host are asked of."""
 
 
+class ConnectionLostError(Exception):
+    """The connection ended before the whole reply came, as a fault has it.
+
+    Attributes:
+        response: what came of it; None: nothing.
+    """
+
+    def __init__(self, response: "Response | None") -> None:
+        super().__init__("the mock ended the connection " + ("before it answered" if response is None else "within its answer"))
+        self.response = response
+
+
 class Response(msgspec.Struct, frozen=True):
     """What the application answered."""
 
@@ -52,6 +64,7 @@ def call(
 
     url: an absolute URL or a path, either of them percent-encoded; a path is asked of `http://mock.localhost`.
     pause: awaited in place of a delay, which is given in seconds; it may raise.
+    Raises: ConnectionLostError if a fault ends the connection.
     """
     parts = urlsplit(f"{HERE}{url}" if url.startswith("/") else url)
     raw_headers = [(name.lower(), value) for name, value in headers]
@@ -88,12 +101,20 @@ def _run(app: App, scope: dict[str, Any], body: bytes) -> Response:
     async def send(message: Any) -> None:
         sent.append(message)
 
+    def hang_up() -> None:
+        raise ConnectionLostError(_response(sent, scope) if sent else None)
+
+    scope["mock.hang_up"] = hang_up
     coroutine = app(scope, receive, send)
     try:
         coroutine.send(None)
     except StopIteration:
-        chunks = [] if scope["method"] == "HEAD" else [message.get("body", b"") for message in sent[1:]]
-        return Response(sent[0]["status"], list(sent[0]["headers"]), b"".join(chunks))
+        return _response(sent, scope)
     finally:
         coroutine.close()
     raise RuntimeError(f"{scope['path']} waits for something that only a server has; call it over a socket")
+
+
+def _response(sent: list[Any], scope: dict[str, Any]) -> Response:
+    chunks = [] if scope["method"] == "HEAD" else [message.get("body", b"") for message in sent[1:]]
+    return Response(sent[0]["status"], list(sent[0]["headers"]), b"".join(chunks))

@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
+from mockserver.faults import Disturbance, Faults
 from mockserver.journal import Journal
 from mockserver.state.clock import LATEST_MS, Clock
-from mockserver.state.ids import IdForm, digest, make_id
+from mockserver.state.ids import IdForm, choose, digest, make_id
 from mockserver.state.schedule import Agenda, Task
 from mockserver.state.store import Collection, Kind, Record
 from mockserver.webhooks import Delivery, Endpoint, Event, Outbox
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DEFAULT = "default"
+_PARTS = 1 << 40
+"""Into how many equal parts chance divides what lies between 0 and 1."""
+
 _ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}\Z")
 
 
@@ -99,11 +103,17 @@ class Sandbox:
         self.state = origin.fork()
         self.journal = Journal(limits.journal)
         self.outbox = Outbox()
+        self.faults = Faults()
         self.snapshots: dict[str, State] = {}
         self._origin = origin
         self._workers = workers
         self._limits = limits
         self._instant: int | None = None
+
+    @property
+    def origin(self) -> State:
+        """The state that the sandbox began with, and goes back to; not to be changed."""
+        return self._origin
 
     @property
     def now(self) -> int:
@@ -203,6 +213,13 @@ class Sandbox:
         """Have the task done when it falls due."""
         self.state.write_agenda().add(task)
 
+    def disturb(self, operation: str, path: str) -> Disturbance | None:
+        """Return what goes wrong with a request on purpose; None if nothing does."""
+        return self.faults.disturb(operation, path, self.now, self._chance)
+
+    def _chance(self, what: str, ordinal: int) -> float:
+        return choose(_PARTS, seed=self.state.seed, kind=what, ordinal=ordinal) / _PARTS
+
     def announce(self, event: Event) -> None:
         """Record an event, and put it in for each webhook endpoint that wants it."""
         self.outbox.add(event)
@@ -211,10 +228,11 @@ class Sandbox:
                 self.outbox.enqueue(Delivery(number=0, event=event, endpoint=endpoint.id, url=endpoint.url, due=self.now))
 
     def reset(self) -> None:
-        """Go back to how the sandbox began; journal and events are cleared, snapshots stay."""
+        """Go back to how the sandbox began; journal, events and faults are cleared, snapshots stay."""
         self.state = self._origin.fork()
         self.journal.clear()
         self.outbox.clear()
+        self.faults.clear()
 
     def load(self, state: State) -> None:
         """Go on with this state; reset still goes back to how the sandbox began.

@@ -37,8 +37,8 @@ LATE: Mapping[str, set[str]] = {
 }
 """What serving loads when it is first needed → the parts that may import it at the top of a module all the same."""
 
-TYPES_ONLY = {(f"{PACKAGE}.exchange", f"{PACKAGE}.catalogue")}
-"""Imports that go up, but only for a type checker: a call is asked for an assumption's choice and needs only its key."""
+TYPES_ONLY = {(f"{PACKAGE}.exchange", f"{PACKAGE}.catalogue"), (f"{PACKAGE}.exchange", f"{PACKAGE}.faults")}
+"""Imports that go up, but only for a type checker: a call carries what a fault does to it and is asked for choices."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

@@ -21,6 +21,7 @@ from mockserver.exchange import (
     Problem,
     Reply,
     Request,
+    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -96,6 +97,8 @@ def render_problem(problem: Problem, call: Call) -> Reply:
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(problem, WrongMethod) and status == 405:
         headers = (("allow", ", ".join(problem.allowed)),)
+    if isinstance(problem, Simulated) and problem.retry_after_s is not None:
+        headers = (("retry-after", str(problem.retry_after_s)),)
     internal_code = digest(str(problem), 8) if status >= 500 else None
     return Reply(status, {"internal_code": internal_code, "message": message}, headers)
 
@@ -124,8 +127,24 @@ def _status_and_message(problem: Problem, call: Call) -> tuple[int, str]:
             return _transport_status_and_message(problem)
 
 
+_SIMULATED = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    429: "Too many requests",
+    501: "Not implemented",
+    503: "Service unavailable",
+}
+"""Status → message of a failure that somebody asked for; where the vendor has words for it, his."""
+
+
 def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
     match problem:
+        case Simulated(status=status):
+            return status, _SIMULATED.get(status) or ("Bad request" if status < 500 else "An unexpected error occurred.")
         case Unreadable():
             return 400, "Bad request"
         case Declined(status=status, detail=detail):
@@ -145,12 +164,12 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
     """
     number = page.start // page.limit + 1
     has_next = page.has_more
-    if not has_next and len(page.records) == page.limit:
+    if not has_next and len(page.records) == page.limit and page.told_more is None:
         has_next = call.assume(NEXT_LINK) == "when-full"
     return {
         "items": [customer.encoded for customer in page.records],
-        "next": _link(call, page.limit, number + 1) if has_next else None,
-        "prev": _link(call, page.limit, number - 1) if number > 1 else None,
+        "next": _link(call, page.named_limit, number if page.loops else number + 1) if has_next else None,
+        "prev": _link(call, page.named_limit, number - 1) if number > 1 else None,
     }
 
 

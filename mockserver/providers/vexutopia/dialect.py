@@ -14,6 +14,7 @@ from mockserver.exchange import (
     NotFound,
     Problem,
     Reply,
+    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -33,6 +34,25 @@ from mockserver.providers.vexutopia.records import LIVE_PREFIX, TEST_PREFIX
 from mockserver.state import Sandbox
 
 DOCUMENTED_KEY = "vex_test_your_api_key"
+ERROR_CODES = {
+    "unauthorized": "No API key provided",
+    "invalid_api_key": "The API key provided is invalid",
+    "invalid_request": "The request is invalid",
+    "missing_parameter": "A required parameter is missing",
+    "invalid_parameter": "A parameter is invalid",
+    "resource_not_found": "No such resource",
+    "payment_failed": "The payment failed",
+    "insufficient_funds": "The account has insufficient funds",
+    "card_declined": "The card was declined",
+    "rate_limit_exceeded": "Too many requests",
+    "internal_error": "An unexpected error occurred",
+    "forbidden": "The API key has no permission for this",
+}
+"""Code → message where no more is known. All but `forbidden` are documented; a 403 is too, but has no code there."""
+
+_CODES = {401: "invalid_api_key", 403: "forbidden", 404: "resource_not_found", 429: "rate_limit_exceeded"}
+"""Status → code of a failure that somebody asked for; the others go by their class."""
+
 DOC_URL = "https://vexutopia.com/docs/errors#"
 
 
@@ -96,6 +116,8 @@ def render_problem(problem: Problem, call: Call) -> Reply:
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(problem, WrongMethod) and status == 405:
         headers = (("allow", ", ".join(problem.allowed)),)
+    if isinstance(problem, Simulated) and problem.retry_after_s is not None:
+        headers = (("retry-after", str(problem.retry_after_s)),)
     blamed = {} if param is None else {"param": param}
     return Reply(status, {"error": {"code": code, "message": message, **blamed, "doc_url": f"{DOC_URL}{code}"}}, headers)
 
@@ -120,8 +142,15 @@ def _words(problem: Problem, call: Call) -> tuple[int, str, str, str | None]:
     return _transport_words(problem)
 
 
+def _simulated(status: int, code: str) -> tuple[str, str]:
+    chosen = code or _CODES.get(status) or ("invalid_request" if status < 500 else "internal_error")
+    return chosen, ERROR_CODES[chosen]
+
+
 def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
     match problem:
+        case Simulated(status=status, code=code):
+            return status, *_simulated(status, code), None
         case Unreadable(detail=detail):
             return 400, "invalid_request", f"The request cannot be read: {detail}", None
         case Declined(status=status, detail=detail):

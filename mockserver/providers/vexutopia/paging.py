@@ -33,8 +33,8 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
     return {
         "object": "list",
         "data": [record.encoded or render(call, record) for record in page.records],
-        "total": page.total,
-        "limit": page.limit,
+        "total": page.named_total,
+        "limit": page.named_limit,
         "offset": page.start,
         "has_more": page.has_more,
     }

@@ -16,6 +16,7 @@ from mockserver.exchange import (
     Oversized,
     Problem,
     Request,
+    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -47,9 +48,13 @@ MISTAKES = {
     "an impossible sandbox": (Misused("'a b' cannot name a sandbox"), 400, "'a b' cannot name a sandbox"),
     "a long URL": (Oversized(414, "The path is longer"), 414, "The path is longer"),
     "many headers": (Oversized(431, "There are more"), 431, "There are more"),
+    "a simulated refusal": (Simulated(403), 403, "Forbidden"),
+    "a simulated rate limit": (Simulated(429, retry_after_s=3), 429, "Too many requests"),
+    "a simulated refusal without words": (Simulated(418), 418, "Bad request"),
 }
 FAILURES = {
     "a failure": (Broken("KeyError: x"), 500, "An unexpected error occurred."),
+    "a simulated failure": (Simulated(599), 599, "An unexpected error occurred."),
     "a full sandbox": (Unavailable("there are 1000 sandboxes"), 503, "there are 1000 sandboxes"),
 }
 

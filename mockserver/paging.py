@@ -1,0 +1,188 @@
+"""Hostile paging: lists that lie about their pages, or change between two of them.
+
+Works on the neutral `Page`, and on what the contract says of a list's path, so it knows no provider. A mode that cannot do
+its harm to a list, or not on this page, leaves it alone, and then says nothing of itself.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mockserver.contract import Contract, Operation
+from mockserver.contract.operation import Reader
+from mockserver.exchange import Call, Page, Problem, Reply
+from mockserver.faults import Armed, PagingMode
+from mockserver.providers.provider import Handler
+from mockserver.state import Sandbox
+
+WRONG_TOTAL = 7
+"""How many rows too many a list with a wrong total counts."""
+
+
+class Before(Struct, frozen=True):
+    """What a list showed on the page before.
+
+    Attributes:
+        first, last: the ids of the first row of the walk, and the last row of that page.
+        end: rows up to the end of the first page of the walk.
+    """
+
+    first: str
+    last: Any
+    end: int
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """A list call, and what can be done to the list.
+
+    Attributes:
+        handlers: operation → what does it.
+    """
+
+    contract: Contract
+    handlers: Mapping[str, Handler]
+    operation: Operation
+    sandbox: Sandbox
+    call: Call
+
+    def read(self) -> Page | Reply:
+        """Return the page as it is now."""
+        return self.handlers[self.operation.id](self.sandbox, self.call)
+
+    def create(self) -> bool:
+        """Create a record with what the contract's example has, as a client would; return whether that was possible."""
+        operation = self._sibling("POST", re.escape(self.operation.path))
+        return operation is not None and any(
+            self._do(operation, body=body) for body in _examples(self.contract.document, operation)
+        )
+
+    def delete(self, record_id: str) -> bool:
+        """Delete a record, as a client would; return whether that was possible."""
+        operation = self._sibling("DELETE", rf"{re.escape(self.operation.path)}/{{\w+}}")
+        if operation is None:
+            return False
+        name = operation.path.rpartition("{")[2].rstrip("}")
+        return self._do(operation, path={name: record_id})
+
+    def _sibling(self, method: str, path: str) -> Operation | None:
+        operations = self.contract.operations.values()
+        return next((each for each in operations if each.method == method and re.fullmatch(path, each.path)), None)
+
+    def _do(self, operation: Operation, **sent: Any) -> bool:
+        call = Call(request=self.call.request, choices=self.call.choices, operation=operation.id, **sent)
+        try:
+            self.handlers[operation.id](self.sandbox, call)
+        except Problem:
+            return False
+        return True
+
+
+class Lie(Struct, frozen=True):
+    """What a list answers under a fault, what it would have answered, and whether the difference is more than in words."""
+
+    told: Page
+    truth: Page
+    is_real: bool
+
+
+def read_hostile(listing: Listing, armed: Armed) -> Page | Reply | Lie:
+    """Return what a list answers under the fault; a page that it leaves alone is just the page."""
+    mode = armed.fault.mode or "shrink"
+    if mode == "shrink":
+        return _shrunk(listing)
+    truth = listing.read()
+    if not isinstance(truth, Page):
+        return truth
+    before = armed.pages.get(listing.operation.id)
+    told = _MODES[mode](listing, truth, before if isinstance(before, Before) else None)
+    _remember(armed, listing.operation.id, truth)
+    return truth if told is truth else Lie(told, truth, is_real=mode in ("insert", "remove"))
+
+
+def _remember(armed: Armed, operation: str, page: Page) -> None:
+    before = armed.pages.get(operation)
+    if not page.records:
+        return
+    last, first, end = page.records[-1], page.records[0].id, page.start + len(page.records)
+    if page.start and isinstance(before, Before):
+        first, end = before.first, before.end
+    armed.pages[operation] = Before(first, last, end)
+
+
+def _shrunk(listing: Listing) -> Page | Reply | Lie:
+    """Read pages of half the size that was asked for; the reply still names the other."""
+    wanted = listing.call.query.get("limit")
+    if not isinstance(wanted, int) or wanted < 2:
+        return listing.read()
+    truth = listing.read()
+    listing.call.query["limit"] = (wanted + 1) // 2
+    answered = listing.read()
+    if not (isinstance(answered, Page) and isinstance(truth, Page)):
+        return answered
+    return Lie(replace(answered, told_limit=wanted), truth, is_real=False)
+
+
+def _repeat(_listing: Listing, page: Page, before: Before | None) -> Page:
+    """Begin each further page with the row that ended the one before, as if a row had come in above."""
+    if before is None or not page.start:
+        return page
+    rows = (before.last, *page.records)[: page.limit]
+    return replace(page, records=rows, told_more=page.start + len(rows) < page.total + 1)
+
+
+def _insert(listing: Listing, page: Page, before: Before | None) -> Page:
+    """Create a record between the first page and the second."""
+    if before is None or page.start != before.end or not listing.create():
+        return page
+    return _read_again(listing, page)
+
+
+def _remove(listing: Listing, page: Page, before: Before | None) -> Page:
+    """Delete the first row of the first page before the second is read."""
+    if before is None or page.start != before.end or not listing.delete(before.first):
+        return page
+    return _read_again(listing, page)
+
+
+def _read_again(listing: Listing, page: Page) -> Page:
+    again = listing.read()
+    return again if isinstance(again, Page) else page
+
+
+def _total(_listing: Listing, page: Page, _before: Before | None) -> Page:
+    return replace(page, told_total=page.total + WRONG_TOTAL, told_more=page.has_more)
+
+
+def _empty_tail(_listing: Listing, page: Page, _before: Before | None) -> Page:
+    """Lead from the last page to one more, which is empty."""
+    return replace(page, told_more=True) if page.records and not page.has_more else page
+
+
+def _loop(_listing: Listing, page: Page, _before: Before | None) -> Page:
+    return replace(page, told_more=True, loops=True)
+
+
+_MODES: Mapping[PagingMode, Callable[[Listing, Page, Before | None], Page]] = {
+    "repeat": _repeat,
+    "insert": _insert,
+    "remove": _remove,
+    "total": _total,
+    "empty-tail": _empty_tail,
+    "loop": _loop,
+}
+
+
+def _examples(document: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:
+    """Return bodies that the contract shows for the operation: as they are, and with nothing but what is required."""
+    found = []
+    for media in operation.media.values():
+        reader = Reader(document)
+        _, content = reader.follow(media.pointer.rpartition("/")[0])
+        for name in content.get("examples", {}):
+            _, example = reader.follow(f"{media.pointer.rpartition('/')[0]}/examples/{name}")
+            required = reader.follow(media.pointer)[1].get("required", ())
+            found += [example["value"], {key: example["value"][key] for key in required}]
+    return found
