@@ -2,7 +2,9 @@
 
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -126,17 +128,20 @@ class Outbox:
     Attributes:
         number: the number of the latest delivery; 0 if there was none.
         dropped: how many deliveries went to make room.
-        changed: called after a delivery was added or has changed; None: nobody listens.
+        watchers: called after a delivery was added or has changed.
     """
 
     def __init__(self, events: int = MAX_EVENTS, deliveries: int = MAX_DELIVERIES) -> None:
         self._events: deque[Event] = deque(maxlen=events)
         self._deliveries: dict[int, Delivery] = {}
         self._limit = deliveries
-        self._due: list[tuple[int, int]] = []
+        self._due: list[tuple[int, int, int]] = []
+        self._turns = 0
+        self._kept: list[int] = []
+        self._captured: list[Delivery] | None = None
         self.number = 0
         self.dropped = 0
-        self.changed: Callable[[], None] | None = None
+        self.watchers: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
@@ -162,23 +167,47 @@ class Outbox:
         """Return the delivery of that number; None if there is none, or none any more."""
         return self._deliveries.get(number)
 
+    @contextmanager
+    def capturing(self) -> Iterator[list[Delivery]]:
+        """Collect the deliveries that are put in meanwhile, instead of putting them in."""
+        captured: list[Delivery] = []
+        self._captured = captured
+        try:
+            yield captured
+        finally:
+            self._captured = None
+
     def enqueue(self, delivery: Delivery) -> Delivery:
-        """Put in a delivery, which gets its number here; one that waits is due when it says."""
-        self.number += 1
-        numbered = replace(delivery, number=self.number)
-        self._deliveries[numbered.number] = numbered
+        """Put in a delivery, which gets its number here; one that waits is due when it says.
+
+        Deliveries of older events of the same object, which were kept back, fall due after it.
+        """
+        if self._captured is not None:
+            self._captured.append(delivery)
+            return delivery
+        numbered = self._add(delivery)
         if numbered.status == "waiting":
-            insort(self._due, (numbered.due, numbered.number))
-        self._make_room()
-        self._tell()
+            self._line_up(numbered)
+        for number in [each for each in self._kept if self._follows(each, numbered)]:
+            self._kept.remove(number)
+            self._line_up(self.update(replace(self._deliveries[number], due=numbered.due)))
         return numbered
 
-    def take_due(self, now: int) -> Delivery | None:
-        """Return the next delivery that is due by now, which is then being sent; None if there is none."""
-        while self._due and self._due[0][0] <= now:
-            _, number = self._due.pop(0)
-            if number in self._deliveries:
-                return self.update(replace(self._deliveries[number], status="sending"))
+    def keep_back(self, delivery: Delivery) -> Delivery:
+        """Put in a delivery that falls due after the next one of the same object to the same endpoint."""
+        numbered = self._add(delivery)
+        self._kept.append(numbered.number)
+        return numbered
+
+    def take_due(self, now: int, is_held: Callable[[Delivery], bool] = lambda _delivery: False) -> Delivery | None:
+        """Return the next delivery that is due by now and not held, which is then being sent; None if there is none."""
+        for place, (due, _, number) in enumerate(self._due):
+            if due > now:
+                return None
+            delivery = self._deliveries[number]
+            if not is_held(delivery):
+                del self._due[place]
+                return self.update(replace(delivery, status="sending"))
         return None
 
     def update(self, delivery: Delivery) -> Delivery:
@@ -188,20 +217,56 @@ class Outbox:
             self._tell()
         return delivery
 
+    def drop(self, endpoint: str, error: str) -> None:
+        """Give up what waits for the endpoint; `error` says why."""
+        for delivery in self.deliveries:
+            if delivery.endpoint == endpoint and delivery.status == "waiting":
+                self._forget_turn(delivery.number)
+                self.update(replace(delivery, status="dropped", error=error))
+
     def clear(self) -> None:
         """Forget all events and deliveries, also those that wait, and count from 1 again."""
         self._events.clear()
         self._deliveries.clear()
         self._due.clear()
+        self._kept.clear()
         self.number = self.dropped = 0
         self._tell()
 
+    def _add(self, delivery: Delivery) -> Delivery:
+        self.number += 1
+        numbered = replace(delivery, number=self.number)
+        self._deliveries[numbered.number] = numbered
+        self._make_room()
+        self._tell()
+        return numbered
+
+    def _line_up(self, delivery: Delivery) -> None:
+        self._turns += 1
+        insort(self._due, (delivery.due, self._turns, delivery.number))
+
+    def _follows(self, number: int, delivery: Delivery) -> bool:
+        kept = self._deliveries[number]
+        return (kept.endpoint, kept.event.object) == (delivery.endpoint, delivery.event.object)
+
+    def _forget_turn(self, number: int) -> None:
+        self._due = [each for each in self._due if each[2] != number]
+        self._kept = [each for each in self._kept if each != number]
+
     def _make_room(self) -> None:
+        """Let the oldest go: those that nothing more happens to before those that wait."""
         while len(self._deliveries) > self._limit:
-            oldest = next(iter(self._deliveries))
-            del self._deliveries[oldest]
+            gone = next((each.number for each in self._deliveries.values() if each.is_over), next(iter(self._deliveries)))
+            del self._deliveries[gone]
+            self._forget_turn(gone)
             self.dropped += 1
 
     def _tell(self) -> None:
-        if self.changed is not None:
-            self.changed()
+        for watcher in tuple(self.watchers):
+            watcher()
+
+
+def free_id(endpoints: Iterable[Endpoint]) -> str:
+    """Return an id that none of the endpoints has."""
+    taken = {endpoint.id for endpoint in endpoints}
+    return next(name for number in count(1) if (name := f"endpoint-{number}") not in taken)

@@ -28,6 +28,8 @@ class Webhooks:
             there is no other.
         trigger: (sandbox, event type, id of an object or None for a new one) makes the thing happen that the type is about,
             and announces it; raises NotFound, or Conflict where this cannot happen to the object.
+        remove: (sandbox, event type, id of an object) deletes the object of such an event as the API would, and announces
+            it; raises NotFound, or Conflict for what is never deleted.
         timeout_s: how long a receiver may take, in seconds of real time.
     """
 
@@ -36,6 +38,7 @@ class Webhooks:
     sign: Callable[[Leaning, str, bytes, int], RawHeaders]
     retry_after_ms: Callable[[Leaning, int], int | None]
     trigger: Callable[[Sandbox, str, str | None], None]
+    remove: Callable[[Sandbox, str, str], None]
     timeout_s: float = 10
 
 

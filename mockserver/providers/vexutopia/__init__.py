@@ -10,7 +10,7 @@ from mockserver.providers.vexutopia.customers import (
     retrieve_customer,
     update_customer,
 )
-from mockserver.providers.vexutopia.dialect import ERROR_CODES, authenticate, refuse, render_problem
+from mockserver.providers.vexutopia.dialect import authenticate, refuse, render_problem
 from mockserver.providers.vexutopia.paging import render_page
 from mockserver.providers.vexutopia.payments import create_payment, list_payments, retrieve_payment, settle_payment
 from mockserver.providers.vexutopia.records import (
@@ -27,12 +27,11 @@ from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only those who check or describe them need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS, UNCHECKED
-    from mockserver.providers.vexutopia.conduct import CONDUCT
     from mockserver.providers.vexutopia.decisions import DECISIONS
     from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
     from mockserver.providers.vexutopia.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP)
 
 
 PROVIDER = Provider(
@@ -56,7 +55,6 @@ PROVIDER = Provider(
     render_page=render_page,
     key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
     live_prefixes=(LIVE_PREFIX,),
-    error_codes=tuple(ERROR_CODES),
     webhooks=WEBHOOKS,
     workers={"vexutopia.settle": settle_payment},
     assumptions=ASSUMPTIONS,

@@ -1,6 +1,6 @@
 """What Vexutopia's customer operations do. Plays https://vexutopia.com/docs/customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import json
@@ -38,12 +38,17 @@ def create_customer(sandbox: Sandbox, call: Call) -> Reply:
 
     Behaviours: vexutopia.create.*
     """
-    kind, now = customers_of(sandbox, call), iso_seconds(sandbox.now)
     sent = {name: call.fields[name] for name in _WRITABLE if name in call.fields}
-    customer = Customer(id=sandbox.new_id(CUSTOMERS, LIVE_CUSTOMERS), created_at=now, updated_at=now, **sent)
+    return Reply(201, render(call, new_customer(sandbox, customers_of(sandbox, call), sent)))
+
+
+def new_customer(sandbox: Sandbox, kind: Kind, fields: Mapping[str, Any]) -> Customer:
+    """Store a new customer with these fields, and announce it."""
+    now = iso_seconds(sandbox.now)
+    customer = Customer(id=sandbox.new_id(CUSTOMERS, LIVE_CUSTOMERS), created_at=now, updated_at=now, **fields)
     sandbox.add(kind, customer)
     announce(sandbox, "customer.created", customer)
-    return Reply(201, render(call, customer))
+    return customer
 
 
 def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
@@ -84,11 +89,18 @@ def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
     Behaviours: vexutopia.delete.*
     Raises: NotFound, also the second time.
     """
-    kind = _kind(sandbox, call)
-    customer = _find(sandbox, kind, call.path["id"])
+    return Reply(200, _receipt(erase_customer(sandbox, _kind(sandbox, call), call.path["id"]).id))
+
+
+def erase_customer(sandbox: Sandbox, kind: Kind, customer_id: str) -> Customer:
+    """Delete a customer, announce it, and return it as it was.
+
+    Raises: NotFound.
+    """
+    customer = _find(sandbox, kind, customer_id)
     sandbox.remove(kind, customer.id)
     announce(sandbox, "customer.deleted", customer)
-    return Reply(200, _receipt(customer.id))
+    return customer
 
 
 def _kind(sandbox: Sandbox, call: Call) -> Kind:

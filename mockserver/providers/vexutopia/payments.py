@@ -1,6 +1,6 @@
 """What Vexutopia's payment operations do. Plays https://vexutopia.com/docs/payments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from mockserver.providers.vexutopia.records import (
     payments_of,
     render,
 )
-from mockserver.state import Collection, Sandbox, Task
+from mockserver.state import Collection, Kind, Sandbox, Task
 from mockserver.state.clock import iso_seconds
 
 DEFAULT_PROCESSOR = "stripe"
@@ -44,25 +44,31 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
     Behaviours: vexutopia.payments.create.*
     Raises: InvalidField or NotFound if its customer does not exist.
     """
-    sent, kind, now = call.fields, payments_of(sandbox, call), iso_seconds(sandbox.now)
-    _check_customer(sandbox, call, sent.get("customer_id"))
+    kind = payments_of(sandbox, call)
+    _check_customer(sandbox, call, call.fields.get("customer_id"))
+    return Reply(201, render(call, new_payment(sandbox, call, kind, call.fields)))
+
+
+def new_payment(sandbox: Sandbox, leaning: Leaning, kind: Kind, fields: Mapping[str, Any]) -> Payment:
+    """Store a new pending payment with these fields, announce it, and have it settled later."""
+    now = iso_seconds(sandbox.now)
     payment = Payment(
         id=sandbox.new_id(PAYMENTS, LIVE_PAYMENTS),
-        amount=sent["amount"],
-        currency=sent["currency"].lower(),
+        amount=fields["amount"],
+        currency=fields["currency"].lower(),
         status="pending",
-        description=sent.get("description"),
-        customer_id=sent.get("customer_id"),
-        provider=sent.get("provider", DEFAULT_PROCESSOR),
+        description=fields.get("description"),
+        customer_id=fields.get("customer_id"),
+        provider=fields.get("provider", DEFAULT_PROCESSOR),
         provider_payment_id=sandbox.next_in(PROCESSOR_IDS, PROCESSOR_FORM),
-        metadata=sent.get("metadata"),
+        metadata=fields.get("metadata"),
         created_at=now,
         updated_at=now,
     )
     sandbox.add(kind, payment)
     announce(sandbox, "payment.created", payment)
-    _schedule_settlement(sandbox, call, payment, live=kind is LIVE_PAYMENTS)
-    return Reply(201, render(call, payment))
+    _schedule_settlement(sandbox, leaning, payment, live=kind is LIVE_PAYMENTS)
+    return payment
 
 
 def retrieve_payment(sandbox: Sandbox, call: Call) -> Reply:
@@ -92,15 +98,15 @@ def settle_payment(sandbox: Sandbox, task: Task) -> None:
         announce(sandbox, "payment.succeeded", settled, dict(task.assumed))
 
 
-def _schedule_settlement(sandbox: Sandbox, call: Call, payment: Payment, *, live: bool) -> None:
+def _schedule_settlement(sandbox: Sandbox, leaning: Leaning, payment: Payment, *, live: bool) -> None:
     """Have the payment settled when the sandbox's choice says; the note goes to the task, to the call if there is none."""
-    leaning = Leaning(choices=sandbox.state.choices)
-    delay_ms = SETTLEMENT_DELAY_MS.get(leaning.assume(PAYMENT_SETTLEMENT))
+    own = Leaning(choices=sandbox.state.choices)
+    delay_ms = SETTLEMENT_DELAY_MS.get(own.assume(PAYMENT_SETTLEMENT))
     if delay_ms is None:
-        call.assume(PAYMENT_SETTLEMENT)
+        leaning.assume(PAYMENT_SETTLEMENT)
     else:
         payload: dict[str, Any] = {"live": True} if live else {}
-        sandbox.schedule(Task(sandbox.now + delay_ms, "vexutopia.settle", payment.id, payload, leaning.assumed))
+        sandbox.schedule(Task(sandbox.now + delay_ms, "vexutopia.settle", payment.id, payload, own.assumed))
 
 
 def _check_customer(sandbox: Sandbox, call: Call, customer_id: str | None) -> None:

@@ -1,0 +1,164 @@
+"""How Vexutopia tells receivers of its events, and how events are made on purpose. Plays https://vexutopia.com/docs/webhooks."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from mockserver.exchange import Conflict, Leaning, NotFound, RawHeaders
+from mockserver.providers.provider import Webhooks
+from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM, WEBHOOK_RETRIES
+from mockserver.providers.vexutopia.customers import erase_customer, new_customer
+from mockserver.providers.vexutopia.events import announce
+from mockserver.providers.vexutopia.payments import new_payment
+from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, LIVE_PAYMENTS, PAYMENTS, Customer, Payment
+from mockserver.state import Kind, Sandbox
+from mockserver.state.clock import iso_seconds
+from mockserver.state.ids import choose
+from mockserver.state.people import person
+
+SIGNATURE = b"x-vexutopia-signature"
+RETRIES_MS = (60_000, 300_000, 1_800_000, 7_200_000, 86_400_000)
+"""How long after each attempt the next one is due."""
+
+_UNSETTLED = ("pending", "processing")
+_MADE_UP = "vexutopia.triggered"
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Return the body as `JSON.stringify` writes it, since the documented verifier signs that.
+
+    Behaviours: vexutopia.webhooks.body-as-stringified
+    """
+    from mockserver.javascript import stringify
+
+    return stringify(to_builtins(body)).encode()
+
+
+def sign(leaning: Leaning, secret: str, body: bytes, at_ms: int) -> RawHeaders:
+    """Return the header with the HMAC of the body, in the form that the sandbox chose.
+
+    Behaviours: vexutopia.webhooks.signature
+    """
+    if leaning.assume(SIGNATURE_FORM) == "timestamped":
+        seconds = at_ms // 1000
+        return [(SIGNATURE, f"t={seconds},v1={_digest(secret, b'%d.%b' % (seconds, body))}".encode())]
+    return [(SIGNATURE, _digest(secret, body).encode())]
+
+
+def retry_after_ms(leaning: Leaning, attempts: int) -> int | None:
+    """Return how long after the last of so many attempts the next one is due; None if there is no other."""
+    if leaning.assume(WEBHOOK_RETRIES) == "none" or attempts > len(RETRIES_MS):
+        return None
+    return RETRIES_MS[attempts - 1]
+
+
+def trigger(sandbox: Sandbox, event_type: str, object_id: str | None) -> None:
+    """Make happen what the event is about, to the object or to a new one, and announce it.
+
+    A new object is made as the API makes one, so its creation is announced first; it is test data.
+
+    Behaviours: vexutopia.events.types
+    Raises: NotFound; Conflict if the payment's status allows no such thing.
+    """
+    noun, _, _ = event_type.partition(".")
+    is_new = object_id is None
+    if object_id is None:
+        object_id = _MAKE[noun](sandbox)
+    kind = _kind_of(sandbox, noun, object_id)
+    if is_new and event_type == "payment.refunded":
+        _settle(sandbox, kind, object_id, "payment.succeeded")
+    if not (is_new and event_type.endswith(".created")):
+        _HAPPEN[event_type](sandbox, kind, object_id, event_type)
+
+
+def remove(sandbox: Sandbox, event_type: str, object_id: str) -> None:
+    """Delete the object of an event as the API does, which announces it.
+
+    Raises: NotFound; Conflict for a payment, which nothing deletes.
+    """
+    noun, _, _ = event_type.partition(".")
+    kind = _kind_of(sandbox, noun, object_id)
+    if noun == "payment":
+        raise Conflict
+    erase_customer(sandbox, kind, object_id)
+
+
+def _make_customer(sandbox: Sandbox) -> str:
+    number = sandbox.state.ordinals.get(CUSTOMERS.series, 0)
+    someone = person(number, seed=sandbox.state.seed, kind=_MADE_UP)
+    return new_customer(sandbox, CUSTOMERS, {"email": someone.email, "name": someone.name, "phone": someone.phone}).id
+
+
+def _make_payment(sandbox: Sandbox) -> str:
+    number = sandbox.state.ordinals.get(PAYMENTS.series, 0)
+    amount = 100 * (5 + choose(296, seed=sandbox.state.seed, kind=f"{_MADE_UP}/amount", ordinal=number))
+    leaning = Leaning(choices=sandbox.state.choices)
+    return new_payment(sandbox, leaning, PAYMENTS, {"amount": amount, "currency": "usd"}).id
+
+
+def _kind_of(sandbox: Sandbox, noun: str, object_id: str) -> Kind:
+    """Return the kind, of test data or live data, that has the object.
+
+    Raises: NotFound.
+    """
+    for kind in _KINDS[noun]:
+        if object_id in sandbox.records(kind):
+            return kind
+    raise NotFound(noun, object_id)
+
+
+def _repeat(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
+    announce(sandbox, event_type, _find(sandbox, kind, object_id))
+
+
+def _touch(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
+    changed = replace(_find(sandbox, kind, object_id), updated_at=iso_seconds(sandbox.now))
+    sandbox.replace(kind, changed)
+    announce(sandbox, event_type, changed)
+
+
+def _erase(sandbox: Sandbox, kind: Kind, object_id: str, _event_type: str) -> None:
+    erase_customer(sandbox, kind, object_id)
+
+
+def _settle(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
+    payment: Payment = _find(sandbox, kind, object_id)
+    if payment.status not in _UNSETTLED:
+        raise Conflict
+    settled = replace(payment, status=event_type.partition(".")[2], updated_at=iso_seconds(sandbox.now))
+    sandbox.replace(kind, settled)
+    announce(sandbox, event_type, settled)
+
+
+def _refund(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
+    payment: Payment = _find(sandbox, kind, object_id)
+    if payment.status != "succeeded":
+        raise Conflict
+    announce(sandbox, event_type, payment)
+
+
+def _find(sandbox: Sandbox, kind: Kind, object_id: str) -> Any:
+    found: Customer | Payment | None = sandbox.records(kind).get(object_id)
+    return found
+
+
+def _digest(secret: str, message: bytes) -> str:
+    return hmac.new(secret.encode(), message, "sha256").hexdigest()
+
+
+_KINDS: Mapping[str, tuple[Kind, Kind]] = {"payment": (PAYMENTS, LIVE_PAYMENTS), "customer": (CUSTOMERS, LIVE_CUSTOMERS)}
+_MAKE: Mapping[str, Callable[[Sandbox], str]] = {"payment": _make_payment, "customer": _make_customer}
+_HAPPEN: Mapping[str, Callable[[Sandbox, Kind, str, str], None]] = {
+    "payment.created": _repeat,
+    "payment.succeeded": _settle,
+    "payment.failed": _settle,
+    "payment.refunded": _refund,
+    "customer.created": _repeat,
+    "customer.updated": _touch,
+    "customer.deleted": _erase,
+}
+
+WEBHOOKS = Webhooks(types=tuple(_HAPPEN), encode=encode, sign=sign, retry_after_ms=retry_after_ms, trigger=trigger, remove=remove)
