@@ -10,7 +10,7 @@ from mockserver.providers.vexutopia.customers import (
     retrieve_customer,
     update_customer,
 )
-from mockserver.providers.vexutopia.dialect import authenticate, refuse, render_problem
+from mockserver.providers.vexutopia.dialect import ERROR_CODES, authenticate, refuse, render_problem
 from mockserver.providers.vexutopia.paging import render_page
 from mockserver.providers.vexutopia.payments import create_payment, list_payments, retrieve_payment, settle_payment
 from mockserver.providers.vexutopia.records import (
@@ -55,6 +55,7 @@ PROVIDER = Provider(
     render_page=render_page,
     key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
     live_prefixes=(LIVE_PREFIX,),
+    error_codes=tuple(ERROR_CODES),
     webhooks=WEBHOOKS,
     workers={"vexutopia.settle": settle_payment},
     assumptions=ASSUMPTIONS,
