@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from mockserver.catalogue.assumption import Decision
 from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.conduct import Conduct
 from mockserver.catalogue.observer import Observer, Unobservable
 from mockserver.catalogue.upkeep import Upkeep
 
@@ -36,6 +37,7 @@ class Catalogue(Struct, frozen=True):
         observers: how to find out which choice of an assumption a service follows.
         unobservable: assumptions for which nothing outside tells the choices apart.
         upkeep: how a run leaves an account in order.
+        conduct: how a client's exchanges are read, so that its conduct can be judged.
     """
 
     behaviours: tuple[Behaviour, ...] = ()
@@ -44,6 +46,7 @@ class Catalogue(Struct, frozen=True):
     observers: tuple[Observer, ...] = ()
     unobservable: tuple[Unobservable, ...] = ()
     upkeep: Upkeep = Upkeep()
+    conduct: Conduct = Conduct()
 
     def names(self) -> Iterator[str]:
         """Go through the names of all statements, checked or not."""

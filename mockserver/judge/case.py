@@ -2,17 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
 
 from mockserver.catalogue import Assumption
+from mockserver.catalogue.conduct import Conduct
 from mockserver.contract import Contract
 from mockserver.contract.contract import Fault
 from mockserver.contract.routes import Routes
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import Redaction
 from mockserver.providers.provider import Provider
+from mockserver.webhooks import Delivery
 
 MAX_CONTRACTS = 64
 """Contracts, as choices change them, that are kept; there are more combinations than could be."""
+
+
+class Terms(Struct, frozen=True):
+    """Under which terms conduct is judged.
+
+    Attributes:
+        clock: the mode of the sandbox's clock; what is told by the machine's time is judged with `real` only.
+        polling_ms: how long a client waits before it asks for the same again, at least.
+    """
+
+    clock: Literal["real", "frozen", "step"] = "real"
+    polling_ms: int = 1_000
 
 
 class Case:
@@ -20,18 +37,34 @@ class Case:
 
     Attributes:
         exchanges: in the order in which they were sent, each with its operation and violations.
+        deliveries: in the order of their numbers.
         routes: the provider's paths.
         redaction: knows the credentials in the exchanges.
     """
 
-    def __init__(self, exchanges: Sequence[Exchange], contract: Contract, provider: Provider) -> None:
+    def __init__(
+        self,
+        exchanges: Sequence[Exchange],
+        contract: Contract,
+        provider: Provider,
+        *,
+        deliveries: Sequence[Delivery] = (),
+        terms: Terms = Terms(),  # noqa: B008 - a frozen value
+    ) -> None:
         self.exchanges = exchanges
+        self.deliveries = deliveries
+        self.terms = terms
         self.provider = provider
         self.contract = contract
         self.operations = {name: each for name, each in contract.operations.items() if each.provider == provider.name}
         self.routes = Routes(self.operations.values())
         self.redaction = Redaction([provider], exchanges)
         self._choices = _Choices(contract, provider.assumptions)
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """What the provider's catalogue says on reading a client's exchanges."""
+        return self.provider.catalogue().conduct
 
     @cached_property
     def unfit_replies(self) -> list[tuple[Exchange, list[Fault], str]]:

@@ -18,17 +18,18 @@ MAX_TEXT = 200
 
 
 class Finding(Struct, frozen=True):
-    """Something that a rule found, in as many exchanges as it did; no credential is in it.
+    """Something that a rule found, in as many exchanges or deliveries as it did; no credential is in it.
 
     Attributes:
-        about: the operation, or method and form of the path if there is none.
+        about: the operation, or method and form of the path if there is none; of a delivery its event's type.
         place: where in the request or reply.
         detail: what is wrong, in the words of the first.
         contract: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
-        times: in how many exchanges.
+        times: in how many exchanges, or deliveries if it is about those.
         exchanges: the numbers of the first of them.
-        request: method, path and query of the first.
+        request: method, path and query of the first; of a delivery its number and its endpoint's id.
         statuses: what was answered; 0 for no reply.
+        deliveries: the numbers of the first deliveries that it is about.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Finding(Struct, frozen=True):
     exchanges: tuple[int, ...]
     request: str
     statuses: tuple[int, ...]
+    deliveries: tuple[int, ...] = ()
 
 
 class Verdict(Struct, frozen=True):
@@ -66,10 +68,14 @@ class Verdict(Struct, frozen=True):
 def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> Verdict:
     """Return what the rules find in exchanges with the provider, which know their operations and violations."""
     case = Case(tuple(exchanges), contract, provider)
-    findings = [finding for rule in rules for finding in _findings(rule, case)]
-    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
     unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in case.exchanges)
-    return Verdict(len(case.exchanges), unknown, tuple(findings))
+    return Verdict(len(case.exchanges), unknown, find_all(rules, case))
+
+
+def find_all(rules: Iterable[Rule], case: Case) -> tuple[Finding, ...]:
+    """Return what the rules find, the same things together and the worst first."""
+    findings = [finding for rule in rules for finding in _findings(rule, case)]
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _findings(rule: Rule, case: Case) -> list[Finding]:
@@ -82,8 +88,9 @@ def _findings(rule: Rule, case: Case) -> list[Finding]:
 
 def _finding(rule: Rule, sightings: Sequence[Sighting], redaction: Redaction) -> Finding:
     first = sightings[0]
-    request = first.exchange.request
-    numbers = list(dict.fromkeys(each.exchange.number for each in sightings))
+    exchanges = {each.exchange.number: each.exchange for each in sightings if each.exchange is not None}
+    deliveries = {each.delivery.number: each.delivery for each in sightings if each.delivery is not None}
+    answers = {exchange.status for exchange in exchanges.values()} or {delivery.answer for delivery in deliveries.values()}
     return Finding(
         rule=rule.id,
         severity=rule.severity,
@@ -92,11 +99,21 @@ def _finding(rule: Rule, sightings: Sequence[Sighting], redaction: Redaction) ->
         place=_short(redaction.text(first.place)),
         detail=_short(redaction.text(first.detail)),
         contract=first.pointer,
-        times=len(numbers),
-        exchanges=tuple(numbers[:MAX_NUMBERS]),
-        request=_short(f"{redaction.text(request.method)} {redaction.path(request)}"),
-        statuses=tuple(sorted({each.exchange.status for each in sightings})),
+        times=len(exchanges) or len(deliveries),
+        exchanges=tuple(exchanges)[:MAX_NUMBERS],
+        request=_short(_sent(first, redaction)),
+        statuses=tuple(sorted(answers)),
+        deliveries=tuple(deliveries)[:MAX_NUMBERS],
     )
+
+
+def _sent(sighting: Sighting, redaction: Redaction) -> str:
+    """Return what was sent, in short; an endpoint's URL may hold a credential, so its id stands for it."""
+    if sighting.exchange is not None:
+        request = sighting.exchange.request
+        return f"{redaction.text(request.method)} {redaction.path(request)}"
+    delivery = sighting.delivery
+    return f"delivery {delivery.number} to {delivery.endpoint}" if delivery is not None else ""
 
 
 def _short(text: str) -> str:

@@ -6,17 +6,16 @@ A rule of conduct, which looks at the order of exchanges rather than at one of t
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from typing import Literal
 from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
+from mockserver.catalogue.conduct import Severity
 from mockserver.contract.contract import Fault
 from mockserver.exchange import Exchange, Violation
 from mockserver.judge.case import Case
 from mockserver.judge.redaction import is_secret
-
-Severity = Literal["error", "warning", "note"]
+from mockserver.webhooks import Delivery
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The worst first. A note is nobody's fault."""
@@ -29,16 +28,19 @@ _IDENTITY = re.compile(r"(?=.*\d).{3,}")
 
 
 class Sighting(Struct, frozen=True, kw_only=True):
-    """One exchange in which a rule finds something.
+    """One exchange, or one delivery, in which a rule finds something.
 
     Attributes:
-        about: the operation, or method and form of the path if there is none.
+        exchange: None if it is about a delivery alone.
+        delivery: None if it is about an exchange alone.
+        about: the operation, or method and form of the path if there is none; of a delivery its event's type.
         place: where in the request or reply.
         detail: one clause; it may hold what was sent.
         pointer: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
     """
 
-    exchange: Exchange
+    exchange: Exchange | None = None
+    delivery: Delivery | None = None
     about: str
     place: str
     detail: str
@@ -148,13 +150,16 @@ def _declared_query(case: Case, exchange: Exchange) -> set[str]:
     return {parameter.name for parameter in parameters if parameter.place == "query"}
 
 
+CREDENTIAL_IN_URL = Rule(
+    "credential-in-url",
+    "error",
+    "URLs end up in logs, histories and the headers of other requests, and keys with them.",
+    _credentials_in_urls,
+)
+"""The one rule on single requests that is a rule of conduct as well: the contract does not forbid it everywhere."""
+
 RULES = (
-    Rule(
-        "credential-in-url",
-        "error",
-        "URLs end up in logs, histories and the headers of other requests, and keys with them.",
-        _credentials_in_urls,
-    ),
+    CREDENTIAL_IN_URL,
     Rule("unknown-path", "error", "The contract has no such path.", _unknown_paths),
     Rule("unknown-method", "error", "The contract has the path, but not the method.", _unknown_methods),
     Rule("violation", "error", "The contract forbids this in a request, whether or not it was refused.", _forbidden),
@@ -174,4 +179,4 @@ RULES = (
 )
 """In the order in which findings of one severity are told."""
 
-__all__ = ["RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting"]
+__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting"]

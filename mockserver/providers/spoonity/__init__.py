@@ -18,11 +18,12 @@ from mockserver.providers.spoonity.tokens import create_access_token
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only those who check or describe them need it."""
     from mockserver.providers.spoonity.behaviours import BEHAVIOURS, UNCHECKED
+    from mockserver.providers.spoonity.conduct import CONDUCT
     from mockserver.providers.spoonity.decisions import DECISIONS
     from mockserver.providers.spoonity.observers import OBSERVERS, UNOBSERVABLE
     from mockserver.providers.spoonity.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP)
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
 
 
 PROVIDER = Provider(

@@ -27,11 +27,12 @@ from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only those who check or describe them need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS, UNCHECKED
+    from mockserver.providers.vexutopia.conduct import CONDUCT
     from mockserver.providers.vexutopia.decisions import DECISIONS
     from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
     from mockserver.providers.vexutopia.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP)
+    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
 
 
 PROVIDER = Provider(

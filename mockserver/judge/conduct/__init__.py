@@ -1,0 +1,95 @@
+"""Judges what a client did although every call succeeded: rules over the order of its exchanges, and over deliveries.
+
+`docs/conduct.md` says of each rule what triggers it, what does not, and why.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from mockserver.contract import Contract
+from mockserver.errors import ConfigurationError
+from mockserver.exchange import Exchange
+from mockserver.judge.case import Case, Terms
+from mockserver.judge.check import Finding, find_all
+from mockserver.judge.conduct import own, receivers, repeats, retrieves, walks
+from mockserver.judge.rules import CREDENTIAL_IN_URL, Rule
+from mockserver.providers.provider import Provider
+from mockserver.webhooks import Delivery
+
+RULES: tuple[Rule, ...] = (
+    walks.HAND_MADE_PAGE_LINK,
+    walks.WALK_STOPPED_EARLY,
+    walks.WALK_PAST_END,
+    walks.SHORT_PAGE_TAKEN_AS_LAST,
+    repeats.IGNORED_RETRY_AFTER,
+    repeats.CREATE_REPEATED_AFTER_LOST_REPLY,
+    repeats.POLLING_TOO_FAST,
+    retrieves.RETRIEVE_PER_ITEM,
+    CREDENTIAL_IN_URL,
+    receivers.ACCEPTED_BAD_SIGNATURE,
+    receivers.SLOW_RECEIVER,
+    receivers.DUPLICATE_ACTED_ON,
+)
+"""The rules for every provider, in the order of docs/conduct.md; a provider may have more of its own."""
+
+_NEEDS_THE_MOCK = frozenset(
+    {
+        repeats.CREATE_REPEATED_AFTER_LOST_REPLY.id,
+        repeats.POLLING_TOO_FAST.id,
+        receivers.ACCEPTED_BAD_SIGNATURE.id,
+        receivers.SLOW_RECEIVER.id,
+        receivers.DUPLICATE_ACTED_ON.id,
+    }
+)
+"""Rules that a recording knows too little for: which replies were lost on purpose, deliveries, whether a test suite ran."""
+
+
+def rules_of(provider: Provider) -> tuple[Rule, ...]:
+    """Return the rules for every provider, and those of this one alone."""
+    return (*RULES, *own.rules_of(provider))
+
+
+def rules_for_recordings(provider: Provider) -> tuple[Rule, ...]:
+    """Return the rules that make sense for a recording by somebody else, without the one that `check` has anyway."""
+    return tuple(each for each in rules_of(provider) if each.id not in {*_NEEDS_THE_MOCK, CREDENTIAL_IN_URL.id})
+
+
+def check_ignored(ignore: Collection[str], providers: Iterable[Provider]) -> None:
+    """Raise ConfigurationError, which lists the ids that there are, if one of these is the id of no provider's rule."""
+    known = dict.fromkeys(rule.id for provider in providers for rule in rules_of(provider))
+    unknown = [each for each in ignore if each not in known]
+    if unknown:
+        raise ConfigurationError(f"no rule of conduct is called {' or '.join(unknown)}", remedy=f"there are {', '.join(known)}")
+
+
+def findings(
+    exchanges: Iterable[Exchange],
+    deliveries: Iterable[Delivery],
+    contract: Contract,
+    provider: Provider,
+    *,
+    ignore: Collection[str] = (),
+    terms: Terms = Terms(),  # noqa: B008 - a frozen value
+) -> tuple[Finding, ...]:
+    """Return what the rules find in a sandbox's journal and deliveries as far as they concern the provider, the worst first.
+
+    ignore: ids of rules that are left out; `check_ignored` tells which there are.
+    terms: the mode of the sandbox's clock, and limits.
+    """
+    case = Case(
+        _of_provider(exchanges, contract, provider),
+        contract,
+        provider,
+        deliveries=tuple(each for each in deliveries if each.event.provider == provider.name),
+        terms=terms,
+    )
+    return find_all([rule for rule in rules_of(provider) if rule.id not in ignore], case)
+
+
+def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Provider) -> Sequence[Exchange]:
+    def owner(exchange: Exchange) -> str | None:
+        return exchange.operation.partition(".")[0] or contract.routes.owner(exchange.request.path)
+
+    return tuple(exchange for exchange in exchanges if owner(exchange) == provider.name)
+
+
+__all__ = ["RULES", "Terms", "check_ignored", "findings", "rules_for_recordings", "rules_of"]

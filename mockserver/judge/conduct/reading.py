@@ -1,0 +1,85 @@
+"""What a client saw of an exchange, who it was, and how long it waited."""
+
+from collections.abc import Hashable
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from mockserver.exchange import Exchange
+from mockserver.judge.case import Case
+
+BLINDING = frozenset({"lost-reply", "drop", "truncate", "garbage"})
+"""Kinds of fault after which a client does not know the answer."""
+
+MANGLING = BLINDING - {"drop"}
+"""Those that come after the work was done."""
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def kinds(exchange: Exchange) -> frozenset[str]:
+    """Return the kinds of the faults that were put in."""
+    return frozenset(fault.partition("=")[0] for fault in exchange.faults)
+
+
+def succeeded(exchange: Exchange) -> bool:
+    """Return whether the work was done."""
+    return 200 <= exchange.status < 300
+
+
+def was_seen(exchange: Exchange) -> bool:
+    """Return whether the client was told that the work was done."""
+    return succeeded(exchange) and not kinds(exchange) & BLINDING
+
+
+def client_of(case: Case, exchange: Exchange) -> Hashable:
+    """Return what tells one client from another: its credential, and what it calls itself."""
+    return case.provider.credential(exchange.request), exchange.request.header(b"user-agent")
+
+
+def is_write(exchange: Exchange) -> bool:
+    """Return whether the request asks for a change."""
+    return exchange.request.method not in READS
+
+
+def last_segment(exchange: Exchange) -> str:
+    """Return what ends the path: the id of the record that it is about."""
+    return unquote(exchange.request.path.rpartition("/")[2])
+
+
+def value_of(exchange: Exchange) -> Any:
+    """Return the reply's body as a plain value; None if it is not known as a whole, or no JSON."""
+    if "reply" in exchange.partial:
+        return None
+    try:
+        return msgspec.json.decode(exchange.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def identity_of(exchange: Exchange) -> str:
+    """Return the id of the record in the reply; empty if there is none."""
+    value = value_of(exchange)
+    return str(value.get("id", "")) if isinstance(value, dict) else ""
+
+
+def request_of(exchange: Exchange) -> tuple[str, str, bytes, bytes]:
+    """Return what makes two requests the same one: method, path, query and body."""
+    request = exchange.request
+    return request.method, request.path, request.query, request.body or b""
+
+
+def was_in_flight(first: Exchange, second: Exchange) -> bool:
+    """Return whether the second request came before the first one's reply, so that it cannot heed it."""
+    is_known = first.real_ms and second.real_ms
+    return bool(is_known) and second.real_ms < first.real_ms + first.took_us // 1_000
+
+
+def waited_ms(first: Exchange, second: Exchange) -> int | None:
+    """Return how long it was between the arrivals on the clock that went further; None if no clock can tell."""
+    sandbox = second.at - first.at if first.at and second.at else None
+    machine = second.real_ms - first.real_ms if first.real_ms and second.real_ms else None
+    if sandbox is not None and sandbox < 0:
+        return None
+    return max((each for each in (sandbox, machine) if each is not None), default=None)

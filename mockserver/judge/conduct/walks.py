@@ -1,0 +1,150 @@
+"""Rules on how a client goes through a list: by which links, how far, and why it stops."""
+
+from collections.abc import Hashable, Iterator, Sequence
+
+from msgspec import Struct
+
+from mockserver.catalogue.conduct import Asked, Listing, Shown
+from mockserver.exchange import Exchange
+from mockserver.judge.case import Case
+from mockserver.judge.conduct.links import is_target, is_target_of_any
+from mockserver.judge.conduct.reading import client_of, kinds, was_in_flight, was_seen
+from mockserver.judge.rules import Rule, Sighting
+
+
+class Step(Struct, frozen=True):
+    """One page that a client asked for.
+
+    Attributes:
+        shown: None if no page came, or none that the client could read.
+    """
+
+    exchange: Exchange
+    asked: Asked
+    shown: Shown | None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the page has fewer rows than a page can have, though more follow."""
+        return self.shown is not None and self.shown.has_more and len(self.shown.items) < self.asked.limit
+
+
+Walk = list[Step]
+"""Pages of one list that one client asked for, from the first page to the last before it asked for the first one again."""
+
+
+def walks(case: Case, listing: Listing) -> list[Walk]:
+    """Return the walks through a list in the order in which they began; filters and sorting make another list of it."""
+    found: list[Walk] = []
+    latest: dict[Hashable, Walk] = {}
+    for exchange in case.exchanges:
+        asked = listing.asked(exchange) if exchange.operation == listing.operation else None
+        if asked is None:
+            continue
+        key = client_of(case, exchange), exchange.request.path, asked.subject
+        if asked.start == 0 or key not in latest:
+            latest[key] = []
+            found.append(latest[key])
+        latest[key].append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
+    return found
+
+
+def _hand_made_links(case: Case) -> Iterator[Sighting]:
+    for listing in case.conduct.listings:
+        pages: dict[Hashable, list[Shown]] = {}
+        for exchange in case.exchanges:
+            asked = listing.asked(exchange) if exchange.operation == listing.operation else None
+            if asked is None:
+                continue
+            seen = pages.setdefault(client_of(case, exchange), [])
+            if asked.start and seen and seen[-1].next is not None and not is_target_of_any(exchange.request, _links(seen)):
+                detail = "a page was asked for by another URL than any `next` or `prev` that was given"
+                yield Sighting(exchange=exchange, about=exchange.operation, place="query", detail=detail)
+            shown = listing.shown(exchange) if was_seen(exchange) else None
+            if shown is not None:
+                seen.append(shown)
+
+
+def _links(pages: Sequence[Shown]) -> Iterator[str]:
+    return (link for page in reversed(pages) for link in page.links)
+
+
+def _walks_past_end(case: Case) -> Iterator[Sighting]:
+    for listing in case.conduct.listings:
+        for walk in walks(case, listing):
+            last: Step | None = None
+            for step in walk:
+                if last is not None and step.asked.start > last.asked.start and not was_in_flight(last.exchange, step.exchange):
+                    detail = "the page before had said that nothing follows"
+                    yield Sighting(exchange=step.exchange, about=listing.operation, place="query", detail=detail)
+                if step.shown is not None:
+                    last = None if step.shown.has_more else step
+
+
+def _walks_stopped_early(case: Case) -> Iterator[Sighting]:
+    for step, count in _ends(case):
+        if not step.is_short and count > 1:
+            detail = f"after {count} pages nobody asked for the next one, though the last had said that more follows"
+            yield Sighting(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+
+
+def _short_pages_taken_as_last(case: Case) -> Iterator[Sighting]:
+    for step, count in _ends(case):
+        if step.is_short and (count > 1 or "paging" in kinds(step.exchange)):
+            detail = "nobody asked for the page after one with fewer rows than asked for, though it had said that more follows"
+            yield Sighting(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+
+
+def _ends(case: Case) -> Iterator[tuple[Step, int]]:
+    """Go through the pages after which a walk stopped though it had reason to go on, each with how many pages it had."""
+    for listing in case.conduct.listings:
+        for walk in walks(case, listing):
+            if _goes_straight(walk) and _has_reason_to_go_on(walk):
+                yield walk[-1], len({step.asked.start for step in walk})
+
+
+def _goes_straight(walk: Walk) -> bool:
+    """Return whether the pages follow each other from the first one; who jumps or turns back is browsing."""
+    end = 0
+    for step in walk:
+        if not end - 2 * step.asked.limit < step.asked.start <= end:
+            return False
+        end = max(end, step.asked.start + step.asked.limit)
+    return True
+
+
+def _has_reason_to_go_on(walk: Walk) -> bool:
+    """Return whether the last page was read, brought something new, and leads to another page than those of before."""
+    last = walk[-1]
+    if last.shown is None or not last.shown.has_more:
+        return False
+    before = [item for step in walk[:-1] if step.shown is not None for item in step.shown.items]
+    brings_news = any(item not in before for item in last.shown.items)
+    link = last.shown.next
+    return brings_news and not (link is not None and any(is_target(step.exchange.request, link) for step in walk))
+
+
+HAND_MADE_PAGE_LINK = Rule(
+    "hand-made-page-link",
+    "warning",
+    "Where a service gives the link to the next page, that link is the promise: what it is made of may change, and be lost.",
+    _hand_made_links,
+)
+WALK_STOPPED_EARLY = Rule(
+    "walk-stopped-early",
+    "warning",
+    "Whoever needs all rows of a list has not got them while the service says that more follow.",
+    _walks_stopped_early,
+)
+WALK_PAST_END = Rule(
+    "walk-past-end",
+    "warning",
+    "A reply that says that nothing follows is the end: asking on costs a call, and may never end.",
+    _walks_past_end,
+)
+SHORT_PAGE_TAKEN_AS_LAST = Rule(
+    "short-page-taken-as-last",
+    "error",
+    "A page may have fewer rows than were asked for although more follow; only the reply's own word says which is the last.",
+    _short_pages_taken_as_last,
+)

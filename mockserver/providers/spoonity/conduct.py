@@ -1,0 +1,59 @@
+"""How a client's exchanges with Spoonity are read, so that its conduct can be judged."""
+
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from mockserver.catalogue.conduct import Asked, Conduct, Listing, OwnRule, Shown
+from mockserver.exchange import Exchange
+
+DEFAULT_LIMIT = 25
+
+_FILTER = b"query="
+
+
+def _asked(exchange: Exchange) -> Asked:
+    query = dict(parse_qsl(exchange.request.query.decode("utf-8", "replace"), keep_blank_values=True))
+    limit, page = _count(query.pop("limit", "")) or DEFAULT_LIMIT, _count(query.pop("page", "")) or 1
+    return Asked(tuple(sorted(query.items())), (page - 1) * limit, limit)
+
+
+def _count(text: str) -> int | None:
+    """Return the number; None if it is none, so that the default stands in for it."""
+    return int(text[:19]) if text.isascii() and text.isdigit() else None
+
+
+def _shown(exchange: Exchange) -> Shown | None:
+    try:
+        page = msgspec.json.decode(exchange.body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+        return None
+    links = [link for link in (page.get("next"), page.get("prev")) if isinstance(link, str)]
+    following = page.get("next")
+    return Shown(page["items"], following is not None, following if isinstance(following, str) else None, links)
+
+
+def _unescaped(exchange: Exchange) -> str:
+    """Return which signs stand unescaped in a filter, by the bytes that came."""
+    if exchange.operation != "spoonity.listCustomers":
+        return ""
+    filters = [part[len(_FILTER) :] for part in exchange.request.query.split(b"&") if part.startswith(_FILTER)]
+    found = [name for sign, name in ((b"+", "a `+`"), (b" ", "a space")) if any(sign in each for each in filters)]
+    return f"{' and '.join(found)} unescaped: %20 is a space and %2B a plus" if found else ""
+
+
+CONDUCT = Conduct(
+    listings=(Listing("spoonity.listCustomers", _asked, _shown, retrieve="spoonity.retrieveCustomer"),),
+    creates=("spoonity.createCustomer",),
+    rules=(
+        OwnRule(
+            "unescaped-filter",
+            "error",
+            "The documents send a space in the filter as %20; a bare `+` is read as a plus by some and as a space by others.",
+            "query.query",
+            _unescaped,
+        ),
+    ),
+)
