@@ -56,6 +56,41 @@ def _keeps_email() -> Meddle:
     return meddle
 
 
+def _all_namesakes(operation: str) -> Meddle:
+    """Do to all customers of the same name what is asked for one."""
+
+    def meddle(sent: Sent, forward: Forward) -> Answer:
+        if not is_(operation)(sent):
+            return forward(sent)
+        customers = sent.url.partition("?")[0].rpartition("/")[0]
+        name = forward(Sent("GET", sent.url, sent.headers, b"")).json["name"]
+        found = forward(Sent("GET", f"{customers}?limit=1000", sent.headers, b"")).json["items"]
+        for other in found:
+            if other["name"] == name:
+                forward(replace(sent, url=f"{customers}/{other['id']}"))
+        return forward(sent)
+
+    return meddle
+
+
+def _still_found() -> Meddle:
+    """Delete customers, but find them by the name that they had."""
+    known: dict[str, str] = {}
+
+    def meddle(sent: Sent, forward: Forward) -> Answer:
+        name = forward(Sent("GET", sent.url, sent.headers, b"")).json["name"] if is_(DELETE)(sent) else None
+        if name is not None:
+            known[name] = sent.url
+        answer = forward(sent)
+        gone = [url for name, url in known.items() if name in sent.query]
+        if not is_(LIST)(sent) or not gone:
+            return answer
+        found = [forward(Sent("GET", url, sent.headers, b"")).json for url in gone]
+        return replace(answer, body=msgspec.json.encode(answer.json | {"items": answer.json["items"] + found}))
+
+    return meddle
+
+
 def _first_wins(sent: Sent, forward: Forward) -> Answer:
     """Create one customer once, and answer the same one ever after."""
     if not is_(CREATE)(sent):
@@ -202,12 +237,22 @@ MUTATIONS = (
         "spoonity.update.keeps-verification",
         body(CHANGE, edit("is_verified", lambda mark: not mark)),
     ),
+    Mutation("an update changes all namesakes", "spoonity.update.one-customer", _all_namesakes(CHANGE)),
+    Mutation("an update takes the plus of a form for itself", "spoonity.update.form", form(CHANGE, rb"\+", b"%2B")),
     # Delete
     Mutation("a delete answers the id", "spoonity.delete.answers-empty-object", body(DELETE, put(id="cust_0000000000000000"))),
     Mutation("a delete answers 204", "spoonity.delete.answers-empty-object", status(DELETE, 200, 204)),
     Mutation("a delete only archives", "spoonity.delete.anonymises", ignored(DELETE, {})),
     Mutation("a delete keeps the e-mail address", "spoonity.delete.anonymises", _keeps_email()),
+    Mutation("a deleted customer is found by its name", "spoonity.delete.is-found-no-more", _still_found()),
+    Mutation("a delete anonymises all namesakes", "spoonity.delete.one-customer", _all_namesakes(DELETE)),
     # Credentials, tokens, errors
+    Mutation(
+        "a bearer token is refused",
+        "spoonity.auth.bearer-token",
+        lambda s, f: Answer(401, {}, b'{"internal_code":null,"message":"Unauthorized"}') if is_(LIST)(s) else f(s),
+    ),
+    Mutation("an issued token lets nobody in", "spoonity.token.works-as-bearer", body(TOKEN, put(access_token=""))),
     Mutation("nobody needs a credential", "spoonity.auth.bearer-required", with_key("anything")),
     Mutation("a Basic credential is taken", "spoonity.auth.other-scheme", with_key("anything")),
     Mutation("an api_key in the query is taken", "spoonity.auth.not-in-the-query", with_key("anything")),

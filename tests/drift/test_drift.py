@@ -32,6 +32,10 @@ def test_there_are_enough_of_them_and_no_two_alike() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_every_behaviour_notices_some() -> None:
+    assert BEHAVIOURS.keys() == {mutation.found_by for mutations in MUTATIONS.values() for mutation in mutations}
+
+
 def test_every_operation_has_some() -> None:
     noticed = {BEHAVIOURS[mutation.found_by].operation for mutations in MUTATIONS.values() for mutation in mutations}
 

@@ -42,6 +42,12 @@ def _one_more_left_out(sent: Sent, forward: Forward) -> Answer:
     return forward(replace(sent, url=re.sub(r"offset=([1-9]\d*)", more, sent.url)) if is_(LIST)(sent) else sent)
 
 
+def _takes_101(sent: Sent, forward: Forward) -> Answer:
+    if not is_(LIST)(sent) or "limit=101" not in sent.query:
+        return forward(sent)
+    return body(LIST, put(limit=101))(replace(sent, url=sent.url.replace("limit=101", "limit=100")), forward)
+
+
 def _named(found: list[dict[str, object]]) -> list[dict[str, object]]:
     return [row for row in found if row["name"]]
 
@@ -125,6 +131,7 @@ MUTATIONS = (
     Mutation("the default limit is 20", "vexutopia.list.default-limit", query(LIST, r"^((?!limit).)*$", "limit=20")),
     Mutation("the limit is ignored", "vexutopia.list.limit", query(LIST, r"limit=\d+", "limit=10")),
     Mutation("the maximum limit is 50", "vexutopia.list.maximum-limit", query(LIST, r"limit=100(?=&|$)", "limit=101")),
+    Mutation("a limit of 101 is taken", "vexutopia.list.no-more-than-maximum", _takes_101),
     Mutation("the offset is ignored", "vexutopia.list.offset", query(LIST, r"offset=\d+", "offset=0")),
     Mutation("the offset counts from 1", "vexutopia.list.offset", query(LIST, r"offset=1(?=&|$)", "offset=0")),
     Mutation("the default offset is 1", "vexutopia.list.default-offset", query(LIST, r"^((?!offset).)*$", r"\g<0>&offset=1")),
@@ -196,6 +203,11 @@ MUTATIONS = (
     ),
     Mutation("a payment can be deleted", "vexutopia.payments.no-changes", ignored("DELETE /v1/payments/*", {"deleted": True})),
     # Credentials, requests, errors
+    Mutation(
+        "a bearer key is refused",
+        "vexutopia.auth.bearer-key",
+        lambda s, f: Answer(401, {}, b'{"error":{"code":"invalid_api_key"}}') if is_(LIST)(s) else f(s),
+    ),
     Mutation("nobody needs a key", "vexutopia.auth.every-operation", with_key(KEY)),
     Mutation("no key is 403", "vexutopia.auth.no-key", status(LIST, 401, 403)),
     Mutation(
@@ -207,6 +219,7 @@ MUTATIONS = (
         body(LIST, _error(code="invalid_api_key"), status=401),
     ),
     Mutation("any key is taken", "vexutopia.auth.unknown-key", with_key(KEY)),
+    Mutation("a JSON body is not read as it came", "vexutopia.requests.json", fields(CREATE, put(email="other@example.com"))),
     Mutation(
         "forms are taken",
         "vexutopia.requests.no-forms",
