@@ -114,7 +114,7 @@ class Disturbance(Struct, kw_only=True):
     def delay(self, ms: float) -> None:
         """Wait so much longer; all waits together have a limit."""
         self.delay_ms = min(self.delay_ms + ms, MAX_DELAY_MS)
-        self.names.append(f"latency={ms:g}")
+        self.names.insert(0, f"latency={ms:g}")
 
     def fail(self, name: str, status: int, *, code: str = "", retry_after_s: int | None = None) -> None:
         """Answer a failure instead of doing the work."""

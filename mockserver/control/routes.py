@@ -1,6 +1,19 @@
 """All routes of the control API. The only list of them."""
 
-from mockserver.control import assumptions, clock, contract, health, index, reset, sandboxes, snapshots, state
+from mockserver.control import (
+    assumptions,
+    clock,
+    contract,
+    faults,
+    health,
+    index,
+    report,
+    requests,
+    reset,
+    sandboxes,
+    snapshots,
+    state,
+)
 from mockserver.control.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -13,4 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *snapshots.ROUTES,
     *clock.ROUTES,
     *assumptions.ROUTES,
+    *report.ROUTES,
+    *faults.ROUTES,
+    *requests.ROUTES,
 )

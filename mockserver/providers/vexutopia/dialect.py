@@ -143,7 +143,7 @@ def _words(problem: Problem, call: Call) -> tuple[int, str, str, str | None]:
 
 
 def _simulated(status: int, code: str) -> tuple[str, str]:
-    chosen = code or _CODES.get(status) or ("invalid_request" if status < 500 else "internal_error")
+    chosen = code if code in ERROR_CODES else _CODES.get(status) or ("invalid_request" if status < 500 else "internal_error")
     return chosen, ERROR_CODES[chosen]
 
 

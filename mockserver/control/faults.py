@@ -1,0 +1,271 @@
+"""`/_mock/faults`: what goes wrong in a sandbox on purpose."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec.structs import replace
+
+from mockserver.control.clock import Timestamp, duration
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.exchange import Reply
+from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
+from mockserver.mock import Mock
+from mockserver.state import Sandbox
+from mockserver.state.clock import LATEST_MS, iso_milliseconds
+
+Duration = Annotated[str, Meta(description="`90s`, `10m`, `3d`, or ISO 8601 as in `PT36H`; of the sandbox's clock.")]
+Milliseconds = Annotated[
+    float | list[float] | Spread,
+    Meta(description="Milliseconds: a number, or `[low, high]`, or `{median, p95}` for delays as they really are."),
+]
+
+TAKES: dict[FaultKind, tuple[str, ...]] = {
+    "status": ("status", "code", "retry_after"),
+    "latency": ("ms",),
+    "rate-limit": ("limit", "per"),
+    "lost-reply": (),
+    "drop": (),
+    "truncate": (),
+    "garbage": (),
+    "drip": ("ms",),
+    "paging": ("mode",),
+}
+"""Kind → what it alone takes. All but code and retry_after must be said."""
+
+_OPTIONAL = ("code", "retry_after")
+_OWN = tuple(dict.fromkeys(name for names in TAKES.values() for name in names))
+_WHICH = ("operations", "path", "first", "every", "probability", "for_")
+
+
+class FaultOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is to go wrong, and with which requests: without `operations` and `path` with all, without the rest always."""
+
+    kind: FaultKind | UnsetType = UNSET
+    preset: (
+        Annotated[str, Meta(description=f"Faults that come together, in place of `kind`: {', '.join(PRESETS)}.")] | UnsetType
+    ) = UNSET
+    status: Annotated[int, Meta(ge=400, le=599)] | UnsetType = UNSET
+    code: Annotated[str, Meta(description="One of the provider's error codes, if it has any.")] | UnsetType = UNSET
+    retry_after: Annotated[int, Meta(ge=0, le=86_400, description="Seconds.")] | UnsetType = UNSET
+    ms: Milliseconds | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=0, description="Requests in each window.")] | UnsetType = UNSET
+    per: Duration | UnsetType = UNSET
+    mode: PagingMode | UnsetType = UNSET
+    operations: list[str] | UnsetType = UNSET
+    path: Annotated[str, Meta(min_length=1, max_length=500, description="A glob, such as `/v1/*`.")] | UnsetType = UNSET
+    first: Annotated[int, Meta(ge=1, description="Only so many of those requests.")] | UnsetType = UNSET
+    every: Annotated[int, Meta(ge=1, description="Only each so many-th of them.")] | UnsetType = UNSET
+    probability: Annotated[float, Meta(ge=0, le=1, description="Of each of them; chance comes from the seed.")] | UnsetType = (
+        UNSET
+    )
+    for_: Duration | UnsetType = field(name="for", default=UNSET)
+
+
+class FaultRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fault, what it was told, how many requests it was about, and to how many of those it did something."""
+
+    id: str
+    kind: FaultKind
+    seen: int
+    hits: int
+    status: int = 0
+    code: str = ""
+    retry_after: int | None = None
+    ms: float | list[float] | Spread = 0
+    limit: int | None = None
+    per_ms: int = 0
+    mode: PagingMode | None = None
+    operations: list[str] = []
+    path: str = ""
+    first: int | None = None
+    every: int | None = None
+    probability: float | None = None
+    until: Timestamp | None = None
+    state: Literal["armed", "spent"]
+
+
+def list_faults(call: ControlCall) -> Reply:
+    """List the sandbox's faults, in the order in which they are asked; a spent one does nothing more."""
+    sandbox = call.sandbox()
+    return Reply(200, [_row(each, sandbox.now) for each in sandbox.faults.armed])
+
+
+def arm_faults(call: ControlCall) -> Reply:
+    """Have something go wrong from the next request on; all that is armed adds up.
+
+    `kind` says what: `status` answers a failure in the provider's own words, `latency` waits before the work, `rate-limit`
+    lets so many requests through in a window and answers 429 to the others, `lost-reply` does the work and ends the
+    connection, `drop` ends it before the work, `truncate` ends it in the middle of the reply, `garbage` makes the JSON
+    unreadable, `drip` waits `ms` between the pieces of the reply, and `paging` has lists lie. A preset is several of them.
+
+    Raises: RefusedError, LimitError.
+    """
+    sandbox = call.sandbox()
+    faults = faults_of(call.body, call.mock, sandbox.now)
+    return Reply(201, [_row(each, sandbox.now) for each in sandbox.faults.arm(faults)])
+
+
+def disarm_fault(call: ControlCall) -> Reply:
+    """Take out one fault.
+
+    Raises: UnknownSandboxError.
+    """
+    call.sandbox().faults.disarm(call.path["id"])
+    return Reply(204, None)
+
+
+def disarm_faults(call: ControlCall) -> Reply:
+    """Take out all faults of the sandbox."""
+    call.sandbox().faults.disarm_all()
+    return Reply(204, None)
+
+
+def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
+    """Arm what the order says, as the route does.
+
+    Raises: RefusedError, LimitError.
+    """
+    return [_row(each, sandbox.now) for each in sandbox.faults.arm(faults_of(order, mock, sandbox.now))]
+
+
+def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:
+    """Return the faults that an order names.
+
+    Raises: RefusedError that names the place and the remedy.
+    """
+    which = _which(order, mock, now)
+    if order.preset is not UNSET:
+        return [_with(fault, which) for fault in _preset(order)]
+    if order.kind is UNSET:
+        raise _refused("", "it has neither a kind nor a preset", f"kinds: {', '.join(TAKES)}; presets: {', '.join(PRESETS)}")
+    _check_own(order, order.kind)
+    _check_code(order, mock)
+    return [Fault(id="", kind=order.kind, **_own(order), **which)]
+
+
+def _preset(order: FaultOrder) -> Sequence[Fault]:
+    extra = [name for name in ("kind", *_OWN) if getattr(order, name) is not UNSET]
+    if extra:
+        raise _refused(extra[0], "a preset says that itself", f"say only which requests: {', '.join(_names(_WHICH))}")
+    if order.preset not in PRESETS:
+        raise _refused("preset", f"there is no preset {str(order.preset)[:80]!r}", f"choose {', '.join(PRESETS)}")
+    return PRESETS[str(order.preset)]
+
+
+def _with(fault: Fault, which: dict[str, Any]) -> Fault:
+    return replace(fault, **{name: value for name, value in which.items() if name != "probability" or fault.probability is None})
+
+
+def _check_own(order: FaultOrder, kind: FaultKind) -> None:
+    """Refuse what another kind takes, and ask for what this one needs."""
+    for name in _OWN:
+        given = getattr(order, name) is not UNSET
+        if given and name not in TAKES[kind]:
+            takes = ", ".join(_names((*TAKES[kind], *_WHICH)))
+            raise _refused(name, f"a fault of kind {kind} has no {name}", f"it takes {takes}")
+        if not given and name in TAKES[kind] and name not in _OPTIONAL:
+            raise _refused(name, f"a fault of kind {kind} needs it", "see POST /_mock/faults in /_mock/control.json")
+
+
+def _check_code(order: FaultOrder, mock: Mock) -> None:
+    if order.code is UNSET:
+        return
+    concerned = _concerned(order, mock)
+    known = [code for name in concerned for code in mock.pipeline.providers[name].error_codes]
+    if order.code not in known:
+        raise _refused("code", f"there is no error code {str(order.code)[:80]!r}", f"known: {', '.join(known) or 'none here'}")
+
+
+def _concerned(order: FaultOrder, mock: Mock) -> Iterable[str]:
+    if not order.operations:
+        return mock.pipeline.providers
+    return dict.fromkeys(operation.partition(".")[0] for operation in order.operations)
+
+
+def _own(order: FaultOrder) -> dict[str, Any]:
+    """Return what the kind takes, as a fault has it."""
+    own = {
+        name: value for name in ("status", "code", "retry_after", "limit", "mode") if (value := getattr(order, name)) is not UNSET
+    }
+    if order.ms is not UNSET:
+        own["ms"] = _milliseconds(order.ms)
+    if order.per is not UNSET:
+        own["per_ms"] = duration(order.per, "body.per")
+        if not own["per_ms"]:
+            raise _refused("per", "a window has a length", 'write it like "1s"')
+    return own
+
+
+def _milliseconds(given: float | list[float] | Spread) -> float | tuple[float, float] | Spread:
+    bounds = [given.median, given.p95] if isinstance(given, Spread) else given if isinstance(given, list) else [given]
+    least = 0.001 if isinstance(given, Spread) else 0
+    if any(not least <= each <= MAX_DELAY_MS for each in bounds) or sorted(bounds) != bounds or len(bounds) > 2:
+        raise _refused("ms", f"a delay lies from 0 to {MAX_DELAY_MS} ms, the smaller bound first", "write 300, or [100, 500]")
+    if isinstance(given, list):
+        return (given[0], given[-1]) if given else 0
+    return given
+
+
+def _which(order: FaultOrder, mock: Mock, now: int) -> dict[str, Any]:
+    """Return which requests the order means, as a fault has it."""
+    which = {name: value for name in ("path", "first", "every", "probability") if (value := getattr(order, name)) is not UNSET}
+    if order.operations is not UNSET:
+        _check_operations(order.operations, mock)
+        which["operations"] = tuple(order.operations)
+    if order.for_ is not UNSET:
+        which["until"] = min(now + duration(order.for_, "body.for"), LATEST_MS)
+    return which
+
+
+def _check_operations(operations: Sequence[str], mock: Mock) -> None:
+    known = mock.pipeline.contract.operations
+    for index, name in enumerate(operations):
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or list(known)
+            raise _refused(f"operations[{index}]", f"there is no operation {name[:80]!r}", f"known: {', '.join(near)}")
+
+
+def _row(armed: Armed, now: int) -> FaultRow:
+    fault = armed.fault
+    spent = (fault.until is not None and now >= fault.until) or (fault.first is not None and armed.seen >= fault.first)
+    return FaultRow(
+        id=fault.id,
+        kind=fault.kind,
+        seen=armed.seen,
+        hits=armed.hits,
+        status=fault.status,
+        code=fault.code,
+        retry_after=fault.retry_after,
+        ms=list(fault.ms) if isinstance(fault.ms, tuple) else fault.ms,
+        limit=fault.limit if fault.kind == "rate-limit" else None,
+        per_ms=fault.per_ms,
+        mode=fault.mode,
+        operations=list(fault.operations),
+        path=fault.path,
+        first=fault.first,
+        every=fault.every,
+        probability=fault.probability,
+        until=iso_milliseconds(fault.until) if fault.until is not None else None,
+        state="spent" if spent else "armed",
+    )
+
+
+def _names(fields: Iterable[str]) -> list[str]:
+    return [name.rstrip("_") for name in fields]
+
+
+def _refused(place: str, what: str, remedy: str) -> RefusedError:
+    return RefusedError(400, what, where=f"body.{place}".rstrip("."), remedy=remedy)
+
+
+_UNKNOWN = {404: "The sandbox has no fault of that id."}
+
+ROUTES = (
+    Route(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),
+    Route(method="POST", path="/_mock/faults", run=arm_faults, body=FaultOrder, replies={201: list[FaultRow]}),
+    Route(method="DELETE", path="/_mock/faults", run=disarm_faults, replies={204: None}),
+    Route(method="DELETE", path="/_mock/faults/{id}", run=disarm_fault, replies={204: None}, errors=_UNKNOWN),
+)
