@@ -94,6 +94,29 @@ def to_yaml(value: Any) -> str:
     return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
 
 
+def lines_of(content: bytes) -> dict[str, int]:
+    """Return JSON pointer → line, from 1, on which what it points at begins, for all that a YAML or JSON text says.
+
+    What stands under a key begins with the key. Of a text that `parse` refuses, nothing can be said.
+    """
+    import yaml
+
+    lines: dict[str, int] = {}
+    parts: list[tuple[str, int, Any]] = [("", 1, yaml.compose(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))]
+    while parts:
+        pointer, line, node = parts.pop()
+        lines[pointer] = line
+        if isinstance(node, yaml.MappingNode):
+            parts += [(f"{pointer}/{_step(key.value)}", key.start_mark.line + 1, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            parts += [(f"{pointer}/{index}", item.start_mark.line + 1, item) for index, item in enumerate(node.value)]
+    return lines
+
+
+def _step(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 def _flaw_within(value: dict[Any, Any] | list[Any], depth: int) -> tuple[str, str] | None:
     if depth > MAX_DEPTH:
         return "", f"is nested deeper than {MAX_DEPTH} levels"

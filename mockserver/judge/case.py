@@ -68,10 +68,14 @@ class Case:
 
     @cached_property
     def unfit_replies(self) -> list[tuple[Exchange, list[Fault], str]]:
-        """The replies that the contract does not allow, why not, and the choice under which it would, if there is one."""
+        """The replies that the contract does not allow, why not, and the choice under which it would, if there is one.
+
+        What a fault has spoiled on purpose is nobody's mistake.
+        """
         found = []
         for exchange in self.exchanges:
-            faults = self._choices.faults(exchange) if exchange.status and exchange.operation in self.operations else []
+            is_told = exchange.status and exchange.operation in self.operations and not exchange.faults
+            faults = self._choices.faults(exchange) if is_told else []
             if faults:
                 found.append((exchange, faults, self._choices.excuse(exchange)))
         return found

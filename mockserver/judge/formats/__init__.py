@@ -1,0 +1,1 @@
+"""A report in the forms that people, pull requests, CI systems and code scanning read."""
