@@ -1,5 +1,7 @@
 """Points in which a service may drift from what Spoonity documents; chosen from its pages, operation by operation."""
 
+import re
+
 import msgspec
 from msgspec.structs import replace
 
@@ -91,6 +93,19 @@ def _still_found() -> Meddle:
     return meddle
 
 
+def _listed_by_name() -> Meddle:
+    """Show in lists the names that deleted customers had."""
+    known: dict[str, str] = {}
+
+    def meddle(sent: Sent, forward: Forward) -> Answer:
+        if is_(DELETE)(sent):
+            customer = forward(Sent("GET", sent.url, sent.headers, b"")).json
+            known[customer["id"]] = customer["name"]
+        return body(LIST, each("items", lambda row: row | {"name": known.get(row["id"], row["name"])}))(sent, forward)
+
+    return meddle
+
+
 def _first_wins(sent: Sent, forward: Forward) -> Answer:
     """Create one customer once, and answer the same one ever after."""
     if not is_(CREATE)(sent):
@@ -98,6 +113,12 @@ def _first_wins(sent: Sent, forward: Forward) -> Answer:
     listed = forward(Sent("GET", sent.url.partition("?")[0], sent.headers, b"")).json["items"]
     newest = forward(Sent("GET", f"{sent.url.partition('?')[0]}/{listed[0]['id']}", sent.headers, b""))
     return newest if listed[0]["name"] and "mark" in listed[0]["name"] else forward(sent)
+
+
+def _named_if_sorted(sent: Sent, forward: Forward) -> Answer:
+    """Leave customers without a name out of sorted lists."""
+    named = body(LIST, rows("items", lambda found: [row for row in found if row["name"]]))
+    return named(sent, forward) if "sort=" in sent.query else forward(sent)
 
 
 MUTATIONS = (
@@ -156,11 +177,26 @@ MUTATIONS = (
         "spoonity.list.next-page",
         body(LIST, edit("next", lambda u: u and u.partition("&query")[0])),
     ),
+    Mutation(
+        "the next link forgets by what the list is sorted",
+        "spoonity.list.next-page",
+        body(LIST, edit("next", lambda u: u and re.sub(r"&sort=\w+", "", u))),
+    ),
     Mutation("there is no next link", "spoonity.list.next-page", body(LIST, put(next=None))),
     Mutation(
         "the first page has a previous one",
         "spoonity.list.first-page-has-no-previous",
         body(LIST, edit("prev", lambda u: u or "http://x/customers")),
+    ),
+    Mutation(
+        "the previous link forgets the filter",
+        "spoonity.list.previous-page",
+        body(LIST, edit("prev", lambda u: u and re.sub(r"&query=[^&]*", "", u))),
+    ),
+    Mutation(
+        "the previous link forgets the order",
+        "spoonity.list.previous-page",
+        body(LIST, edit("prev", lambda u: u and re.sub(r"&(sort|order)=[^&]*", "", u))),
     ),
     Mutation("there is no previous link", "spoonity.list.previous-page", body(LIST, put(prev=None))),
     Mutation(
@@ -183,6 +219,7 @@ MUTATIONS = (
         "spoonity.sort.order-is-optional",
         query(LIST, r"^((?!order=).)*sort=((?!order=).)*$", "limit=bad"),
     ),
+    Mutation("a sorted list lacks those without a name", "spoonity.list.combined", _named_if_sorted),
     Mutation("a sorted list is not paged", "spoonity.list.combined", query(LIST, r"(?=.*sort=)(.*)page=\d+", r"\1page=1")),
     # Create
     Mutation("a create forgets the name", "spoonity.create.name", form(CREATE, rb"name=", b"title=")),
@@ -244,6 +281,7 @@ MUTATIONS = (
     Mutation("a delete answers 204", "spoonity.delete.answers-empty-object", status(DELETE, 200, 204)),
     Mutation("a delete only archives", "spoonity.delete.anonymises", ignored(DELETE, {})),
     Mutation("a delete keeps the e-mail address", "spoonity.delete.anonymises", _keeps_email()),
+    Mutation("lists show the names of deleted customers", "spoonity.delete.is-found-no-more", _listed_by_name()),
     Mutation("a deleted customer is found by its name", "spoonity.delete.is-found-no-more", _still_found()),
     Mutation("a delete anonymises all namesakes", "spoonity.delete.one-customer", _all_namesakes(DELETE)),
     # Credentials, tokens, errors

@@ -56,6 +56,15 @@ def _slower(text: str) -> str:
     return re.sub(r"Z$", ".000Z", text)
 
 
+def _created_if_the_same(sent: Sent, forward: Forward) -> Answer:
+    """Answer an update that changes nothing as if it had created something."""
+    if not is_(CHANGE)(sent):
+        return forward(sent)
+    before = forward(Sent("GET", sent.url, sent.headers, b""))
+    answer = forward(sent)
+    return replace(answer, status=201) if answer.json == before.json else answer
+
+
 MUTATIONS = (
     # The customer
     Mutation("a customer lacks its phone", "vexutopia.customer.attributes", body(READ, drop("phone"))),
@@ -102,6 +111,7 @@ MUTATIONS = (
     Mutation("an update forgets the phone", "vexutopia.update.sets-what-is-sent", fields(CHANGE, drop("phone"))),
     Mutation("an update empties the metadata", "vexutopia.update.keeps-the-rest", body(CHANGE, put(metadata={}))),
     Mutation("an update is not kept", "vexutopia.update.is-kept", body(READ, put(name="Old Name"))),
+    Mutation("an update that changes nothing answers 201", "vexutopia.update.is-kept", _created_if_the_same),
     Mutation("an update of nobody succeeds", "vexutopia.update.unknown-id", status(CHANGE, 404, 200)),
     Mutation("a delete answers 204", "vexutopia.delete.receipt", status(DELETE, 200, 204)),
     Mutation("a delete does not say deleted", "vexutopia.delete.receipt", body(DELETE, drop("deleted"))),

@@ -29,15 +29,20 @@ def page_of(customers: Collection, call: Call) -> Page:
     wanted = criteria(call)
     choices = {each.key: call.choices.get(each.key, each.default) for each in (*_OPEN, NEXT_LINK)}
     page = _page(customers, call.query, wanted, choices)
+    _note(customers, call, wanted, choices, page)
+    return page
+
+
+_OPEN = (EMAIL_FILTER, SORT_DIRECTION, DELETED_CUSTOMER)
+
+
+def _note(customers: Collection, call: Call, wanted: Sequence[Criterion], choices: Choices, page: Page) -> None:
+    """Note the assumptions of which another choice, all others being as they are, would show something else."""
     for question in _questions(customers, call.query, wanted):
         others = [each for each in question.choices if each != choices[question.key]]
         pages = [_page(customers, call.query, wanted, {**choices, question.key: each}) for each in others]
         if any(_shown(each, choices) != _shown(page, choices) for each in pages):
             call.assume(question)
-    return page
-
-
-_OPEN = (EMAIL_FILTER, SORT_DIRECTION, DELETED_CUSTOMER)
 
 
 def _questions(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Criterion]) -> Iterator[Assumption]:

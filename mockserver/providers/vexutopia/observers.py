@@ -74,14 +74,14 @@ def _payment_for_unknown_customer(service: Service) -> Observation:
 
 
 def _metadata_update(service: Service) -> Observation:
-    customer = service.new_customer(metadata={"kept": "1"})
-    metadata = service.update_customer(customer, metadata={"added": "2"})["metadata"]
+    customer = service.new_customer(metadata={"kept": "1", "changed": "2"})
+    metadata = service.update_customer(customer, metadata={"changed": "3", "added": "4"})["metadata"]
     choice = None
-    if metadata == {"kept": "1", "added": "2"}:
+    if metadata == {"kept": "1", "changed": "3", "added": "4"}:
         choice = "merged"
-    elif metadata == {"added": "2"}:
+    elif metadata == {"changed": "3", "added": "4"}:
         choice = "replaced"
-    return Observation(choice, f"one key, updated with another, became {metadata}")
+    return Observation(choice, f"two keys, updated with a new value for one and with a third, became {metadata}")
 
 
 def _unset_fields(service: Service) -> Observation:

@@ -184,10 +184,12 @@ def order_is_optional(service: Service) -> None:
     exercised=asking(LIST, "query", "sort", "page"),
 )
 def combined(service: Service) -> None:
-    """The second page of the customers of a certain name and status, in descending order."""
+    """The second page of the customers of a certain name and status, in descending order; one without a name is no less found."""
     word, (first, second, third) = _three_names(service)
     fourth = service.create(name=f"D {word}")
     service.update(third.id, status="ARCHIVED")
     query = {"query": f"n:{word} s:ACTIVE", "sort": "name", "order": "DESC", "limit": 2}
     assert service.page(query).ids == [fourth.id, second.id]
     assert service.page({**query, "page": 2}).ids == [first.id]
+    nameless = service.create(email=f"{service.api.unique('nameless')}@example.com")
+    assert service.page({"query": f"e:{nameless.email}", "sort": "name"}).ids == [nameless.id]

@@ -123,14 +123,15 @@ def next_link(service: Service) -> None:
     exercised=asking(LIST, "limit", "page"),
 )
 def next_page(service: Service) -> None:
-    """A filtered and sorted list, followed from link to link, shows every customer of it once and no other."""
-    customers = service.create_namesakes(5)
-    query = {"query": f"n:{customers[0].name} s:ACTIVE", "sort": "date_created", "order": "ASC", "limit": 2}
+    """A filtered and sorted list, followed from link to link, shows every customer of it once, no other, and in its order."""
+    word = service.api.unique("sorted")
+    made = {service.create(name=f"{word}-{letter}").id: letter for letter in "bdaec"}
+    query = {"query": f"n:{word} s:ACTIVE", "sort": "name", "order": "ASC", "limit": 2}
     page, seen = service.page(query), []
     for _ in range(2):
         seen += page.ids
         page = service.follow(page.next)
-    assert seen + page.ids == [customer.id for customer in customers]
+    assert seen + page.ids == sorted(made, key=lambda identity: made[identity])
 
 
 @behaviour(
@@ -154,14 +155,17 @@ def first_page_has_no_previous(service: Service) -> None:
     exercised=answering(LIST, "prev"),
 )
 def previous_page(service: Service) -> None:
-    """From the third page back to the first, filter included."""
-    customers = service.create_namesakes(3)
-    newest_first = [customer.id for customer in reversed(customers)]
-    query = {"query": f"n:{customers[0].name}", "limit": 1}
-    second = service.follow(service.page({**query, "page": 3}).prev)
-    assert second.ids == newest_first[1:2]
-    assert str(second.prev).startswith(f"{service.api.url}/customers?limit=1&page=1"), f"prev is {second.prev}"
-    assert service.follow(second.prev).ids == newest_first[:1]
+    """From the third page of a filtered and sorted list back to the first; another customer stands before them all."""
+    word = service.api.unique("sorted")
+    service.create(name=service.api.unique("another"))
+    first, third, second = (service.create(name=f"{word}-{letter}") for letter in "acb")
+    query = {"query": f"n:{word}", "sort": "name", "order": "ASC", "limit": 1}
+    last = service.page({**query, "page": 3})
+    assert last.ids == [third.id]
+    middle = service.follow(last.prev)
+    assert middle.ids == [second.id]
+    assert str(middle.prev).startswith(f"{service.api.url}/customers?limit=1&page=1"), f"prev is {middle.prev}"
+    assert service.follow(middle.prev).ids == [first.id]
 
 
 @behaviour(
