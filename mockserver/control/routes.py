@@ -13,6 +13,7 @@ from mockserver.control import (
     sandboxes,
     snapshots,
     state,
+    traces,
 )
 from mockserver.control.route import Route
 
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *clock.ROUTES,
     *assumptions.ROUTES,
     *report.ROUTES,
+    *traces.ROUTES,
     *faults.ROUTES,
     *requests.ROUTES,
 )

@@ -5,6 +5,7 @@ from msgspec import Struct
 from mockserver.control.route import ControlCall, Route
 from mockserver.control.standing import Standing, counts, standing_of
 from mockserver.exchange import Reply
+from mockserver.judge.changes import Changes, changes_between
 
 _UNKNOWN = {404: "The sandbox has no snapshot of that name."}
 
@@ -31,6 +32,20 @@ def keep_snapshot(call: ControlCall) -> Reply:
     status = 200 if name in sandbox.snapshots else 201
     sandbox.snapshot(name)
     return Reply(status, Snapshot(name, counts(call.mock, sandbox.state)))
+
+
+def compare_snapshot(call: ControlCall) -> Reply:
+    """Return what has changed since a snapshot: records, clock, assumptions, webhook endpoints and due work.
+
+    Records are those of the state document. What was changed and changed back is no change; of a record that was created
+    and deleted meanwhile only the id is left.
+
+    Raises: UnknownSandboxError.
+    """
+    sandbox = call.sandbox()
+    defaults = {each.key: each.default for each in call.mock.pipeline.assumptions}
+    kinds = call.mock.pipeline.kinds
+    return Reply(200, changes_between(sandbox.kept(call.path["name"]), sandbox.state, kinds, defaults))
 
 
 def drop_snapshot(call: ControlCall) -> Reply:
@@ -64,6 +79,13 @@ ROUTES = (
         errors={503: "The sandbox keeps as many snapshots as it may."},
     ),
     Route(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
+    Route(
+        method="GET",
+        path="/_mock/snapshots/{name}/changes",
+        run=compare_snapshot,
+        replies={200: Changes},
+        errors=_UNKNOWN,
+    ),
     Route(
         method="POST",
         path="/_mock/snapshots/{name}/restore",

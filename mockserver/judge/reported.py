@@ -17,6 +17,7 @@ class Found(Finding, frozen=True, kw_only=True):
 
     sandbox: str
     provider: str
+    deliveries: tuple[int, ...]
 
 
 class Applied(Struct, frozen=True):

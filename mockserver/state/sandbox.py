@@ -259,17 +259,21 @@ class Sandbox:
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        self.state = self._snapshot(name).fork()
+        self.state = self.kept(name).fork()
 
     def drop_snapshot(self, name: str) -> None:
         """Forget a snapshot.
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        self._snapshot(name)
+        self.kept(name)
         del self.snapshots[name]
 
-    def _snapshot(self, name: str) -> State:
+    def kept(self, name: str) -> State:
+        """Return a snapshot, not to be changed.
+
+        Raises: UnknownSandboxError if there is no such snapshot.
+        """
         try:
             return self.snapshots[name]
         except KeyError:
