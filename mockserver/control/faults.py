@@ -202,11 +202,9 @@ def _own(order: FaultOrder) -> dict[str, Any]:
 def _milliseconds(given: float | list[float] | Spread) -> float | tuple[float, float] | Spread:
     bounds = [given.median, given.p95] if isinstance(given, Spread) else given if isinstance(given, list) else [given]
     least = 0.001 if isinstance(given, Spread) else 0
-    if any(not least <= each <= MAX_DELAY_MS for each in bounds) or sorted(bounds) != bounds or len(bounds) > 2:
+    if any(not least <= each <= MAX_DELAY_MS for each in bounds) or sorted(bounds) != bounds or len(bounds) not in (1, 2):
         raise _refused("ms", f"a delay lies from 0 to {MAX_DELAY_MS} ms, the smaller bound first", "write 300, or [100, 500]")
-    if isinstance(given, list):
-        return (given[0], given[-1]) if given else 0
-    return given
+    return (given[0], given[-1]) if isinstance(given, list) else given
 
 
 def _which(order: FaultOrder, mock: Mock, now: int) -> dict[str, Any]:

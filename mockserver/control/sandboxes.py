@@ -13,6 +13,7 @@ from mockserver.exchange import Reply
 from mockserver.mock import Mock, scenarios
 from mockserver.state import Sandbox, State
 from mockserver.state.fixtures import Settings
+from mockserver.state.fixtures.conditions import LARGEST
 
 
 class SandboxRow(Struct, frozen=True):
@@ -28,7 +29,7 @@ class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(description="Absent: the mock finds one.")] | None = None
     fixture: Annotated[str, Meta(description="A packaged scenario, or one that `serve` was given.")] | None = None
-    seed: int | None = None
+    seed: Annotated[int, Meta(ge=-LARGEST, le=LARGEST)] | None = None
     clock: ModeName | None = None
     now: Timestamp | None = None
     assume: Choices | None = None
