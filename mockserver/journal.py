@@ -33,7 +33,7 @@ class Watcher:
         is_over: whether nothing more will come, since the sandbox is gone.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], object]) -> None:
         self._wake = wake
         self._unseen: deque[Exchange] = deque()
         self._missed = 0
@@ -159,7 +159,7 @@ class Journal:
             raise LimitError(f"{MAX_WATCHERS} clients follow this journal", remedy="end one of their streams")
 
     @contextmanager
-    def watched(self, wake: Callable[[], None]) -> Iterator[Watcher]:
+    def watched(self, wake: Callable[[], object]) -> Iterator[Watcher]:
         """Have somebody hear of each exchange for as long as the context lasts.
 
         wake: called in the thread that records, each time that there is something new.

@@ -19,6 +19,9 @@ _NAME = (
 )
 _SECRET = re.compile(_NAME, re.IGNORECASE)
 _MEMBER = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\w.+-]*)', re.IGNORECASE)
+_OPEN_MEMBER = re.compile(rf'("(?:{_NAME})"\s*:\s*)"(?:[^"\\]|\\.)*\\?\Z', re.IGNORECASE)
+"""A member whose value does not end."""
+
 _GRANT = frozenset({"assertion", "code", "code_verifier"})
 """What a form that asks for a token (it has a `grant_type`) must not show either."""
 
@@ -43,8 +46,14 @@ class Redaction:
         for exchange in exchanges:
             self._learn(exchange)
         self._look = _look_of_keys(self._providers)
-        self._long = _spelled(value for value in self._values if len(value) >= _LONG)
-        self._short = _words(value for value in self._values if len(value) < _LONG)
+        self._prepare()
+
+    def learn(self, exchange: Exchange) -> None:
+        """Know the credentials of one more exchange."""
+        known = len(self._values)
+        self._learn(exchange)
+        if len(self._values) > known:
+            self._prepare()
 
     def is_key(self, value: str) -> bool:
         """Return whether the value is one with which the traffic's requests authenticate, or has the look of one."""
@@ -70,11 +79,16 @@ class Redaction:
         """Return headers as text without any credential; of `Authorization` the scheme stays."""
         return [(name.decode("latin-1"), self._header(name, value.decode("latin-1"))) for name, value in headers]
 
-    def body(self, body: bytes, content_type: str) -> bytes:
-        """Return a body without any credential; it is the same body, byte for byte, if it has none."""
+    def body(self, body: bytes, content_type: str, *, is_cut: bool = False) -> bytes:
+        """Return a body without any credential; it is the same body, byte for byte, if it has none.
+
+        is_cut: it is only the beginning of a body, and may end within a credential.
+        """
         text = body.decode("utf-8", "surrogateescape")
         is_form = content_type.partition(";")[0].strip().lower() == FORM
         shown = self._pairs(text) if is_form else self._without_long(_MEMBER.sub(rf'\1"{HIDDEN}"', text))
+        if is_cut:
+            shown = self._without_tail(_OPEN_MEMBER.sub(rf'\1"{HIDDEN}', shown))
         return shown.encode("utf-8", "surrogateescape")
 
     def _header(self, name: bytes, value: str) -> str:
@@ -88,6 +102,14 @@ class Redaction:
             text = text.replace(value, HIDDEN)
         return self._look.sub(HIDDEN, text)
 
+    def _without_tail(self, text: str) -> str:
+        """Return a text that breaks off without the beginning of a credential at its end."""
+        for value in self._long:
+            for length in range(len(value) - 1, _LONG - 1, -1):
+                if text.endswith(value[:length]):
+                    return text[:-length] + HIDDEN
+        return text
+
     def _pairs(self, text: str) -> str:
         secrets = dict(_secrets(text))
         return "&".join(f"{part.partition('=')[0]}={HIDDEN}" if part in secrets else self._part(part) for part in text.split("&"))
@@ -96,6 +118,10 @@ class Redaction:
         """Return a part of a URL or form without any credential, in however odd an encoding it may be."""
         shown, plain = self._without_long(part), unquote_plus(part)
         return HIDDEN if shown == part and self._without_long(plain) != plain else shown
+
+    def _prepare(self) -> None:
+        self._long = _spelled(value for value in self._values if len(value) >= _LONG)
+        self._short = _words(value for value in self._values if len(value) < _LONG)
 
     def _learn(self, exchange: Exchange) -> None:
         request = exchange.request

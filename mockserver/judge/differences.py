@@ -1,0 +1,183 @@
+"""What tells an exchange from what was expected of one, place by place."""
+
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
+from mockserver.exchange import Exchange
+from mockserver.judge.redaction import FORM
+from mockserver.judge.rows import Values, grouped, is_json
+from mockserver.judge.selection import path_fits, status_fits
+
+ABSENT = "nothing"
+"""What is said of a place where there is nothing."""
+
+MAX_TEXT = 200
+"""Characters of a value that are looked at, or shown."""
+
+_FAR = {"operation": 4.0, "path": 4.0, "method": 2.0, "body": 2.0}
+"""How far apart a difference in this place is; anywhere else it is 1, and less between texts that are alike."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is expected of a single exchange; what is None is not looked at.
+
+    Attributes:
+        path: as sent or decoded; `*` stands for anything, slashes too.
+        query: parameter → its value; None: it must not be there; a list: all values that it has.
+        headers: name, in any case → value, in the same way.
+        json: a part of the body: of objects the members that are named here, of a form its fields; UNSET: not looked at.
+        status: `429`, `4xx`, or `0` for no reply.
+    """
+
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    query: Mapping[str, Any] = {}
+    headers: Mapping[str, Any] = {}
+    json: Any = UNSET
+    status: int | str | None = None
+
+
+class Gap(Struct, frozen=True):
+    """A place that is not as wanted, such as `method`, `query.limit`, `json.items[0].id` or `status`, and both values.
+
+    UNSET: there is none.
+    """
+
+    place: str
+    expected: Any
+    actual: Any
+
+    @property
+    def width(self) -> float:
+        """How far apart the two are."""
+        if isinstance(self.expected, str) and isinstance(self.actual, str) and self.place not in ("operation", "method"):
+            alike = SequenceMatcher(None, self.expected[:MAX_TEXT], self.actual[:MAX_TEXT]).ratio()
+            return _FAR.get(self.place, 1) * (1 - alike / 2)
+        return _FAR.get(self.place, 1)
+
+
+def gaps(exchange: Exchange, wanted: Wanted) -> list[Gap]:
+    """Return where the exchange is not as wanted; none: it fits."""
+    return [
+        *_of_head(exchange, wanted),
+        *_of_query(exchange, wanted),
+        *_of_headers(exchange, wanted),
+        *_of_body(exchange, wanted),
+    ]
+
+
+def said(value: Any) -> str:
+    """Return a value as JSON, cut."""
+    if value is UNSET:
+        return ABSENT
+    if isinstance(value, Unreadable):
+        return value.why
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+class Unreadable(Struct, frozen=True):
+    """A body in which nothing can be looked up."""
+
+    why: str
+
+
+def _of_head(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+    request = exchange.request
+    if wanted.operation is not None and wanted.operation != exchange.operation:
+        yield Gap("operation", wanted.operation, exchange.operation or UNSET)
+    if wanted.method is not None and wanted.method.upper() != request.method:
+        yield Gap("method", wanted.method.upper(), request.method)
+    if wanted.path is not None and not path_fits(request.path, wanted.path):
+        yield Gap("path", wanted.path, request.path)
+    if wanted.status is not None and not status_fits(exchange.status, str(wanted.status)):
+        yield Gap("status", wanted.status, exchange.status)
+
+
+def _of_query(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+    if wanted.query:
+        yield from _of_texts("query", wanted.query, _pairs(exchange.request.query))
+
+
+def _of_headers(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+    if wanted.headers:
+        sent = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in exchange.request.raw_headers]
+        yield from _of_texts("headers", {name.lower(): value for name, value in wanted.headers.items()}, grouped(sent))
+
+
+def _of_texts(place: str, wanted: Mapping[str, Any], sent: Values) -> Iterator[Gap]:
+    """Compare what has no types: a number or boolean stands for its text."""
+    for name, value in wanted.items():
+        actual = sent.get(name, UNSET)
+        if (actual is not UNSET) if value is None else actual != _as_text(value):
+            yield Gap(f"{place}.{name}", UNSET if value is None else _as_text(value), actual)
+
+
+def _as_text(value: Any) -> Any:
+    """Return what a value looks like where all is text; what equals more than itself stays as it is."""
+    if isinstance(value, list | tuple):
+        return [_as_text(each) for each in value]
+    return msgspec.json.encode(value).decode() if isinstance(value, bool | int | float) else value
+
+
+def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+    if wanted.json is UNSET:
+        return
+    request = exchange.request
+    content_type = request.header(b"content-type")
+    if content_type.partition(";")[0].strip().lower() == FORM and isinstance(wanted.json, Mapping):
+        yield from _of_texts("json", wanted.json, _pairs(request.body or b""))
+        return
+    sent = _value(exchange, content_type)
+    if isinstance(sent, Unreadable):
+        yield Gap("body", wanted.json, sent)
+    else:
+        yield from _of_value("json", wanted.json, sent)
+
+
+def _value(exchange: Exchange, content_type: str) -> Any:
+    body = exchange.request.body or b""
+    if not body:
+        return Unreadable("no body")
+    if "request" in exchange.partial:
+        return Unreadable("a body that is not known as a whole")
+    try:
+        return decode_json(body)
+    except MalformedError as error:
+        return Unreadable(str(error) if is_json(content_type) else f"a body of {content_type or 'no content type'}")
+
+
+def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Gap]:
+    """Compare a part with a value of JSON: of objects only the members that are wanted, of arrays each item."""
+    if isinstance(wanted, Mapping) and isinstance(sent, Mapping):
+        for name, value in wanted.items():
+            inner = f"{place}.{name}"
+            yield from [Gap(inner, value, UNSET)] if name not in sent else _of_value(inner, value, sent[name])
+    elif isinstance(wanted, list | tuple) and isinstance(sent, list) and len(wanted) == len(sent):
+        for index, (value, item) in enumerate(zip(wanted, sent, strict=True)):
+            yield from _of_value(f"{place}[{index}]", value, item)
+    elif not _is_same(wanted, sent):
+        yield Gap(place, wanted, sent)
+
+
+def _is_same(wanted: Any, sent: Any) -> bool:
+    """Return whether two values are the same in JSON, where 1 is 1.0, but true is not 1."""
+    if isinstance(wanted, bool) is not isinstance(sent, bool) and isinstance(wanted, bool | int | float):
+        return False
+    return bool(wanted == sent)
+
+
+def _pairs(text: bytes) -> Values:
+    try:
+        return grouped(decode_pairs(text))
+    except MalformedError:
+        return {}

@@ -1,0 +1,177 @@
+"""How an exchange is shown to people and programs: readable bodies, and no credential anywhere."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mockserver.exchange import Exchange, Violation
+from mockserver.judge.redaction import Redaction
+from mockserver.state.clock import iso_milliseconds
+
+Values = dict[str, str | list[str]]
+"""Name → value; of a name that comes several times, all its values."""
+
+Form = Annotated[
+    Literal["none", "json", "text", "base64"],
+    Meta(description="What `body` is: nothing, the value of the JSON that was sent, text, or bytes in base64."),
+]
+IsCut = Annotated[bool, Meta(description="Whether `body` is only the beginning, as text or base64, of what was sent.")]
+Size = Annotated[int, Meta(description="Bytes of the body as it was sent.")]
+
+
+class SentRow(Struct, frozen=True):
+    """A request; `query` and `path` are as sent, without the sandbox's prefix, and `parameters` is the query decoded."""
+
+    method: str
+    path: str
+    query: str
+    parameters: Values
+    headers: Values
+    body: Any
+    body_form: Form
+    body_bytes: Size
+    body_cut: IsCut
+
+
+class AnsweredRow(Struct, frozen=True):
+    """A reply; a status of 0 says that none came."""
+
+    status: int
+    headers: Values
+    body: Any
+    body_form: Form
+    body_bytes: Size
+    body_cut: IsCut
+
+
+class ViolationRow(Struct, frozen=True):
+    """What the contract has against a request: the place, the rule that is broken, and where in the contract that stands."""
+
+    place: str
+    name: str
+    rule: str
+    detail: str
+    contract: str
+
+
+class Note(Struct, frozen=True):
+    """What a rule of conduct finds in the exchange."""
+
+    rule: str
+    severity: str
+    detail: str
+
+
+class ExchangeRow(Struct, frozen=True):
+    """One request with its reply and all that was noticed about it.
+
+    `at` is the sandbox's time; `operation` is empty if the contract has none for the request; `assumed` is the choice of
+    each assumption on which the reply leans; `faults` is what was put in on purpose.
+    """
+
+    number: int
+    at: str
+    operation: str
+    request: SentRow
+    reply: AnsweredRow
+    took_ms: float
+    violations: list[ViolationRow]
+    assumed: dict[str, str]
+    faults: list[str]
+    conduct: list[Note]
+
+
+def row(exchange: Exchange, redaction: Redaction, conduct: Iterable[Note] = ()) -> ExchangeRow:
+    """Return the exchange as it is shown."""
+    return ExchangeRow(
+        number=exchange.number,
+        at=iso_milliseconds(exchange.at),
+        operation=exchange.operation,
+        request=_sent(exchange, redaction),
+        reply=_answered(exchange, redaction),
+        took_ms=exchange.took_us / 1000,
+        violations=[_violation(each, redaction) for each in exchange.violations],
+        assumed=dict(exchange.assumed),
+        faults=list(exchange.faults),
+        conduct=list(conduct),
+    )
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> Values:
+    """Return name → value, or the list of all values that a name has."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: several if len(several) > 1 else several[0] for name, several in values.items()}
+
+
+def _sent(exchange: Exchange, redaction: Redaction) -> SentRow:
+    request = exchange.request
+    query = redaction.query(request.query)
+    body, form = _body(request.body or b"", request.header(b"content-type"), redaction, exchange, "request")
+    return SentRow(
+        method=request.method,
+        path=redaction.segments(request.path),
+        query=query,
+        parameters=grouped(parse_qsl(query, keep_blank_values=True)),
+        headers=grouped(redaction.headers(request.raw_headers)),
+        body=body,
+        body_form=form,
+        body_bytes=_size(exchange, "request", request.body or b""),
+        body_cut="request" in exchange.partial,
+    )
+
+
+def _answered(exchange: Exchange, redaction: Redaction) -> AnsweredRow:
+    content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
+    body, form = _body(exchange.body, content_type, redaction, exchange, "reply")
+    return AnsweredRow(
+        status=exchange.status,
+        headers=grouped(redaction.headers(exchange.headers)),
+        body=body,
+        body_form=form,
+        body_bytes=_size(exchange, "reply", exchange.body),
+        body_cut="reply" in exchange.partial,
+    )
+
+
+def _body(sent: bytes, content_type: str, redaction: Redaction, exchange: Exchange, part: str) -> tuple[Any, Form]:
+    """Return the body as it is shown, and what that is."""
+    if not sent:
+        return None, "none"
+    is_cut = part in exchange.partial
+    shown = redaction.body(sent, content_type, is_cut=is_cut)
+    if not is_cut and is_json(content_type):
+        try:
+            return msgspec.json.decode(shown), "json"
+        except (ValueError, RecursionError):
+            pass
+    return _text(shown, is_cut=is_cut)
+
+
+def _text(shown: bytes, *, is_cut: bool) -> tuple[str, Form]:
+    try:
+        return shown.decode(), "text"
+    except UnicodeDecodeError as error:
+        if is_cut and error.start > len(shown) - 4 and error.reason == "unexpected end of data":
+            return shown[: error.start].decode(), "text"
+    return b64encode(shown).decode(), "base64"
+
+
+def is_json(content_type: str) -> bool:
+    """Return whether a body of this type is JSON."""
+    name = content_type.partition(";")[0].strip().lower()
+    return name == "application/json" or name.endswith("+json")
+
+
+def _size(exchange: Exchange, part: str, kept: bytes) -> int:
+    return next((cut.size for cut in exchange.cuts if cut.part == part), len(kept))
+
+
+def _violation(violation: Violation, redaction: Redaction) -> ViolationRow:
+    name, detail = redaction.text(violation.name), redaction.text(violation.detail)
+    return ViolationRow(violation.place, name, violation.rule, detail, violation.pointer)

@@ -1,0 +1,83 @@
+"""Which exchanges are meant: by operation, path, status and the like, as lists and expectations name them."""
+
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from mockserver.errors import ConfigurationError
+from mockserver.exchange import Exchange
+
+_STATUS = re.compile(r"0|[1-5][0-9][0-9]|[1-5][xX][xX]")
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """What exchanges have in common; what is None is not looked at.
+
+    Attributes:
+        path: as sent or decoded; `*` stands for anything, slashes too.
+        status: `429`, `4xx`, or `0` for no reply.
+        since: only later numbers.
+        violations: whether the contract has anything against the request.
+        unmatched: whether the contract has no operation for it.
+        limit: so many of the latest.
+    """
+
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    status: str | None = None
+    since: int | None = None
+    violations: bool | None = None
+    unmatched: bool | None = None
+    limit: int | None = None
+
+    def choose(self, exchanges: Iterable[Exchange]) -> list[Exchange]:
+        """Return the exchanges that are meant, in their order."""
+        chosen = [each for each in exchanges if self._means(each)]
+        return chosen if self.limit is None else chosen[max(len(chosen) - self.limit, 0) :]
+
+    def _means(self, exchange: Exchange) -> bool:
+        return (
+            (self.since is None or exchange.number > self.since)
+            and (self.operation is None or exchange.operation == self.operation)
+            and (self.method is None or exchange.request.method == self.method.upper())
+            and (self.path is None or path_fits(exchange.request.path, self.path))
+            and (self.status is None or status_fits(exchange.status, self.status))
+            and (self.violations is None or bool(exchange.violations) == self.violations)
+            and (self.unmatched is None or (not exchange.operation) == self.unmatched)
+        )
+
+
+def path_fits(path: str, pattern: str) -> bool:
+    """Return whether a path, as it was sent or decoded, is of the pattern, in which `*` stands for anything."""
+    form = _form(pattern)
+    return form.fullmatch(path) is not None or form.fullmatch(unquote(path)) is not None
+
+
+def status_fits(status: int, pattern: str) -> bool:
+    """Return whether a status is of a pattern that `check_status` lets pass."""
+    return f"{status // 100}xx" == pattern.lower() or str(status) == pattern
+
+
+def check_status(pattern: str, where: str) -> None:
+    """Raise ConfigurationError unless the pattern is one that a status can have."""
+    if not _STATUS.fullmatch(pattern):
+        raise ConfigurationError(f"{pattern[:80]!r} is no status", where=where, remedy="write 429, 4xx, or 0 for no reply")
+
+
+def check_operation(operation: str, operations: Collection[str], where: str) -> None:
+    """Raise ConfigurationError, with the nearest ones, unless there is such an operation."""
+    if operation in operations:
+        return
+    near = get_close_matches(operation, operations, n=3, cutoff=0.5)
+    remedy = f"did you mean {' or '.join(near)}?" if near else f"choose {', '.join(operations)}"
+    raise ConfigurationError(f"there is no operation {operation[:80]!r}", where=where, remedy=remedy)
+
+
+@lru_cache(maxsize=64)
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
