@@ -65,6 +65,7 @@ def exchange_of(entry: Entry, number: int, target: Target) -> Exchange:
         body=body,
         assumed=_assumed(dict(headers).get(b"mock-assumed", b"")),
         violations=(),
+        real_ms=_moment(entry.started_date_time),
         took_us=round(min(max(entry.time or 0, 0), _LONGEST_MS) * 1000),
         partial=frozenset(name for name, known in (("request", sent_whole), ("reply", whole)) if not known),
     )

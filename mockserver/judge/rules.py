@@ -1,10 +1,11 @@
 """What is looked for in traffic: each rule is a value with an id, how bad it is, and a function that finds it.
 
-A rule of conduct, which looks at the order of exchanges rather than at one of them, is another such value.
+A rule of conduct, which looks at the order of exchanges rather than at one of them, is another such value: those are in
+`judge/conduct`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, unquote
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from mockserver.catalogue.conduct import Severity
 from mockserver.contract.contract import Fault
+from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange, Violation
 from mockserver.judge.case import Case
 from mockserver.judge.redaction import is_secret
@@ -179,4 +181,17 @@ RULES = (
 )
 """In the order in which findings of one severity are told."""
 
-__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting"]
+
+def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]:
+    """Return the rules but for those of these ids.
+
+    Raises: ConfigurationError, which lists the ids that there are, if no rule has one of these.
+    """
+    known = [rule.id for rule in rules]
+    unknown = [each for each in ignored if each not in known]
+    if unknown:
+        raise ConfigurationError(f"there is no rule {' or '.join(unknown)}", remedy=f"there are {', '.join(known)}")
+    return tuple(rule for rule in rules if rule.id not in ignored)
+
+
+__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting", "without"]

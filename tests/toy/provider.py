@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.catalogue import Assumption, Behaviour, Catalogue, Decision, remove, update
 from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api
+from mockserver.catalogue.conduct import Asked, Conduct, Listing, OwnRule, Shown
 from mockserver.exchange import (
     Call,
     Declined,
+    Exchange,
     NotFound,
     Page,
     Problem,
@@ -181,9 +185,31 @@ def new_loan_can_be_looked_up(api: Api) -> None:
     assert api.call("GET", f"/v1/loans/{loan['id']}", headers=card).expect(200).json == loan
 
 
+def asked_of(exchange: Exchange) -> Asked:
+    query = dict(parse_qsl(exchange.request.query.decode()))
+    return Asked("loans", int(query.get("start", 0)), int(query.get("count", 2)))
+
+
+def shown_by(exchange: Exchange) -> Shown:
+    link = dict(exchange.headers).get(b"link", b"").decode().partition(">")[0].removeprefix("<") or None
+    return Shown(msgspec.json.decode(exchange.body), link is not None, link, [link] if link else [])
+
+
+def whispers(exchange: Exchange) -> str:
+    return "in capitals" if exchange.request.header(b"x-library-card").isupper() else ""
+
+
+CONDUCT = Conduct(
+    listings=(Listing("lendery.listLoans", asked_of, shown_by, retrieve="lendery.retrieveLoan"),),
+    creates=("lendery.createLoan",),
+    rules=(OwnRule("shouting", "note", "This is a library.", "header.x-library-card", whispers),),
+)
+
+
 def load_catalogue() -> Catalogue:
     behaviours: tuple[Behaviour, ...] = (new_loan_can_be_looked_up,)
-    return Catalogue(behaviours, decisions=(Decision("lendery.days", "What is a day?", "24 hours", "Clocks."),))
+    decisions = (Decision("lendery.days", "What is a day?", "24 hours", "Clocks."),)
+    return Catalogue(behaviours, decisions=decisions, conduct=CONDUCT)
 
 
 TOY = Provider(

@@ -6,7 +6,6 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from mockserver.contract import Contract
-from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.case import Case, Terms
 from mockserver.judge.check import Finding, find_all
@@ -53,14 +52,6 @@ def rules_for_recordings(provider: Provider) -> tuple[Rule, ...]:
     return tuple(each for each in rules_of(provider) if each.id not in {*_NEEDS_THE_MOCK, CREDENTIAL_IN_URL.id})
 
 
-def check_ignored(ignore: Collection[str], providers: Iterable[Provider]) -> None:
-    """Raise ConfigurationError, which lists the ids that there are, if one of these is the id of no provider's rule."""
-    known = dict.fromkeys(rule.id for provider in providers for rule in rules_of(provider))
-    unknown = [each for each in ignore if each not in known]
-    if unknown:
-        raise ConfigurationError(f"no rule of conduct is called {' or '.join(unknown)}", remedy=f"there are {', '.join(known)}")
-
-
 def findings(
     exchanges: Iterable[Exchange],
     deliveries: Iterable[Delivery],
@@ -72,7 +63,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return what the rules find in a sandbox's journal and deliveries as far as they concern the provider, the worst first.
 
-    ignore: ids of rules that are left out; `check_ignored` tells which there are.
+    ignore: ids of rules that are left out; one that another provider's rule has, or none, changes nothing.
     terms: the mode of the sandbox's clock, and limits.
     """
     case = Case(
@@ -92,4 +83,4 @@ def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Pr
     return tuple(exchange for exchange in exchanges if owner(exchange) == provider.name)
 
 
-__all__ = ["RULES", "Terms", "check_ignored", "findings", "rules_for_recordings", "rules_of"]
+__all__ = ["RULES", "Terms", "findings", "rules_for_recordings", "rules_of"]

@@ -10,21 +10,28 @@ _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
-def is_target(request: Request, link: str) -> bool:
-    """Return whether the request is for the link, whatever name the host has.
+class Links:
+    """Links that a client was given.
 
     URLs are compared as RFC 3986 normalises them (section 6.2.2): the case of escapes does not matter, nor whether a
-    character is escaped that need not be. All else does, such as the order of parameters.
+    character is escaped that need not be. All else does, such as the order of parameters. What stands before the path that
+    the provider has, such as a host or a sandbox's prefix, does not count.
     """
-    parts = urlsplit(link)
-    path = _normal(request.path)
-    goes_there = _normal(parts.path).endswith(path)
-    return goes_there and _normal(parts.query) == _normal(request.query.decode("latin-1"))
 
+    def __init__(self, links: Iterable[str] = ()) -> None:
+        self._paths: dict[str, set[str]] = {}
+        self.add(links)
 
-def is_target_of_any(request: Request, links: Iterable[str]) -> bool:
-    """Return whether the request is for one of the links."""
-    return any(is_target(request, link) for link in links)
+    def add(self, links: Iterable[str]) -> None:
+        """Take in more links."""
+        for link in links:
+            parts = urlsplit(link)
+            self._paths.setdefault(_normal(parts.query), set()).add(_normal(parts.path))
+
+    def lead_to(self, request: Request) -> bool:
+        """Return whether the request is for one of the links."""
+        path = _normal(request.path)
+        return any(each.endswith(path) for each in self._paths.get(_normal(request.query.decode("latin-1")), ()))
 
 
 def _normal(text: str) -> str:

@@ -1,5 +1,6 @@
 """What a client saw of an exchange, who it was, and how long it waited."""
 
+import re
 from collections.abc import Hashable
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +15,8 @@ BLINDING = frozenset({"lost-reply", "drop", "truncate", "garbage"})
 
 MANGLING = BLINDING - {"drop"}
 """Those that come after the work was done."""
+
+_IDENTITY = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -59,9 +62,16 @@ def value_of(exchange: Exchange) -> Any:
 
 
 def identity_of(exchange: Exchange) -> str:
-    """Return the id of the record in the reply; empty if there is none."""
+    """Return the id of the record in the reply, be that broken JSON; empty if there is none."""
     value = value_of(exchange)
+    if value is None and (found := _IDENTITY.search(exchange.body)):
+        return found[1].decode("utf-8", "replace")
     return str(value.get("id", "")) if isinstance(value, dict) else ""
+
+
+def identities_in(exchange: Exchange) -> list[str]:
+    """Return the ids of all records that the reply shows."""
+    return [each.decode("utf-8", "replace") for each in _IDENTITY.findall(exchange.body)]
 
 
 def request_of(exchange: Exchange) -> tuple[str, str, bytes, bytes]:

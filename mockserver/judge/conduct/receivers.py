@@ -1,5 +1,6 @@
 """Rules on a client's receiver of webhooks: what it accepts, how long it takes, and what it does twice."""
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 
@@ -29,41 +30,45 @@ def _slow_receivers(case: Case) -> Iterator[Sighting]:
 
 
 def _duplicates_acted_on(case: Case) -> Iterator[Sighting]:
-    for deliveries in _sent_again(case.deliveries):
+    sent = [each for each in case.deliveries if each.is_over and each.status not in ("dropped", "collected")]
+    writes = [each for each in case.exchanges if is_write(each) and was_seen(each)]
+    for deliveries in _sent_again(sent):
         acted: dict[Hashable, Exchange] = {}
-        for delivery in deliveries:
-            writes = list(_writes_upon(delivery, case))
-            latest = {request_of(each): each for each in writes}
+        for delivery, upon in zip(deliveries, _writes_upon(deliveries, sent, writes), strict=True):
+            latest = {request_of(each): each for each in upon}
             for request in filter(acted.__contains__, latest):
                 if latest[request].number > acted[request].number:
                     yield _acted_twice(delivery, acted[request], latest[request])
             if not _asked_for_another(delivery):
-                acted = {**{request_of(each): each for each in reversed(writes)}, **acted}
+                acted = {**{request_of(each): each for each in reversed(upon)}, **acted}
 
 
-def _sent_again(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+def _sent_again(sent: Sequence[Delivery]) -> Iterator[list[Delivery]]:
     """Go through the events that an endpoint was sent more than once, each as the attempts at it in the order of sending."""
 
     def event(delivery: Delivery) -> tuple[str, str]:
         return delivery.endpoint, delivery.event.id
 
-    sent = [each for each in deliveries if each.is_over and each.status not in ("dropped", "collected")]
-    for _, group in groupby(sorted(sent, key=lambda each: (event(each), each.sent_after, each.number)), key=event):
+    for _, group in groupby(sorted(sent, key=lambda each: (event(each), _place(each))), key=event):
         attempts = list(group)
         if len(attempts) > 1:
             yield attempts
 
 
-def _writes_upon(delivery: Delivery, case: Case) -> Iterator[Exchange]:
-    """Go through the writes from the sending of a delivery to that of the next one to the same endpoint, or to its answer."""
-    place = delivery.sent_after, delivery.number
-    later = [each for each in case.deliveries if each.endpoint == delivery.endpoint and each.is_over]
-    starts = [each.sent_after for each in later if (each.sent_after, each.number) > place]
-    end = max(min(starts), delivery.answered_after) if starts else None
-    for exchange in case.exchanges:
-        is_within = exchange.number > delivery.sent_after and (end is None or exchange.number <= end)
-        if is_within and is_write(exchange) and was_seen(exchange):
-            yield exchange
+def _place(delivery: Delivery) -> tuple[int, int]:
+    return delivery.sent_after, delivery.number
+
+
+def _writes_upon(
+    deliveries: Sequence[Delivery], sent: Sequence[Delivery], writes: Sequence[Exchange]
+) -> Iterator[Sequence[Exchange]]:
+    """Go through what was written upon each delivery: until its endpoint was sent the next one, or until its answer."""
+    places = sorted(_place(each) for each in sent if each.endpoint == deliveries[0].endpoint)
+    numbers = [each.number for each in writes]
+    for delivery in deliveries:
+        following = places[bisect_right(places, _place(delivery)) :][:1]
+        end = bisect_right(numbers, max(following[0][0], delivery.answered_after)) if following else len(writes)
+        yield writes[bisect_right(numbers, delivery.sent_after) : end]
 
 
 def _asked_for_another(delivery: Delivery) -> bool:

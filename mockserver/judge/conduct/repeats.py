@@ -3,11 +3,14 @@
 from collections.abc import Hashable, Iterator
 from email.utils import parsedate_to_datetime
 
+from msgspec import Struct, field
+
 from mockserver.exchange import Exchange
 from mockserver.judge.case import Case
 from mockserver.judge.conduct.reading import (
     MANGLING,
     client_of,
+    identities_in,
     identity_of,
     is_write,
     kinds,
@@ -57,30 +60,36 @@ def _retry_after_ms(exchange: Exchange) -> int | None:
         return None
 
 
+class _Lost(Struct):
+    """Creations of one client whose replies it never read: by what was sent, and by the id of the record."""
+
+    by_request: dict[Hashable, Exchange] = field(default_factory=dict)
+    by_id: dict[str, Hashable] = field(default_factory=dict)
+
+    def add(self, exchange: Exchange) -> None:
+        self.by_request[request_of(exchange)] = exchange
+        self.by_id[identity_of(exchange)] = request_of(exchange)
+
+    def forget_what_is_known(self, exchange: Exchange) -> None:
+        """Let go of those whose record the client now sees or deletes: what it creates after that, it means to create."""
+        is_deletion = exchange.request.method == "DELETE"
+        for identity in [last_segment(exchange)] if is_deletion else [] if is_write(exchange) else identities_in(exchange):
+            self.by_request.pop(self.by_id.pop(identity, None), None)
+
+
 def _creates_repeated(case: Case) -> Iterator[Sighting]:
-    lost: dict[Hashable, Exchange] = {}
+    clients: dict[Hashable, _Lost] = {}
     for exchange in case.exchanges:
-        _forget_what_is_known(lost, case, exchange)
+        lost = clients.setdefault(client_of(case, exchange), _Lost())
+        if lost.by_request and was_seen(exchange):
+            lost.forget_what_is_known(exchange)
         if exchange.operation not in case.conduct.creates or not succeeded(exchange):
             continue
-        key = client_of(case, exchange), request_of(exchange)
-        first = lost.pop(key, None)
+        first = lost.by_request.pop(request_of(exchange), None)
         if first is not None and not was_in_flight(first, exchange):
             yield Sighting(exchange=exchange, about=exchange.operation, place="body", detail=_double(first, exchange))
         if kinds(exchange) & MANGLING:
-            lost[key] = exchange
-
-
-def _forget_what_is_known(lost: dict[Hashable, Exchange], case: Case, exchange: Exchange) -> None:
-    """Let go of creations whose record the client has looked up or deleted since: what it creates now, it means to create."""
-    for key, first in list(lost.items()):
-        identity = identity_of(first)
-        if not identity or client_of(case, first) != client_of(case, exchange) or not was_seen(exchange):
-            continue
-        was_shown = not is_write(exchange) and f'"{identity}"'.encode() in exchange.body
-        was_deleted = exchange.request.method == "DELETE" and last_segment(exchange) == identity
-        if was_shown or was_deleted:
-            del lost[key]
+            lost.add(exchange)
 
 
 def _double(first: Exchange, second: Exchange) -> str:
@@ -89,27 +98,20 @@ def _double(first: Exchange, second: Exchange) -> str:
 
 
 def _polling(case: Case) -> Iterator[Sighting]:
-    if case.terms.clock != "real":
-        return
-    runs: dict[Hashable, list[Exchange]] = {}
-    for exchange in case.exchanges:
-        client = client_of(case, exchange)
+    clients: dict[Hashable, dict[Hashable, list[Exchange]]] = {}
+    for exchange in case.exchanges if case.terms.clock == "real" else ():
+        runs = clients.setdefault(client_of(case, exchange), {})
         if is_write(exchange):
-            yield from _end_all(runs, client, case)
+            # A client that changes something has a reason to look again.
+            yield from (each for run in runs.values() for each in _polls(run, case))
+            runs.clear()
         elif exchange.operation and was_seen(exchange):
-            run = runs.setdefault((client, exchange.request.path, exchange.request.query), [])
+            run = runs.setdefault((exchange.request.path, exchange.request.query), [])
             if run and not _is_another_look(run[-1], exchange, case.terms.polling_ms):
                 yield from _polls(run, case)
                 run.clear()
             run.append(exchange)
-    for run in runs.values():
-        yield from _polls(run, case)
-
-
-def _end_all(runs: dict[Hashable, list[Exchange]], client: Hashable, case: Case) -> Iterator[Sighting]:
-    """End the runs of a client that changes something, since looking again then makes sense."""
-    for key in [key for key in runs if isinstance(key, tuple) and key[0] == client]:
-        yield from _polls(runs.pop(key), case)
+    yield from (each for runs in clients.values() for run in runs.values() for each in _polls(run, case))
 
 
 def _is_another_look(first: Exchange, second: Exchange, polling_ms: int) -> bool:

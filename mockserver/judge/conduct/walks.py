@@ -1,13 +1,13 @@
 """Rules on how a client goes through a list: by which links, how far, and why it stops."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mockserver.catalogue.conduct import Asked, Listing, Shown
 from mockserver.exchange import Exchange
 from mockserver.judge.case import Case
-from mockserver.judge.conduct.links import is_target, is_target_of_any
+from mockserver.judge.conduct.links import Links
 from mockserver.judge.conduct.reading import client_of, kinds, was_in_flight, was_seen
 from mockserver.judge.rules import Rule, Sighting
 
@@ -37,10 +37,7 @@ def walks(case: Case, listing: Listing) -> list[Walk]:
     """Return the walks through a list in the order in which they began; filters and sorting make another list of it."""
     found: list[Walk] = []
     latest: dict[Hashable, Walk] = {}
-    for exchange in case.exchanges:
-        asked = listing.asked(exchange) if exchange.operation == listing.operation else None
-        if asked is None:
-            continue
+    for exchange, asked in _pages(case, listing):
         key = client_of(case, exchange), exchange.request.path, asked.subject
         if asked.start == 0 or key not in latest:
             latest[key] = []
@@ -49,24 +46,32 @@ def walks(case: Case, listing: Listing) -> list[Walk]:
     return found
 
 
+def _pages(case: Case, listing: Listing) -> Iterator[tuple[Exchange, Asked]]:
+    for exchange in case.exchanges:
+        asked = listing.asked(exchange) if exchange.operation == listing.operation else None
+        if asked is not None:
+            yield exchange, asked
+
+
+class _Given(Struct):
+    """The links that one client was given, and whether its latest page had one to the next."""
+
+    links: Links = field(default_factory=Links)
+    has_next: bool = False
+
+
 def _hand_made_links(case: Case) -> Iterator[Sighting]:
     for listing in case.conduct.listings:
-        pages: dict[Hashable, list[Shown]] = {}
-        for exchange in case.exchanges:
-            asked = listing.asked(exchange) if exchange.operation == listing.operation else None
-            if asked is None:
-                continue
-            seen = pages.setdefault(client_of(case, exchange), [])
-            if asked.start and seen and seen[-1].next is not None and not is_target_of_any(exchange.request, _links(seen)):
+        readers: dict[Hashable, _Given] = {}
+        for exchange, asked in _pages(case, listing):
+            given = readers.setdefault(client_of(case, exchange), _Given())
+            if asked.start and given.has_next and not given.links.lead_to(exchange.request):
                 detail = "a page was asked for by another URL than any `next` or `prev` that was given"
                 yield Sighting(exchange=exchange, about=exchange.operation, place="query", detail=detail)
             shown = listing.shown(exchange) if was_seen(exchange) else None
             if shown is not None:
-                seen.append(shown)
-
-
-def _links(pages: Sequence[Shown]) -> Iterator[str]:
-    return (link for page in reversed(pages) for link in page.links)
+                given.links.add(shown.links)
+                given.has_next = shown.next is not None
 
 
 def _walks_past_end(case: Case) -> Iterator[Sighting]:
@@ -120,8 +125,8 @@ def _has_reason_to_go_on(walk: Walk) -> bool:
         return False
     before = [item for step in walk[:-1] if step.shown is not None for item in step.shown.items]
     brings_news = any(item not in before for item in last.shown.items)
-    link = last.shown.next
-    return brings_news and not (link is not None and any(is_target(step.exchange.request, link) for step in walk))
+    following = Links([last.shown.next] if last.shown.next is not None else [])
+    return brings_news and not any(following.lead_to(step.exchange.request) for step in walk)
 
 
 HAND_MADE_PAGE_LINK = Rule(
