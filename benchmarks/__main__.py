@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from benchmarks import start, state, throughput
+from benchmarks import control, start, state, throughput
 
 Section = Callable[[], list[str]]
 
@@ -29,6 +29,7 @@ def main() -> None:
         "growth": lambda: state.growth(sizes),
         "sandboxes": lambda: state.sandboxes([1_000, 100_000]),
         "in-process": state.in_process,
+        "control": lambda: control.control(3 if given.quick else 9),
     }
     if "throughput" in (given.sections or sections) and not shutil.which("wrk"):
         sys.exit("throughput needs wrk; install it, or name the other sections")

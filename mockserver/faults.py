@@ -64,10 +64,6 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     probability: float | None = None
     until: int | None = None
 
-    def concerns(self, operation: str, path: str) -> bool:
-        """Return whether the fault is about such requests."""
-        return (not self.operations or operation in self.operations) and (not self.path or fnmatchcase(path, self.path))
-
 
 class Armed(Struct):
     """A fault at work.
@@ -169,17 +165,20 @@ class Faults:
 
         Waits add up; of failures, of what happens on the wire and of lying lists the first one counts.
         """
-        disturbance = Disturbance()
+        disturbance: Disturbance | None = None
         for each in self.armed:
-            if _strikes(each, operation, path, now, chance) and _EFFECTS[each.fault.kind](each, disturbance, now, chance):
-                each.hits += 1
-        return disturbance if disturbance.names or disturbance.paging else None
+            if _strikes(each, operation, path, now, chance):
+                disturbance = disturbance or Disturbance()
+                each.hits += _EFFECTS[each.fault.kind](each, disturbance, now, chance)
+        return disturbance if disturbance is not None and (disturbance.names or disturbance.paging) else None
 
 
 def _strikes(armed: Armed, operation: str, path: str, now: int, chance: Chance) -> bool:
     """Return whether it is this request's turn, and count it."""
     fault = armed.fault
-    if (fault.until is not None and now >= fault.until) or not fault.concerns(operation, path):
+    if (fault.operations and operation not in fault.operations) or (fault.path and not fnmatchcase(path, fault.path)):
+        return False
+    if fault.until is not None and now >= fault.until:
         return False
     armed.seen += 1
     if (fault.first is not None and armed.seen > fault.first) or (fault.every is not None and armed.seen % fault.every):
