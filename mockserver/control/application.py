@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 
 import msgspec
 from starlette import routing
@@ -65,9 +66,40 @@ class Place:
         except guard.Disconnected:
             return
         if isinstance(reply, Stream):
-            await _send_stream(receive, send, reply, cors.reply_headers(headers))
+            await self._send_stream(scope, receive, send, reply)
         else:
             await _send(send, reply, cors.reply_headers(headers))
+
+    async def _send_stream(self, scope: Scope, receive: Receive, send: Send, stream: Stream) -> None:
+        """Send what comes until it ends, the client leaves, or the server ends."""
+        also = cors.reply_headers(dict(scope["headers"]))
+        headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        async with aclosing(stream.chunks):
+            if scope["method"] == "HEAD":
+                await send({"type": "http.response.body", "body": b""})
+            elif _can_wait(scope):
+                await self._send_live(receive, send, stream)
+            else:
+                await _send_chunks(send, stream)
+
+    async def _send_live(self, receive: Receive, send: Send, stream: Stream) -> None:
+        sending = asyncio.ensure_future(_send_chunks(send, stream))
+        leaving = asyncio.ensure_future(_left(receive))
+        tasks = {sending, leaving}
+        end = sending.cancel
+        self._app.at_end.add(end)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._app.at_end.discard(end)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        if not sending.cancelled():
+            sending.result()
+        elif leaving.cancelled():
+            await send({"type": "http.response.body", "body": b""})
 
     async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
         try:
@@ -99,6 +131,8 @@ class Place:
             query=body.read_query(scope["query_string"], route),
             body=body.read(sent, headers, route),
             accept=headers.get(b"accept", b"").decode("latin-1"),
+            last_event=headers.get(b"last-event-id", b"").decode("latin-1"),
+            can_wait=_can_wait(scope),
             pause=scope.get("mock.pause", asyncio.sleep),
         )
         reply = route.run(call)
@@ -145,17 +179,9 @@ def _content(reply: Reply) -> bytes:
     return reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
 
 
-async def _send_stream(receive: Receive, send: Send, stream: Stream, also: RawHeaders) -> None:
-    """Send what comes until it ends, the client leaves, or the server cancels this."""
-    headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    sending = asyncio.ensure_future(_send_chunks(send, stream))
-    leaving = asyncio.ensure_future(_left(receive))
-    try:
-        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        sending.cancel()
-        leaving.cancel()
+def _can_wait(scope: Scope) -> bool:
+    """Return whether there is a server that can wait; within the process the body is at hand instead."""
+    return "mock.body" not in scope
 
 
 async def _send_chunks(send: Send, stream: Stream) -> None:

@@ -63,7 +63,8 @@ def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> RefusedEr
 def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:
     """Return what may stand there instead, where that is a short list."""
     if "unknown field" in what:
-        known = ", ".join(kind.__struct_encode_fields__)
+        # What may be one thing or a list of them is called after the one.
+        known = ", ".join((kind if hasattr(kind, "__struct_encode_fields__") else get_args(kind)[0]).__struct_encode_fields__)
         return f"known: {known or f'none, leave the {where} empty'}"
     if "enum" in what:
         options = get_args(get_type_hints(kind)[place.lstrip(".")])

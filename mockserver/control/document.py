@@ -91,7 +91,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
 def _reply(route: Route, status: int, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}} if schema is not None else {}
     content |= {each: {"schema": {"type": "string"}} for each in (route.also if status == 200 else ())}
-    return {"description": "Made." if status == 201 else "Done.", **({"content": content} if content else {})}
+    description = {201: "Made.", 409: "Not as expected."}.get(status, "Done.")
+    return {"description": description, **({"content": content} if content else {})}
 
 
 def _problem(description: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a route of the control API is, and what its function is given."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ class Stream(Struct, frozen=True):
         chunks: what is sent as it comes; closed when the client leaves or the server ends.
     """
 
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes]
     content_type: str
 
 
@@ -42,6 +42,8 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         query: an instance of the route's `query`.
         body: an instance of the route's `body`.
         accept: the header of that name.
+        last_event: the header `Last-Event-ID`, with which a client goes on with a stream.
+        can_wait: whether there is a server that can wait; within the process there is none.
         pause: waits so many seconds; within the process, where nothing can be waited for, it returns at once.
     """
 
@@ -54,6 +56,8 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     query: Any
     body: Any
     accept: str = ""
+    last_event: str = ""
+    can_wait: bool = True
     pause: Callable[[float], Awaitable[None]] = no_pause
 
     @property
@@ -101,5 +105,8 @@ class Route(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_body(self) -> bool:
-        """Whether a request without a body is refused; what can be created from nothing needs none."""
-        return self.body is not Nothing and self.method != "POST"
+        """Whether a request without a body is refused; what can be created from nothing needs none.
+
+        What may be one thing or a list of them cannot.
+        """
+        return self.body is not Nothing and (self.method != "POST" or not isinstance(self.body, type))

@@ -76,11 +76,13 @@ class App:
 
     Attributes:
         mock: what it serves.
+        at_end: what is called when the server ends, so that answers without an end have one.
     """
 
     def __init__(self, mock: Mock, options: Options, control: Callable[["App"], ASGIApp]) -> None:
         self.mock = mock
         self.options = options
+        self.at_end: set[Callable[[], object]] = set()
         self._make_control = control
         self._control: ASGIApp | None = None
 
@@ -89,7 +91,7 @@ class App:
         if scope["type"] == "http":
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
@@ -169,6 +171,16 @@ class App:
         path = {"path": unquote(target.path), "raw_path": target.path.encode("latin-1"), "root_path": ""}
         await self._control({**scope, **path, "mock.prefix": target.prefix, "mock.sandbox": target.sandbox}, receive, send)
 
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                for end in list(self.at_end):
+                    end()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
     def _methods(self) -> str:
         return ", ".join(sorted({operation.method for operation in self.mock.pipeline.contract.operations.values()}))
 
@@ -192,11 +204,3 @@ def _request(scope: Scope, target: Target, headers: Mapping[bytes, bytes], body:
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -1,0 +1,203 @@
+"""`/_mock/requests`: what was asked and answered, as rows, as HAR, and whether it is what was expected."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
+
+from mockserver.control import stream
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.exchange import Exchange, Reply
+from mockserver.judge.expectations import Expectation, verify
+from mockserver.judge.export import to_har
+from mockserver.judge.outcome import Miss
+from mockserver.judge.redaction import Redaction
+from mockserver.judge.rows import ExchangeRow, row
+from mockserver.judge.selection import Selection, check_operation, check_status
+from mockserver.state import Sandbox
+
+Operation = Annotated[str, Meta(description="The operation's id in the contract.")]
+Path = Annotated[str, Meta(description="The path without the sandbox's prefix, as sent or decoded; `*` stands for anything.")]
+Status = Annotated[str, Meta(description="`429`, `4xx`, or `0` for no reply.")]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class RequestsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which exchanges are meant; all that is given must hold."""
+
+    operation: Operation | None = None
+    method: str | None = None
+    path: Path | None = None
+    status: Status | None = None
+    since: Annotated[int, Meta(ge=0, description="Only those with a higher number.")] | None = None
+    violations: Annotated[bool, Meta(description="Whether the contract has anything against the request.")] | None = None
+    unmatched: Annotated[bool, Meta(description="Whether the contract has no operation for it.")] | None = None
+    limit: Annotated[int, Meta(ge=0, description="So many of the latest.")] | None = None
+
+
+class Requests(Struct, frozen=True):
+    """The exchanges, the oldest first.
+
+    `dropped` is how many the journal had to let go to make room, and `number` is that of the latest exchange of all.
+    """
+
+    exchanges: list[ExchangeRow]
+    dropped: int
+    number: int
+
+
+class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a request, and its reply's status, should have been, and how many such there should be; at least one if not said.
+
+    A value of `query` or `headers` may be null, for what must not be there, or a list of all values that it has. `json` is
+    a part of the body, which may also be a form: of objects only the members that are named are compared, of arrays
+    each item. `since` leaves out what came up to that number.
+    """
+
+    operation: Operation | None = None
+    method: str | None = None
+    path: Path | None = None
+    query: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
+    json: Any | UnsetType = UNSET
+    status: int | Status | None = None
+    since: Count = 0
+    times: Count | None = None
+    at_least: Count | None = None
+    at_most: Count | None = None
+
+
+class Met(Struct, frozen=True):
+    """The numbers of the exchanges that are as expected."""
+
+    matched: list[int]
+
+
+class Unmet(Struct, frozen=True):
+    """What was expected, what came, the numbers that fit, and what came nearest, each with all that differs."""
+
+    expected: str
+    actual: str
+    matched: list[int]
+    nearest: list[Miss]
+
+
+def list_requests(call: ControlCall) -> Reply:
+    """List the sandbox's exchanges, the oldest first, all or those that the query means.
+
+    Credentials are hidden; of a long body the beginning is there, and `body_cut` says so.
+
+    Raises: RefusedError, ConfigurationError.
+    """
+    sandbox = call.sandbox()
+    chosen, redaction = _chosen(call, sandbox), _redaction(call, sandbox)
+    journal = sandbox.journal
+    return Reply(200, Requests([row(each, redaction) for each in chosen], journal.dropped, journal.number))
+
+
+def read_request(call: ControlCall) -> Reply:
+    """Return one exchange by its number, which is also the reply's header `Mock-Exchange`.
+
+    Raises: RefusedError.
+    """
+    sandbox = call.sandbox()
+    number = call.path["number"]
+    exchange = next((each for each in sandbox.journal if str(each.number) == number), None)
+    if exchange is None:
+        raise _gone(sandbox, number)
+    return Reply(200, row(exchange, _redaction(call, sandbox)))
+
+
+def clear_requests(call: ControlCall) -> Reply:
+    """Forget all exchanges; numbers go on, so that none is given twice. A reset counts from 1 again."""
+    call.sandbox().journal.forget()
+    return Reply(204, None)
+
+
+def export_requests(call: ControlCall) -> Reply:
+    """Return the exchanges as a HAR 1.2 file, which browsers' tools open; a body that was cut is left out.
+
+    Raises: RefusedError, ConfigurationError.
+    """
+    sandbox = call.sandbox()
+    document = to_har(_chosen(call, sandbox), _redaction(call, sandbox))
+    return Reply(200, document, (("content-disposition", f'attachment; filename="{sandbox.name}.har"'),))
+
+
+def verify_requests(call: ControlCall) -> Reply:
+    """Tell whether what came is as expected: 200, or 409 with what came nearest and every difference.
+
+    A list is an order: each expectation's count holds as if it stood alone, and as many exchanges as it needs at least
+    come after those of the one before it. Others may come between.
+
+    Raises: ConfigurationError.
+    """
+    sandbox = call.sandbox()
+    expected = _expected(call)
+    outcome = verify(sandbox.journal, expected, _redaction(call, sandbox))
+    if outcome.is_met:
+        return Reply(200, Met(list(outcome.matched)))
+    return Reply(409, Unmet(outcome.expected, outcome.actual, list(outcome.matched), list(outcome.nearest)))
+
+
+def _chosen(call: ControlCall, sandbox: Sandbox) -> list[Exchange]:
+    query: RequestsQuery = call.query
+    if query.operation is not None:
+        check_operation(query.operation, call.mock.pipeline.contract.operations, "query.operation")
+    if query.status is not None:
+        check_status(query.status, "query.status")
+    return Selection(**asdict(query)).choose(sandbox.journal)
+
+
+def _redaction(call: ControlCall, sandbox: Sandbox) -> Redaction:
+    return Redaction(call.mock.pipeline.providers.values(), sandbox.journal)
+
+
+def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
+    """Return what is expected.
+
+    Raises: ConfigurationError.
+    """
+    orders, is_order = (call.body, True) if isinstance(call.body, list) else ([call.body], False)
+    if not orders:
+        raise RefusedError(400, "an order of nothing", where="body", remedy="name at least one expectation")
+    expected = [Expectation(**asdict(each)) for each in orders]
+    for index, each in enumerate(expected):
+        each.check(call.mock.pipeline.contract.operations, f"body[{index}]" if is_order else "body")
+    return expected if is_order else expected[0]
+
+
+def _gone(sandbox: Sandbox, number: str) -> RefusedError:
+    """Return why there is no exchange of this number."""
+    journal, where = sandbox.journal, f"exchange {number[:20]}"
+    if not (number.isdecimal() and 0 < int(number) <= journal.number):
+        latest = f"the latest is {journal.number}" if journal.number else "there has been none"
+        return RefusedError(404, "never was", where=where, remedy=f"{latest}; GET /_mock/requests lists them")
+    if int(number) <= journal.forgotten:
+        return RefusedError(404, "was cleared", where=where)
+    return RefusedError(404, "was dropped to make room", where=where, remedy="serve with a larger --journal-limit to keep more")
+
+
+ROUTES = (
+    Route(method="GET", path="/_mock/requests", run=list_requests, query=RequestsQuery, replies={200: Requests}),
+    Route(method="DELETE", path="/_mock/requests", run=clear_requests, replies={204: None}),
+    Route(method="GET", path="/_mock/requests.har", run=export_requests, query=RequestsQuery, replies={200: dict[str, Any]}),
+    Route(
+        method="POST",
+        path="/_mock/requests/verify",
+        run=verify_requests,
+        body=ExpectationOrder | list[ExpectationOrder],
+        replies={200: Met, 409: Unmet},
+    ),
+    stream.ROUTE,
+    Route(
+        method="GET",
+        path="/_mock/requests/{number}",
+        run=read_request,
+        replies={200: ExchangeRow},
+        errors={404: "No exchange has that number, or none any more."},
+    ),
+)
+"""The last one takes any name, so it comes last."""

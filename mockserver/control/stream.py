@@ -1,0 +1,140 @@
+"""`/_mock/requests/stream`: each exchange as it is recorded, as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mockserver.control.route import ControlCall, Route, Stream
+from mockserver.exchange import Exchange
+from mockserver.journal import Journal, Watcher
+from mockserver.judge.redaction import Redaction
+from mockserver.judge.rows import row
+
+EVENTS = "text/event-stream"
+PING = b": ping\n\n"
+PING_S = 15.0
+"""After so much silence a comment is sent, so that nobody in between takes the connection for dead."""
+
+MAX_LEARNED = 1_000
+"""Exchanges after which credentials that nobody used any more are forgotten."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class StreamQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to begin."""
+
+    since: (
+        Annotated[int, Meta(ge=0, description="Begin with what the journal has after this number; absent: with what comes now.")]
+        | None
+    ) = None
+
+
+def stream_requests(call: ControlCall) -> Stream:
+    """Follow the journal: an event for each exchange as it is recorded, with the row that the list has as its data.
+
+    The event's id is the exchange's number; a client that sends the latest one as `Last-Event-ID` goes on from there, or
+    from the beginning if the journal counts anew. An event `dropped` says how many exchanges nobody can be told any more,
+    and `cleared` that the journal was emptied. The stream ends when the sandbox is dropped.
+
+    Raises: LimitError.
+    """
+    journal = call.sandbox().journal
+    journal.check_room()
+    teller = _Teller(call, journal)
+    start = int(call.last_event) if call.last_event.isdecimal() else call.query.since
+    return Stream(teller.follow(start) if call.can_wait else teller.replay(start), EVENTS)
+
+
+class _Teller:
+    """Turns the exchanges of one journal into events for one client."""
+
+    def __init__(self, call: ControlCall, journal: Journal) -> None:
+        self._providers = tuple(call.mock.pipeline.providers.values())
+        self._journal = journal
+        self._redaction = Redaction(self._providers, journal)
+        self._learned = 0
+
+    async def replay(self, start: int | None) -> AsyncGenerator[bytes]:
+        """Tell what there is after the number."""
+        yield PING
+        for event in self._backlog(start):
+            yield event
+
+    async def follow(self, start: int | None) -> AsyncGenerator[bytes]:
+        """Tell what there is after the number, and then what comes, until the sandbox is gone."""
+        news = asyncio.Event()
+        wake = partial(asyncio.get_running_loop().call_soon_threadsafe, news.set)
+        with self._journal.watched(wake) as watcher:
+            backlog = self._backlog(start)
+            yield PING
+            for event in backlog:
+                yield event
+            while not watcher.is_over:
+                if not await _comes(news):
+                    yield PING
+                news.clear()
+                for event in self._news(watcher):
+                    yield event
+
+    def _backlog(self, start: int | None) -> Iterator[bytes]:
+        """Return the events of what the journal has now after the number."""
+        journal = self._journal
+        if start is None:
+            return iter(())
+        start = start if start <= journal.number else 0
+        known = [each for each in journal if each.number > start]
+        first = known[0].number if known else journal.number + 1
+        return self._events(known, first - max(start, journal.forgotten) - 1)
+
+    def _events(self, exchanges: list[Exchange], dropped: int) -> Iterator[bytes]:
+        if dropped > 0:
+            yield _event("dropped", {"exchanges": dropped})
+        yield from map(self._row, exchanges)
+
+    def _news(self, watcher: Watcher) -> Iterator[bytes]:
+        while True:
+            if watcher.take_cleared():
+                yield _event("cleared", {"number": self._journal.number})
+            missed = watcher.take_missed()
+            if missed:
+                yield _event("dropped", {"exchanges": missed})
+            exchange = watcher.take()
+            if exchange is None:
+                return
+            yield self._row(exchange)
+
+    def _row(self, exchange: Exchange) -> bytes:
+        self._learned += 1
+        if self._learned % MAX_LEARNED == 0:
+            self._redaction = Redaction(self._providers, self._journal)
+        self._redaction.learn(exchange)
+        return b"id: %d\ndata: %s\n\n" % (exchange.number, _encode(row(exchange, self._redaction)))
+
+
+async def _comes(news: asyncio.Event) -> bool:
+    """Return whether there are news before it is time for a comment."""
+    try:
+        async with asyncio.timeout(PING_S):
+            return await news.wait()
+    except TimeoutError:
+        return False
+
+
+def _event(name: str, data: dict[str, int]) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), _encode(data))
+
+
+ROUTE = Route(
+    method="GET",
+    path="/_mock/requests/stream",
+    run=stream_requests,
+    query=StreamQuery,
+    replies={200: None},
+    also=(EVENTS,),
+    errors={503: "As many clients follow this journal as may."},
+)
