@@ -29,8 +29,12 @@ def junit_suite(name: str, tests: Sequence[Element], **attributes: str) -> Eleme
 
 
 def plain(text: str) -> str:
-    """Return the text on one line, with everything escaped that Markdown or a table would take for its own."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    """Return the text on one line, with everything escaped that Markdown or a table would take for its own.
+
+    Control characters are spelled out.
+    """
+    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", line)
 
 
 def fenced(content: Sequence[str]) -> Iterator[str]:
