@@ -56,9 +56,17 @@ class ClockError(MockServerError):
     """A clock would show a time that no timestamp can say."""
 
 
+class BusyError(MockServerError):
+    """Something else is under way that must end first."""
+
+
 class LimitError(MockServerError):
     """A limit on sandboxes or records is reached."""
 
 
 class ReplyError(MockServerError):
     """The mock was about to send a reply that its own contract does not allow."""
+
+
+class UnexpectedRequestError(MockServerError):
+    """Code under test called a host that is not played, where only those that are may be called."""

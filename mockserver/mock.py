@@ -1,6 +1,7 @@
 """The mock as a whole, without a wire: providers under a contract, and the sandboxes in which they play."""
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -49,10 +50,12 @@ class Mock:
         pipeline: answers requests.
         fixtures: makes states of documents.
         sandboxes: where the answers are kept.
+        lock: held by whoever changes a sandbox while others may, as threads of one process do; it may be taken again.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        self.lock = threading.RLock()
         self.pipeline = _pipeline(setup)
         self.fixtures = _fixtures(self.pipeline)
         self.sandboxes = Sandboxes(

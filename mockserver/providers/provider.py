@@ -63,6 +63,8 @@ class Provider:
         webhooks: None: it announces nothing.
         workers: `PROVIDER.verb` → what does due work of that name.
         catalogue: loads what its documents say and leave open; nothing that serving needs, so nothing that serving loads.
+        account: `MODULE:CLASS` of its accounts as tests see them; empty: the common ones. It is a name, as what tests use stands
+            above the providers.
         example: the arguments of a curl call that works on a fresh mock, `{url}` standing for the mock's address.
     """
 
@@ -83,6 +85,7 @@ class Provider:
     workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
     catalogue: Callable[[], Catalogue] = Catalogue
+    account: str = ""
     example: str = ""
 
     def operation_of(self, handler: Handler) -> str:

@@ -14,12 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "mockserver"
 
 FOREIGN: Mapping[str, set[str]] = {
-    "httptools": {"edge"},
+    "aiohttp": {"client"},
+    "httptools": {"client", "edge"},
     "httpx": {"client", "verify"},
     "jsonschema_rs": {"contract"},
     "msgspec": {"*"},
     "pytest": {"pytest_plugin"},
+    "requests": {"client"},
     "starlette": {"control"},
+    "urllib3": {"client"},
     "uvicorn": {"edge"},
     "uvloop": {"edge"},
     "yaml": {"notation"},
@@ -31,6 +34,7 @@ LATE: Mapping[str, set[str]] = {
     "yaml": set(),
     "starlette": {"control"},
     "httpx": {"client", "verify"},
+    f"{PACKAGE}.client": {"client"},
     f"{PACKAGE}.control": {"control"},
     f"{PACKAGE}.judge": {"judge", "control", "pytest_plugin", "verify"},
     f"{PACKAGE}.verify": {"verify"},
@@ -87,8 +91,14 @@ def layers(architecture: str) -> list[list[str]]:
     return [[part.split()[0] for part in line.split(",")] for line in drawing[1].splitlines()]
 
 
+ACCOUNTS = re.compile(rf"{PACKAGE}\.providers\.(?:accounts|\w+\.account)")
+"""A provider's view for tests stands in its folder, and as high as the client on which it rests."""
+
+
 def part(module: str) -> str:
     """Return the part of the package to which the module belongs: the file or folder right below the top."""
+    if ACCOUNTS.fullmatch(module):
+        return "client"
     below = module.split(".")[1:2]
     return below[0] if below else ""
 
@@ -122,6 +132,8 @@ def going_up(found: Import, ranks: Mapping[str, int]) -> str | None:
     """Return what is wrong if an import of our own does not go down, or has no place among the layers."""
     if not found.target.startswith(PACKAGE) or part(found.target) == part(found.module):
         return None
+    if found.module == PACKAGE and (found.late or found.for_types):
+        return None  # the front door hands out what is asked for
     for module in (found.module, found.target):
         if part(module) not in ranks:
             return f"{module} stands in no layer of docs/architecture.md"
@@ -135,7 +147,7 @@ def between_providers(found: Import) -> str | None:
     """Return what is wrong if a provider's module imports something of providers that is not its own or common to all."""
     home = f"{PACKAGE}.providers."
     own = ".".join(found.module.split(".")[:3])
-    if part(found.module) != "providers" or own in (home.rstrip("."), f"{home}provider"):
+    if part(found.module) != "providers" or own in (home.rstrip("."), f"{home}provider", f"{home}accounts"):
         return None
     is_common = found.target in (own, f"{home}provider") or found.target.startswith(f"{own}.")
     return f"{found}, of another provider" if found.target.startswith(home.rstrip(".")) and not is_common else None

@@ -40,6 +40,7 @@ PROVIDER = Provider(
     key_prefixes={"spoonity": ""},
     assumptions=ASSUMPTIONS,
     catalogue=load_catalogue,
+    account="mockserver.providers.spoonity.account:Spoonity",
     example='-G {url}/customers -H "Authorization: Bearer test" -d limit=2',
 )
 

@@ -61,6 +61,7 @@ PROVIDER = Provider(
     workers={"vexutopia.settle": settle_payment},
     assumptions=ASSUMPTIONS,
     catalogue=load_catalogue,
+    account="mockserver.providers.vexutopia.account:Vexutopia",
     example='"{url}/v1/customers?limit=2" -H "Authorization: Bearer vex_test_your_api_key"',
 )
 

@@ -1,0 +1,326 @@
+"""A sandbox as a test sees it: an account at each provider, with the records that it holds."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from mockserver.client.interception import Interception
+from mockserver.client.receiver import Receiver
+from mockserver.edge.app import App, ASGIApp
+from mockserver.errors import ConfigurationError, FixtureError, LimitError
+from mockserver.exchange import Unavailable
+from mockserver.mock import Mock
+from mockserver.providers.provider import Provider
+from mockserver.state import Collection, Draft, Kind, Sandbox
+from mockserver.state.fixtures import Place
+from mockserver.state.ids import digest
+from mockserver.state.sandbox import DEFAULT
+
+if TYPE_CHECKING:
+    import builtins
+
+    from mockserver.client.adapter import MockAdapter
+    from mockserver.client.transport import MockTransport
+
+RecordT = TypeVar("RecordT")
+AccountT = TypeVar("AccountT", bound="Account")
+
+
+class Seat:
+    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed."""
+
+    def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
+        self.app = app
+        self.name = name
+        self._address = address
+
+    @property
+    def mock(self) -> Mock:
+        """The mock that has the sandbox."""
+        return self.app.mock
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox, after the work that has fallen due."""
+        found = self.mock.sandboxes.get(self.name)
+        found.run_due()
+        return found
+
+    @property
+    def url(self) -> str:
+        """The sandbox's base URL; asking for it starts the server."""
+        return self._address() if self.name == DEFAULT else f"{self._address()}/@{self.name}"
+
+    @property
+    def receiver(self) -> Receiver:
+        """Takes requests for the sandbox, whatever key they carry."""
+        return Receiver(self.app, self.name)
+
+
+class Records(Generic[RecordT]):
+    """The records of one kind in one account: immutable values, as they are at the moment when they are asked for.
+
+    Reading and adding is no exchange: nothing of it stands in the journal, no clock moves, and nothing is announced.
+    """
+
+    def __init__(self, seat: Seat, kind: Kind) -> None:
+        self._seat = seat
+        self._kind = kind
+
+    def get(self, record_id: str) -> RecordT | None:
+        """Return the record of the id; None if there is none.
+
+        Where the provider keeps something of what was deleted, that is what is returned.
+        """
+        with self._seat.mock.lock:
+            found: RecordT | None = self._collection.get(record_id)
+            return found
+
+    def __getitem__(self, record_id: str) -> RecordT:
+        found = self.get(record_id)
+        if found is None:
+            raise KeyError(f"{self._seat.name} has no {self._kind.noun} {record_id!r}")
+        return found
+
+    def __contains__(self, record_id: object) -> bool:
+        return isinstance(record_id, str) and self.get(record_id) is not None
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __iter__(self) -> Iterator[RecordT]:
+        return iter(self.list())
+
+    def __repr__(self) -> str:
+        return f"<{self.count()} records of {self._kind.name} in {self._seat.name}>"
+
+    def list(self) -> "builtins.list[RecordT]":
+        """Return all records that are not deleted, the newest first."""
+        with self._seat.mock.lock:
+            records = self._collection
+            found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.present())]
+            return found
+
+    def count(self) -> int:
+        """Return how many records are not deleted."""
+        with self._seat.mock.lock:
+            return len(self._collection.present())
+
+    @property
+    def _collection(self) -> Collection:
+        return self._seat.sandbox.records(self._kind)
+
+    def _find(self, wanted: Mapping[str, Any]) -> "builtins.list[RecordT]":
+        _check_names(wanted, self._kind, f"{self._kind.name}.find")
+        return [each for each in self.list() if all(getattr(each, name) == value for name, value in wanted.items())]
+
+    def _add(self, given: Mapping[str, Any]) -> RecordT:
+        with self._seat.mock.lock:
+            mock, sandbox = self._seat.mock, self._seat.sandbox
+            place = Place(f"{self._kind.name}.add")
+            records = sandbox.records(self._kind)
+            if isinstance(given.get("id"), str) and given["id"] in records:
+                raise place.key("id").error(f"there is a {self._kind.noun} {given['id']} already")
+            made: RecordT = mock.fixtures.record(self._kind, given, self._draft(sandbox, given), place)
+            try:
+                sandbox.add(self._kind, made)
+            except Unavailable as full:
+                raise LimitError(full.detail) from full
+            return made
+
+    def _add_many(self, count: int, given: Mapping[str, Any]) -> "builtins.list[RecordT]":
+        if count > 1 and "id" in given:
+            raise FixtureError(
+                "several records cannot have one id", where=f"{self._kind.name}.add_many", remedy="leave the id out"
+            )
+        with self._seat.mock.lock:
+            return [self._add(given) for _ in range(count)]
+
+    def _draft(self, sandbox: Sandbox, given: Mapping[str, Any]) -> Draft:
+        """Return what decides all that is not given: the record is as new as if it were made by a request now."""
+        siblings = [kind for kind in self._seat.mock.pipeline.kinds if kind.series == self._kind.series]
+        record_id = given["id"] if "id" in given else sandbox.new_id(*siblings)
+        number = sandbox.records(self._kind).weight
+        return Draft(sandbox.state.seed, self._kind.name, number, record_id, sandbox.now)
+
+
+class AnyRecords(Records[Any]):
+    """Records of a kind for which its provider has no type for tests."""
+
+    def find(self, **wanted: Any) -> "builtins.list[Any]":
+        """Return the records that have all these values, the newest first."""
+        return self._find(wanted)
+
+    def add(self, **given: Any) -> Any:
+        """Add a record; what is not given is made up, the same way every time.
+
+        Raises: FixtureError that names the field that is wrong.
+        """
+        return self._add(given)
+
+    def add_many(self, count: int, **given: Any) -> "builtins.list[Any]":
+        """Add so many records that have these values in common, and return them, the oldest first."""
+        return self._add_many(count, given)
+
+
+class Account:
+    """One sandbox at one provider, with what a client needs to use it.
+
+    Attributes:
+        provider: the provider's name.
+    """
+
+    def __init__(self, seat: Seat, provider: Provider) -> None:
+        self._seat = seat
+        self._provider = provider
+        self.provider = provider.name
+
+    def __repr__(self) -> str:
+        return f"<account at {self.provider} in {self._seat.name}>"
+
+    @property
+    def name(self) -> str:
+        """The name of the sandbox."""
+        return self._seat.name
+
+    @property
+    def url(self) -> str:
+        """What takes the place of the provider's base URL; asking for it starts the server."""
+        return self._seat.url
+
+    @property
+    def token(self) -> str:
+        """The API key that was issued for this account."""
+        return self._seat.sandbox.keys[self.provider]
+
+    def env(self) -> dict[str, str]:
+        """Return the environment variables from which a client of the provider is configured; it starts the server."""
+        prefix = self.provider.upper()
+        return {f"{prefix}_BASE_URL": self.url, f"{prefix}_API_KEY": self.token}
+
+    @property
+    def transport(self) -> "MockTransport":
+        """A transport for httpx, sync or async, that needs no server: `httpx.Client(transport=account.transport)`.
+
+        It takes requests to any host, the provider's own or the mock's, and whatever key they carry.
+        """
+        from mockserver.client.transport import MockTransport
+
+        return MockTransport(self._seat.app, self.name)
+
+    @property
+    def adapter(self) -> "MockAdapter":
+        """An adapter for requests that needs no server: `session.mount("https://", account.adapter)`."""
+        from mockserver.client.adapter import MockAdapter
+
+        return MockAdapter(self._seat.app, self.name)
+
+    @property
+    def app(self) -> ASGIApp:
+        """The account as an ASGI application, for clients that take one."""
+        return self._seat.receiver.asgi()
+
+    def intercepted(self, *, strict: bool = False) -> Interception:
+        """Return a context in which requests to the provider's own host reach this account.
+
+        strict: refuse requests to all other hosts but this machine's own.
+        """
+        return Interception({host_of(self._provider): self._seat.receiver}, strict=strict)
+
+    def records(self, section: str) -> AnyRecords:
+        """Return the records that stand under this key in the provider's fixtures.
+
+        Raises: ConfigurationError that lists the keys.
+        """
+        names = {kind.name.partition(".")[2]: kind for kind in self._provider.kinds}
+        if section not in names:
+            known = ", ".join(names)
+            raise ConfigurationError(f"{self.provider} has no records {section!r}", remedy=f"choose {known}")
+        return AnyRecords(self._seat, names[section])
+
+    def _secret(self, prefix: str) -> str:
+        """Return the secret of the account's webhooks: that of its first endpoint, else one that its name decides."""
+        endpoints = self._seat.sandbox.state.endpoints
+        return endpoints[0].secret if endpoints else prefix + digest(f"{self.name}/webhooks", 32)
+
+
+class SandboxAccounts:
+    """The accounts that one sandbox has, one at each provider; as a context it drops the sandbox at its end."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.drop()
+
+    def __getitem__(self, provider: str) -> Account:
+        """Return the account at the provider.
+
+        Raises: ConfigurationError that lists the providers.
+        """
+        providers = self._seat.mock.pipeline.providers
+        if provider not in providers:
+            raise ConfigurationError(f"there is no provider {provider!r}", remedy=f"choose {', '.join(providers)}")
+        return account_class(providers[provider])(self._seat, providers[provider])
+
+    @property
+    def name(self) -> str:
+        """The name of the sandbox."""
+        return self._seat.name
+
+    @property
+    def url(self) -> str:
+        """What takes the place of any provider's base URL; asking for it starts the server."""
+        return self._seat.url
+
+    @property
+    def app(self) -> ASGIApp:
+        """The sandbox as an ASGI application."""
+        return self._seat.receiver.asgi()
+
+    def intercepted(self, *, strict: bool = False) -> AbstractContextManager[Interception]:
+        """Return a context in which requests to the providers' own hosts reach this sandbox.
+
+        strict: refuse requests to all other hosts but this machine's own.
+        """
+        providers = self._seat.mock.pipeline.providers.values()
+        return Interception({host_of(each): self._seat.receiver for each in providers}, strict=strict)
+
+    def drop(self) -> None:
+        """Forget the sandbox with all that is in it."""
+        sandboxes = self._seat.mock.sandboxes
+        with self._seat.mock.lock:
+            if self.name in sandboxes:
+                sandboxes.drop(self.name)
+
+    def _account(self, kind: type[AccountT], provider: str) -> AccountT:
+        return kind(self._seat, self._seat.mock.pipeline.providers[provider])
+
+
+def account_class(provider: Provider) -> type[Account]:
+    """Return the class of the provider's accounts, the common one if it has none of its own."""
+    if not provider.account:
+        return Account
+    from pkgutil import resolve_name
+
+    found: type[Account] = resolve_name(provider.account)
+    return found
+
+
+def host_of(provider: Provider) -> str:
+    """Return the host of the real service."""
+    return urlsplit(provider.origin).hostname or ""
+
+
+def _check_names(given: Mapping[str, Any], kind: Kind, where: str) -> None:
+    known = [field.name for field in msgspec.structs.fields(kind.record)]
+    for name in given:
+        if name not in known:
+            raise FixtureError(f"a {kind.noun} has no {name!r}", where=where, remedy=f"known: {', '.join(known)}")

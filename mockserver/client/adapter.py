@@ -1,0 +1,63 @@
+"""An adapter for requests that calls the mock in the same process: no port, no thread, nothing to wait for."""
+
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from mockserver.client.receiver import Receiver
+from mockserver.client.sockets import attach
+from mockserver.edge.app import App
+
+
+class MockAdapter(HTTPAdapter):
+    """Sends the requests of a session to an application of this process: `session.mount("https://", adapter)`.
+
+    Any host will do: that of the mock, or the provider's own. All else is as it is over a network: retries, time-outs
+    (which are raised at once), and the errors for connections that a fault ends. Proxies and certificates are passed over.
+    """
+
+    def __init__(self, app: App, sandbox: str = "", **options: Any) -> None:
+        """Take the application, and the sandbox that all requests go to; empty: path, header or key says which one.
+
+        options: what else an `HTTPAdapter` takes, such as `max_retries`.
+        """
+        self._receiver = Receiver(app, sandbox)
+        super().__init__(**options)
+
+    def init_poolmanager(self, *pools: Any, **options: Any) -> None:
+        """Have connections made that lead to the application."""
+        super().init_poolmanager(*pools, **options)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = _pools(self._receiver)
+
+    def send(self, request: PreparedRequest, *sending: Any, **options: Any) -> Response:
+        """Send the request past all proxies."""
+        return super().send(request, *sending, **{**options, "proxies": None})
+
+
+def _pools(receiver: Receiver) -> dict[str, type[HTTPConnectionPool]]:
+    """Return the kinds of pool, by scheme, whose connections lead to the receiver."""
+
+    class Plain(HTTPConnection):
+        def putrequest(self, *request: Any, **options: Any) -> None:
+            attach(self, receiver, f"http://{self.host}:{self.port}")
+            super().putrequest(*request, **options)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            attach(self, receiver, f"https://{self.host}:{self.port}")
+
+        def putrequest(self, *request: Any, **options: Any) -> None:
+            self.connect()
+            super().putrequest(*request, **options)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": Pool, "https": SecurePool}

@@ -1,0 +1,188 @@
+"""`mockserver.running()`: the mock in this process, and behind a port as soon as somebody asks for its address."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+
+from mockserver.app import create_app
+from mockserver.client.account import Seat
+from mockserver.edge.app import App, Options
+from mockserver.edge.server import running_server
+from mockserver.errors import ConfigurationError
+from mockserver.providers import PROVIDERS, Provider
+from mockserver.providers.accounts import Accounts
+from mockserver.state import State
+from mockserver.state.clock import Mode, parse_timestamp
+from mockserver.state.fixtures import Settings
+from mockserver.state.sandbox import DEFAULT
+
+Fixture = str | Path
+Hashable = tuple[Any, ...]
+
+MAX_BEGINNINGS = 64
+"""States that are kept, so that sandboxes which begin alike are forks and not read again."""
+
+
+class Beginning(TypedDict, total=False):
+    """What a sandbox begins with; what is not said is as the server was told.
+
+    Keys:
+        fixture: the name of a packaged scenario, the path of a file, or several of them; later ones add to earlier ones.
+        seed: what ids and generated records come from.
+        clock: `step` moves by a second with every exchange, `frozen` stands, `real` runs with the machine.
+        now: where the clock begins: an ISO 8601 timestamp, or a datetime.
+        assume: assumption → choice.
+    """
+
+    fixture: Fixture | Sequence[Fixture]
+    seed: int
+    clock: Mode
+    now: str | datetime
+    assume: Mapping[str, str]
+
+
+class Running(Beginning, total=False):
+    """How the mock runs.
+
+    Keys:
+        host, port: where it listens once its address is asked for; port 0: any that is free.
+        options: how it meets the network.
+        check_replies: compare every reply with the contract before it is sent.
+        providers, contract: who is played, and the OpenAPI file that says what they understand.
+    """
+
+    host: str
+    port: int
+    options: Options
+    check_replies: bool
+    providers: Sequence[Provider]
+    contract: Path
+
+
+class Server:
+    """The mock in this process. No port is opened and no thread runs before `url` is asked for.
+
+    Attributes:
+        app: the mock as an ASGI application.
+    """
+
+    def __init__(self, **how: Unpack[Running]) -> None:
+        self._where = how.pop("host", "127.0.0.1"), how.pop("port", 0)
+        setup: dict[str, Any] = {key: how[key] for key in ("options", "check_replies", "contract") if key in how}
+        self._settings = _settings(how, Settings(mode="step"))
+        fixtures = _fixtures(how) or ("default",)
+        settings = self._settings
+        self.app: App = create_app(
+            providers=how.get("providers", PROVIDERS),
+            fixtures=fixtures,
+            seed=settings.seed,
+            mode=settings.mode,
+            now=settings.now,
+            assume=settings.choices or {},
+            **setup,
+        )
+        self._stack = ExitStack()
+        self._url = ""
+        self._is_closed = False
+        self._states: dict[Hashable, State] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The mock's base URL; the first who asks starts the server in a thread.
+
+        Raises: ConfigurationError if the port is taken, or the server was closed.
+        """
+        with self.app.mock.lock:
+            if self._is_closed:
+                raise ConfigurationError("the mock is closed", remedy="use it within its `with` block")
+            if not self._url:
+                self._url = self._stack.enter_context(running_server(self.app, *self._where)).url
+            return self._url
+
+    @property
+    def default(self) -> Accounts:
+        """The sandbox of requests that name none and whose key was issued for none."""
+        return self._accounts(DEFAULT)
+
+    def sandbox(self, name: str | None = None, **beginning: Unpack[Beginning]) -> Accounts:
+        """Make a sandbox of its own, and return its accounts.
+
+            with mockserver.running() as server:
+                accounts = server.sandbox(fixture="empty", clock="frozen")
+
+        name: None: the mock finds one.
+        Raises: TakenNameError, BadNameError, LimitError, FixtureError, UnknownChoiceError; ConfigurationError for a fixture
+            that does not exist.
+        """
+        with self.app.mock.lock:
+            made = self.app.mock.sandboxes.make(name, self._origin(beginning))
+        return self._accounts(made.name)
+
+    def close(self) -> None:
+        """End the server's thread, if there is one. What is called in process still answers."""
+        self._is_closed = True
+        self._stack.close()
+
+    def _accounts(self, name: str) -> Accounts:
+        return Accounts(Seat(self.app, name, lambda: self.url))
+
+    def _origin(self, beginning: Beginning) -> State | None:
+        """Return what the sandbox begins with; None: what all begin with."""
+        if not beginning:
+            return None
+        fixtures, settings = _fixtures(beginning), _settings(beginning, self._settings)
+        choices = settings.choices or {}
+        key = (fixtures, settings.seed, settings.mode, settings.now, tuple(sorted(choices.items())))
+        if key not in self._states:
+            self.app.mock.choices(choices, where="assume")
+            if len(self._states) >= MAX_BEGINNINGS:
+                self._states.clear()
+            self._states[key] = self.app.mock.state(fixtures, settings)
+        return self._states[key]
+
+
+def running(**how: Unpack[Running]) -> Server:
+    """Return the mock, running in this process until its `with` block ends.
+
+        with mockserver.running() as server:
+            account = server.sandbox()
+
+    Without `with`, as in a notebook, `close()` ends it. The clock is `step` unless another is asked for.
+    Raises: MockServerError if what it is told does not fit together.
+    """
+    return Server(**how)
+
+
+def _fixtures(beginning: Beginning | Running) -> tuple[Fixture, ...] | None:
+    fixture = beginning.get("fixture")
+    if fixture is None:
+        return None
+    return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
+
+
+def _settings(beginning: Beginning | Running, before: Settings) -> Settings:
+    """Return the settings of a sandbox; what it does not say is as before."""
+    now = beginning.get("now")
+    return Settings(
+        seed=beginning.get("seed", before.seed),
+        mode=beginning.get("clock", before.mode),
+        now=before.now if now is None else _instant(now),
+        choices={**(before.choices or {}), **beginning.get("assume", {})},
+    )
+
+
+def _instant(now: str | datetime) -> int:
+    text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
+    try:
+        return parse_timestamp(text)
+    except ValueError as error:
+        raise ConfigurationError(str(error), where="now") from error

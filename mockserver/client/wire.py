@@ -1,0 +1,84 @@
+"""Requests and replies as the bytes of HTTP/1.1, for libraries that are reached where they write to a connection."""
+
+from http import HTTPStatus
+
+import httptools
+
+from mockserver.client.receiver import Outcome, Receiver
+from mockserver.edge.transport import Response
+from mockserver.exchange import RawHeaders
+
+_NO_BODY = (204, 304)
+
+
+class Line:
+    """A connection of which nothing but the bytes is real; it takes one request.
+
+    Attributes:
+        is_complete: whether the whole request was written.
+    """
+
+    def __init__(self, receiver: Receiver, origin: str) -> None:
+        """Take the receiver, and what stands before a path: scheme and host."""
+        self._receiver = receiver
+        self._origin = origin
+        self._target = b""
+        self._headers: RawHeaders = []
+        self._body = bytearray()
+        self._parser = httptools.HttpRequestParser(self)
+        self.is_complete = False
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes that the client sends."""
+        self._parser.feed_data(data)
+
+    def answer(self, patience_s: float | None) -> tuple[bytes, bool]:
+        """Return the bytes that come back, and whether they are the whole reply.
+
+        patience_s: how long the client waits for them, in seconds; None: for ever.
+        Raises: Late.
+        """
+        target = self._target.decode("latin-1")
+        url = target if target.startswith(("http://", "https://")) else f"{self._origin}{target}"
+        method = self._parser.get_method().decode("ascii")
+        return _bytes_of(self._receiver.send(method, url, self._headers, bytes(self._body), patience_s=patience_s))
+
+    def on_url(self, url: bytes) -> None:
+        """Note the target, which comes in pieces if the client writes it so."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Note a header; one about pieces of the body is no longer true when they are put together."""
+        if name.lower() != b"transfer-encoding":
+            self._headers.append((name, value))
+
+    def on_body(self, body: bytes) -> None:
+        """Note a piece of the body."""
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        """Note that the request is whole."""
+        self.is_complete = True
+
+
+def _bytes_of(outcome: Outcome) -> tuple[bytes, bool]:
+    response = outcome.response
+    if response is None:
+        return b"", False
+    head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}".encode()]
+    head += [name + b": " + value for name, value in _described(response)]
+    return b"\r\n".join(head) + b"\r\n\r\n" + response.body, outcome.is_whole
+
+
+def _described(response: Response) -> RawHeaders:
+    """Return the headers, with the length of a body that does not say its own."""
+    if response.status in _NO_BODY or response.header("content-length") is not None:
+        return response.headers
+    return [*response.headers, (b"content-length", b"%d" % len(response.body))]
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,26 @@
+"""The accounts of a sandbox, by the providers' names, for those who write tests and type checkers that read along."""
+
+from mockserver.client.account import Account, SandboxAccounts
+from mockserver.providers.spoonity.account import Spoonity
+from mockserver.providers.vexutopia.account import Vexutopia
+
+
+class Accounts(SandboxAccounts):
+    """What a test has of one sandbox; `accounts["NAME"]` is the account at any provider that is played.
+
+    with mockserver.running() as server, server.sandbox() as accounts:
+        accounts.vexutopia.customers.add(email="jane@example.com")
+    """
+
+    @property
+    def spoonity(self) -> Spoonity:
+        """The account at Spoonity."""
+        return self._account(Spoonity, "spoonity")
+
+    @property
+    def vexutopia(self) -> Vexutopia:
+        """The account at Vexutopia."""
+        return self._account(Vexutopia, "vexutopia")
+
+
+__all__ = ["Account", "Accounts", "Spoonity", "Vexutopia"]
