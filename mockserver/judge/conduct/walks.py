@@ -30,7 +30,7 @@ class Step(Struct, frozen=True):
 
 
 Walk = list[Step]
-"""Pages of one list that one client asked for, from the first page to the last before it asked for the first one again."""
+"""Pages of one list that one client asked for, until it asks for the first one again other than by a link on its last page."""
 
 
 def walks(case: Case, listing: Listing) -> list[Walk]:
@@ -39,11 +39,15 @@ def walks(case: Case, listing: Listing) -> list[Walk]:
     latest: dict[Hashable, Walk] = {}
     for exchange, asked in _pages(case, listing):
         key = client_of(case, exchange), exchange.request.path, asked.subject
-        if asked.start == 0 or key not in latest:
+        if key not in latest or (asked.start == 0 and not _leads_to(latest[key][-1], exchange)):
             latest[key] = []
             found.append(latest[key])
         latest[key].append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
     return found
+
+
+def _leads_to(step: Step, exchange: Exchange) -> bool:
+    return step.shown is not None and Links(step.shown.links).lead_to(exchange.request)
 
 
 def _pages(case: Case, listing: Listing) -> Iterator[tuple[Exchange, Asked]]:
@@ -110,11 +114,11 @@ def _ends(case: Case) -> Iterator[tuple[Step, int]]:
 
 def _goes_straight(walk: Walk) -> bool:
     """Return whether the pages follow each other from the first one; who jumps or turns back is browsing."""
-    end = 0
+    start = end = 0
     for step in walk:
-        if not end - 2 * step.asked.limit < step.asked.start <= end:
+        if not start <= step.asked.start <= end:
             return False
-        end = max(end, step.asked.start + step.asked.limit)
+        start, end = step.asked.start, step.asked.start + step.asked.limit
     return True
 
 
