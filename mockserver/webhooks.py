@@ -159,6 +159,10 @@ class Outbox:
         """The sandbox's time at which the next delivery is to be sent; None if none waits."""
         return self._due[0][0] if self._due else None
 
+    def next_due_after(self, now: int) -> int | None:
+        """Return the sandbox's time at which the next delivery is to be sent that is not due yet; None if there is none."""
+        return next((due for due, _, _ in self._due if due > now), None)
+
     def add(self, event: Event) -> None:
         """Record the event."""
         self._events.append(event)
@@ -188,9 +192,8 @@ class Outbox:
         numbered = self._add(delivery)
         if numbered.status == "waiting":
             self._line_up(numbered)
-        for number in [each for each in self._kept if self._follows(each, numbered)]:
-            self._kept.remove(number)
-            self._line_up(self.update(replace(self._deliveries[number], due=numbered.due)))
+        if numbered.attempt == 1:
+            self._release(numbered)
         return numbered
 
     def keep_back(self, delivery: Delivery) -> Delivery:
@@ -244,6 +247,11 @@ class Outbox:
     def _line_up(self, delivery: Delivery) -> None:
         self._turns += 1
         insort(self._due, (delivery.due, self._turns, delivery.number))
+
+    def _release(self, delivery: Delivery) -> None:
+        for number in [each for each in self._kept if self._follows(each, delivery)]:
+            self._kept.remove(number)
+            self._line_up(self.update(replace(self._deliveries[number], due=delivery.due)))
 
     def _follows(self, number: int, delivery: Delivery) -> bool:
         kept = self._deliveries[number]

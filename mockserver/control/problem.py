@@ -2,6 +2,7 @@
 
 from mockserver.errors import (
     BadNameError,
+    BusyError,
     ClockError,
     ConfigurationError,
     ContractError,
@@ -38,6 +39,7 @@ _STATUSES: dict[type[MockServerError], int] = {
     ClockError: 400,
     UnknownSandboxError: 404,
     TakenNameError: 409,
+    BusyError: 409,
     LimitError: 503,
 }
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from mockserver.edge import cors, guard
+from mockserver.edge.delivery import Courier
 from mockserver.edge.guard import Disconnected
 from mockserver.edge.wire import send_disturbed
 from mockserver.errors import BadNameError, LimitError
@@ -76,19 +77,24 @@ class App:
 
     Attributes:
         mock: what it serves.
+        courier: sends what the mock announces.
         at_end: what is called when the server ends, so that answers without an end have one.
     """
 
     def __init__(self, mock: Mock, options: Options, control: Callable[["App"], ASGIApp]) -> None:
         self.mock = mock
         self.options = options
+        self.courier = Courier(mock, options.allow_webhook_hosts)
         self.at_end: set[Callable[[], object]] = set()
         self._make_control = control
         self._control: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI protocol."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and "mock.body" in scope:
+            with self.courier.lock:  # within the process, threads take turns; nothing is waited for meanwhile
+                await self._serve(scope, receive, send)
+        elif scope["type"] == "http":
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -137,7 +143,10 @@ class App:
             disturbance = pipeline.disturb(destination, sandbox, request)
             if disturbance is not None and disturbance.delay_ms:
                 await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
-        return self._answer_in(destination, sandbox, request, problem, disturbance)
+        answer = self._answer_in(destination, sandbox, request, problem, disturbance)
+        if sandbox.state.endpoints:
+            self.courier.stir(sandbox)
+        return answer
 
     def _answer_in(
         self,
@@ -170,10 +179,16 @@ class App:
             self._control = self._make_control(self)
         path = {"path": unquote(target.path), "raw_path": target.path.encode("latin-1"), "root_path": ""}
         await self._control({**scope, **path, "mock.prefix": target.prefix, "mock.sandbox": target.sandbox}, receive, send)
+        name = target.sandbox or dict(scope["headers"]).get(b"mock-sandbox", b"").decode("latin-1") or DEFAULT
+        if name in self.mock.sandboxes:
+            self.courier.stir(self.mock.sandboxes.get(name))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
+            if message["type"] == "lifespan.startup":
+                for sandbox in self.mock.sandboxes:
+                    self.courier.stir(sandbox)
             if message["type"] == "lifespan.shutdown":
                 for end in list(self.at_end):
                     end()

@@ -1,0 +1,125 @@
+"""Delivers webhooks to ASGI and WSGI applications of this process, in the thread that calls."""
+
+import asyncio
+import inspect
+import io
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from mockserver.edge.post import MAX_ANSWER, Outcome
+from mockserver.exchange import RawHeaders
+
+Application = Callable[..., Any]
+HOST = "receiver.localhost"
+PATH = "/"
+
+
+class Parcel:
+    """What an application is sent: a POST.
+
+    Attributes:
+        path: percent-encoded.
+    """
+
+    def __init__(self, headers: RawHeaders, body: bytes, path: str = PATH) -> None:
+        self.headers = [(b"host", HOST.encode()), *headers, (b"content-length", b"%d" % len(body))]
+        self.body = body
+        self.path = path
+
+
+def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
+    """Call the application with the parcel and return what came of it; an error of the application is no answer.
+
+    An ASGI application runs in an event loop that is made for this call, and is cancelled when the time is over; a WSGI
+    application cannot be interrupted.
+    """
+    try:
+        if _is_asgi(app):
+            return asyncio.run(_call_asgi(app, parcel, timeout_s))
+        return _call_wsgi(app, parcel)
+    except TimeoutError:
+        return Outcome(error=f"no answer came within {timeout_s:g} s")
+    except Exception as error:  # whatever the application does, it is no failure of the mock
+        return Outcome(error=f"the application raised {type(error).__name__}: {error}"[:200])
+
+
+def _is_asgi(app: Application) -> bool:
+    called = app if inspect.isroutine(app) else type(app).__call__
+    return inspect.iscoroutinefunction(called)
+
+
+async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
+    sent: list[dict[str, Any]] = []
+    inbox: list[dict[str, Any]] = [{"type": "http.request", "body": parcel.body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return inbox.pop() if inbox else await asyncio.Future()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(timeout_s):
+        await app(_scope(parcel), receive, send)
+    if not sent:
+        return Outcome(error="the application answered nothing")
+    return Outcome(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])[:MAX_ANSWER])
+
+
+def _scope(parcel: Parcel) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": unquote_to_bytes(parcel.path).decode("utf-8", "replace"),
+        "raw_path": parcel.path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": list(parcel.headers),
+        "client": ("127.0.0.1", 0),
+        "server": (HOST, 80),
+    }
+
+
+def _call_wsgi(app: Application, parcel: Parcel) -> Outcome:
+    status: list[str] = []
+
+    def start_response(line: str, _headers: Any, _exc_info: Any = None) -> Callable[[bytes], object]:
+        status[:] = [line]
+        return written.write
+
+    written = io.BytesIO()
+    chunks: Iterable[bytes] = app(_environ(parcel), start_response)
+    try:
+        for chunk in chunks:
+            written.write(chunk)
+    finally:
+        getattr(chunks, "close", lambda: None)()
+    return Outcome(int(status[0].split()[0]), written.getvalue()[:MAX_ANSWER])
+
+
+def _environ(parcel: Parcel) -> dict[str, Any]:
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parcel.path).decode("latin-1"),
+        "QUERY_STRING": "",
+        "SERVER_NAME": HOST,
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(parcel.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in parcel.headers:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value.decode("latin-1")
+    return environ

@@ -1,0 +1,63 @@
+"""Makes the headers and bytes of a delivery, right or wrong on purpose, at the moment when it is sent."""
+
+import json
+
+from msgspec import Struct
+
+from mockserver.errors import ConfigurationError
+from mockserver.exchange import Leaning, RawHeaders
+from mockserver.providers.provider import Webhooks
+from mockserver.state import Sandbox
+from mockserver.webhooks import Delivery, Endpoint
+
+FORGED = frozenset(("bad-signature", "old-secret", "stale", "future", "truncate", "re-serialise"))
+"""What is wrong with a delivery itself, not with when it comes; such a one is not the provider's, so it is not tried again."""
+
+SHIFT_MS = 600_000
+"""How far from the sandbox's time the signature of a stale or future delivery is."""
+
+_SHIFTS_MS = {"stale": -SHIFT_MS, "future": SHIFT_MS}
+
+
+class Form(Struct, frozen=True):
+    """What is sent, and the assumptions on which its form leans."""
+
+    headers: RawHeaders
+    body: bytes
+    assumed: dict[str, str]
+
+
+def form_of(sandbox: Sandbox, webhooks: Webhooks, delivery: Delivery, endpoint: Endpoint) -> Form:
+    """Return what the endpoint is sent now."""
+    leaning = Leaning(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
+    how, whole = delivery.how, webhooks.encode(delivery.event.body)
+    at_ms = max(sandbox.now + _SHIFTS_MS.get(how, 0), 0)
+    signature = webhooks.sign(leaning, _secret(endpoint, how), whole, at_ms)
+    headers = [(b"content-type", b"application/json"), (b"user-agent", b"mockserver"), *signature]
+    return Form(headers, _spoilt(whole, how), leaning.assumed)
+
+
+def check_how(sandbox: Sandbox, webhooks: Webhooks, how: str, endpoint: Endpoint) -> None:
+    """Raise ConfigurationError if a delivery to the endpoint cannot be wrong in this way."""
+    if how == "old-secret" and not endpoint.old_secret:
+        remedy = f'PATCH /_mock/webhooks/{endpoint.id} {{"secret": "…"}} rotates it'
+        raise ConfigurationError(f"{endpoint.id} has had no other secret", where="body.how", remedy=remedy)
+    if how in _SHIFTS_MS:
+        leaning = Leaning(choices=sandbox.state.choices)
+        early, late = (webhooks.sign(leaning, "x", b"", at_ms) for at_ms in (0, SHIFT_MS))
+        if early == late:
+            chosen = ", ".join(f"{key}={choice}" for key, choice in leaning.assumed.items())
+            remedy = f"PATCH /_mock/assumptions chooses another form than {chosen or 'this one'}"
+            raise ConfigurationError("the signature says no time", where="body.how", remedy=remedy)
+
+
+def _secret(endpoint: Endpoint, how: str) -> str:
+    if how == "old-secret":
+        return endpoint.old_secret
+    return f"not-{endpoint.secret}" if how == "bad-signature" else endpoint.secret
+
+
+def _spoilt(body: bytes, how: str) -> bytes:
+    if how == "truncate":
+        return body[: len(body) // 2]
+    return json.dumps(json.loads(body), indent=1).encode() if how == "re-serialise" else body
