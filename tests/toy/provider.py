@@ -185,9 +185,10 @@ def new_loan_can_be_looked_up(api: Api) -> None:
     assert api.call("GET", f"/v1/loans/{loan['id']}", headers=card).expect(200).json == loan
 
 
-def asked_of(exchange: Exchange) -> Asked:
+def asked_of(exchange: Exchange) -> Asked | None:
     query = dict(parse_qsl(exchange.request.query.decode()))
-    return Asked("loans", int(query.get("start", 0)), int(query.get("count", 2)))
+    start, count = query.get("start", "0"), query.get("count", "2")
+    return Asked("loans", int(start), int(count)) if start.isdecimal() and count.isdecimal() else None
 
 
 def shown_by(exchange: Exchange) -> Shown:

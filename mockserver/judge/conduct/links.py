@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from mockserver.exchange import Request
@@ -23,10 +24,11 @@ class Links:
         self.add(links)
 
     def add(self, links: Iterable[str]) -> None:
-        """Take in more links."""
+        """Take in more links; what is none leads nowhere."""
         for link in links:
-            parts = urlsplit(link)
-            self._paths.setdefault(_normal(parts.query), set()).add(_normal(parts.path))
+            with suppress(ValueError):
+                parts = urlsplit(link)
+                self._paths.setdefault(_normal(parts.query), set()).add(_normal(parts.path))
 
     def lead_to(self, request: Request) -> bool:
         """Return whether the request is for one of the links."""
