@@ -237,8 +237,11 @@ def test_silence_is_broken_by_comments(monkeypatch: pytest.MonkeyPatch, address:
         assert [follower.next() for _ in range(3)] == [Told(comment="ping")] * 3
 
 
-def test_a_credential_of_an_earlier_exchange_is_hidden_in_a_later_one(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
-    monkeypatch.setattr(stream, "MAX_LEARNED", 2)
+@pytest.mark.parametrize("learned", [1, 2, stream.MAX_LEARNED])
+def test_a_credential_of_an_earlier_exchange_is_hidden_in_a_later_one(
+    learned: int, monkeypatch: pytest.MonkeyPatch, address: Address
+) -> None:
+    monkeypatch.setattr(stream, "MAX_LEARNED", learned)
     with following(address) as follower:
         httpx.get(f"{address.url}/customers", headers={"authorization": "Bearer a-token-of-mine"})
         for _ in range(3):
@@ -300,7 +303,8 @@ def test_more_clients_than_may_are_refused(monkeypatch: pytest.MonkeyPatch, addr
 def test_head_is_answered_without_a_stream(app: App, address: Address) -> None:
     reply = httpx.head(f"{address.url}/_mock/requests/stream")
     assert (reply.status_code, reply.headers["content-type"], reply.content) == (200, "text/event-stream", b"")
-    assert sandbox_of(app).journal.watchers == 0
+    sent = converse(app, scope_of("/_mock/requests/stream", method="HEAD"))
+    assert [message.get("body") for message in sent] == [None, b""]
 
 
 def test_within_the_process_there_is_what_there_is_and_then_an_end(app: App) -> None:
