@@ -1,6 +1,6 @@
 """A sandbox as a test sees it: an account at each provider, with the records that it holds."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -9,56 +9,26 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mockserver.client.interception import Interception
-from mockserver.client.receiver import Receiver
-from mockserver.edge.app import App, ASGIApp
+from mockserver.client.sandbox import InSandbox
+from mockserver.client.seat import Seat
+from mockserver.edge.app import ASGIApp
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
-from mockserver.mock import Mock
 from mockserver.providers.provider import Provider
 from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.fixtures import Place
 from mockserver.state.ids import digest
-from mockserver.state.sandbox import DEFAULT
 
 if TYPE_CHECKING:
     import builtins
 
     from mockserver.client.adapter import MockAdapter
+    from mockserver.client.exchanges import Requests
+    from mockserver.client.faults import Faults
     from mockserver.client.transport import MockTransport
 
 RecordT = TypeVar("RecordT")
 AccountT = TypeVar("AccountT", bound="Account")
-
-
-class Seat:
-    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed."""
-
-    def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
-        self.app = app
-        self.name = name
-        self._address = address
-
-    @property
-    def mock(self) -> Mock:
-        """The mock that has the sandbox."""
-        return self.app.mock
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The sandbox, after the work that has fallen due."""
-        found = self.mock.sandboxes.get(self.name)
-        found.run_due()
-        return found
-
-    @property
-    def url(self) -> str:
-        """The sandbox's base URL; asking for it starts the server."""
-        return self._address() if self.name == DEFAULT else f"{self._address()}/@{self.name}"
-
-    @property
-    def receiver(self) -> Receiver:
-        """Takes requests for the sandbox, whatever key they carry."""
-        return Receiver(self.app, self.name)
 
 
 class Records(Generic[RecordT]):
@@ -167,15 +137,15 @@ class AnyRecords(Records[Any]):
         return self._add_many(count, given)
 
 
-class Account:
-    """One sandbox at one provider, with what a client needs to use it.
+class Account(InSandbox):
+    """One sandbox at one provider: what a client needs to use it, and what a test needs to set it up and to look at it.
 
     Attributes:
         provider: the provider's name.
     """
 
     def __init__(self, seat: Seat, provider: Provider) -> None:
-        self._seat = seat
+        super().__init__(seat)
         self._provider = provider
         self.provider = provider.name
 
@@ -183,14 +153,18 @@ class Account:
         return f"<account at {self.provider} in {self._seat.name}>"
 
     @property
-    def name(self) -> str:
-        """The name of the sandbox."""
-        return self._seat.name
+    def requests(self) -> "Requests":
+        """What the provider was asked, and assertions about it."""
+        from mockserver.client.exchanges import Requests
+
+        return Requests(self._seat, self._provider)
 
     @property
-    def url(self) -> str:
-        """What takes the place of the provider's base URL; asking for it starts the server."""
-        return self._seat.url
+    def faults(self) -> "Faults":
+        """What goes wrong on purpose with requests to the provider."""
+        from mockserver.client.faults import Faults
+
+        return Faults(self._seat, self._provider)
 
     @property
     def token(self) -> str:
@@ -248,11 +222,8 @@ class Account:
         return endpoints[0].secret if endpoints else prefix + digest(f"{self.name}/webhooks", 32)
 
 
-class SandboxAccounts:
+class SandboxAccounts(InSandbox):
     """The accounts that one sandbox has, one at each provider; as a context it drops the sandbox at its end."""
-
-    def __init__(self, seat: Seat) -> None:
-        self._seat = seat
 
     def __enter__(self) -> Self:
         return self
@@ -265,20 +236,8 @@ class SandboxAccounts:
 
         Raises: ConfigurationError that lists the providers.
         """
-        providers = self._seat.mock.pipeline.providers
-        if provider not in providers:
-            raise ConfigurationError(f"there is no provider {provider!r}", remedy=f"choose {', '.join(providers)}")
-        return account_class(providers[provider])(self._seat, providers[provider])
-
-    @property
-    def name(self) -> str:
-        """The name of the sandbox."""
-        return self._seat.name
-
-    @property
-    def url(self) -> str:
-        """What takes the place of any provider's base URL; asking for it starts the server."""
-        return self._seat.url
+        found = self._provider(provider)
+        return account_class(found)(self._seat, found)
 
     @property
     def app(self) -> ASGIApp:
@@ -301,7 +260,13 @@ class SandboxAccounts:
                 sandboxes.drop(self.name)
 
     def _account(self, kind: type[AccountT], provider: str) -> AccountT:
-        return kind(self._seat, self._seat.mock.pipeline.providers[provider])
+        return kind(self._seat, self._provider(provider))
+
+    def _provider(self, name: str) -> Provider:
+        providers = self._seat.mock.pipeline.providers
+        if name not in providers:
+            raise ConfigurationError(f"there is no provider {name!r}", remedy=f"choose {', '.join(providers)}")
+        return providers[name]
 
 
 def account_class(provider: Provider) -> type[Account]:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 from mockserver.app import create_app
-from mockserver.client.account import Seat
+from mockserver.client.seat import Seat
 from mockserver.edge.app import App, Options
 from mockserver.edge.server import running_server
 from mockserver.errors import ConfigurationError

@@ -135,7 +135,8 @@ class Place:
             can_wait=_can_wait(scope),
             pause=scope.get("mock.pause", asyncio.sleep),
         )
-        reply = route.run(call)
+        with call.mock.lock:
+            reply = route.run(call)
         return await reply if inspect.isawaitable(reply) else reply
 
     def _route(self, scope: Scope, url: str) -> Route:

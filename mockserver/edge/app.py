@@ -157,7 +157,8 @@ class App:
         disturbance: Disturbance | None,
     ) -> Answer:
         try:
-            return self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
+            with self.mock.lock:
+                return self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
         except Exception as error:
             if self.options.raise_errors:
                 raise

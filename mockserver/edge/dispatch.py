@@ -65,7 +65,7 @@ class Dispatch:
     """
 
     def __init__(self, mock: Mock, allowed_hosts: Set[str]) -> None:
-        self.lock = threading.Condition()
+        self.lock = threading.Condition(mock.lock)
         self._mock = mock
         self._allowed_hosts = allowed_hosts
         self._loop: asyncio.AbstractEventLoop | None = None

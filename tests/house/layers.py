@@ -35,8 +35,8 @@ LATE: Mapping[str, set[str]] = {
     "starlette": {"control"},
     "httpx": {"client", "verify"},
     f"{PACKAGE}.client": {"client"},
-    f"{PACKAGE}.control": {"control"},
-    f"{PACKAGE}.judge": {"judge", "control", "pytest_plugin", "verify"},
+    f"{PACKAGE}.control": {"client", "control"},
+    f"{PACKAGE}.judge": {"client", "control", "judge", "pytest_plugin", "verify"},
     f"{PACKAGE}.verify": {"verify"},
 }
 """What serving loads when it is first needed → the parts that may import it at the top of a module all the same."""

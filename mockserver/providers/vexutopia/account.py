@@ -2,7 +2,8 @@
 
 from typing import Any, Literal, TypedDict, Unpack
 
-from mockserver.client.account import Account, Records, Seat
+from mockserver.client.account import Account, Records
+from mockserver.client.seat import Seat
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.records import (
     CUSTOMERS,

@@ -1,0 +1,116 @@
+"""What a test can have go wrong in its sandbox."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, TypedDict, Unpack
+
+import msgspec
+
+from mockserver.client.seat import Seat
+from mockserver.control.faults import FaultOrder, FaultRow, arm
+from mockserver.errors import ConfigurationError
+from mockserver.faults import FaultKind, PagingMode
+from mockserver.providers.provider import Provider
+
+Preset = Literal["flaky", "slow", "rate-limited", "offline", "outage"]
+
+
+class FaultTerms(TypedDict, total=False):
+    """What a fault takes; docs/faults.md tells which kind takes what.
+
+    Keys:
+        status, code, retry_after: the failure; the provider's error code; seconds.
+        ms: milliseconds, `[low, high]`, or `{"median": …, "p95": …}`; nothing really waits in process.
+        limit, per: so many requests in a window such as `10s` of the sandbox's clock.
+        mode: how a list lies.
+        operations: with or without the provider's name before them; absent: all of this provider's.
+        path: a glob.
+        first, every, probability: the first N, each Nth, each with this chance.
+        lasting: so much of the sandbox's time, such as `10m`.
+    """
+
+    status: int
+    code: str
+    retry_after: int
+    ms: float | list[float] | dict[str, float]
+    limit: int
+    per: str
+    mode: PagingMode
+    operations: list[str]
+    path: str
+    first: int
+    every: int
+    probability: float
+    lasting: str
+
+
+class Faults:
+    """The faults of a sandbox, armed for the operations of one provider."""
+
+    def __init__(self, seat: Seat, provider: Provider) -> None:
+        self._seat = seat
+        self._provider = provider
+
+    def add(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> FaultRow:
+        """Have something go wrong from the next request on, and return the fault as it is armed.
+
+            vexutopia.faults.add("status", status=429, retry_after=3, operations=["createCustomer"], first=2)
+            spoonity.faults.add("lost-reply", operations=["createCustomer"], first=1)
+
+        Raises: MockServerError that names the place and the remedy.
+        """
+        return self._arm({"kind": kind, **terms})[0]
+
+    def preset(self, name: Preset, **terms: Unpack[FaultTerms]) -> list[FaultRow]:
+        """Have several things go wrong that come together.
+
+        vexutopia.faults.preset("flaky")
+        """
+        return self._arm({"preset": name, **terms})
+
+    @contextmanager
+    def during(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> Iterator[FaultRow]:
+        """Have something go wrong for as long as the context lasts.
+
+        with spoonity.faults.during("drop"):
+            ...
+        """
+        armed = self.add(kind, **terms)
+        try:
+            yield armed
+        finally:
+            with self._seat.mock.lock:
+                faults = self._seat.sandbox.faults
+                if any(each.fault.id == armed.id for each in faults.armed):
+                    faults.disarm(armed.id)
+
+    def clear(self) -> None:
+        """Take out all faults of the sandbox."""
+        with self._seat.mock.lock:
+            self._seat.sandbox.faults.disarm_all()
+
+    def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
+        told = {"for" if name == "lasting" else name: value for name, value in terms.items()}
+        told["operations"] = [self._operation(each) for each in told.get("operations", self._operations())]
+        with self._seat.mock.lock:
+            return arm(self._seat.mock, self._seat.sandbox, order(told))
+
+    def _operation(self, name: str) -> str:
+        return name if "." in name else f"{self._provider.name}.{name}"
+
+    def _operations(self) -> list[str]:
+        operations = self._seat.mock.pipeline.contract.operations.values()
+        return [each.id for each in operations if each.provider == self._provider.name]
+
+
+def order(told: dict[str, Any]) -> FaultOrder:
+    """Return what a test says of a fault, as the control API takes it.
+
+    Raises: ConfigurationError.
+    """
+    try:
+        return msgspec.convert(told, FaultOrder)
+    except msgspec.ValidationError as error:
+        known = ", ".join(FaultOrder.__struct_encode_fields__)
+        what = str(error).replace(" - at `$", " at `")
+        raise ConfigurationError(what, where="fault", remedy=f"a fault takes {known}") from error

@@ -1,0 +1,110 @@
+"""What a test can do to its sandbox, whichever account it reaches it by."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mockserver.client.clock import SandboxClock
+from mockserver.client.seat import Seat
+
+if TYPE_CHECKING:
+    from mockserver.judge.changes import Changes
+    from mockserver.judge.reported import Report
+
+
+class InSandbox:
+    """Something in a sandbox: time, open questions, snapshots and the verdict are the whole sandbox's."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+
+    @property
+    def name(self) -> str:
+        """The name of the sandbox."""
+        return self._seat.name
+
+    @property
+    def url(self) -> str:
+        """What takes the place of a provider's base URL; asking for it starts the server."""
+        return self._seat.url
+
+    @property
+    def clock(self) -> SandboxClock:
+        """The sandbox's clock."""
+        return SandboxClock(self._seat)
+
+    @property
+    def assumptions(self) -> Mapping[str, str]:
+        """How this sandbox answers the questions that the documents leave open: assumption → choice."""
+        chosen = self._seat.sandbox.state.choices
+        return {each.key: chosen.get(each.key, each.default) for each in self._seat.mock.pipeline.assumptions}
+
+    def assume(self, key: str, choice: str) -> None:
+        """Answer an open question so from now on.
+
+            spoonity.assume("spoonity.deleted-customer", "gone")
+
+        Raises: UnknownChoiceError that lists what there is.
+        """
+        with self._seat.mock.lock:
+            sandbox = self._seat.sandbox
+            sandbox.choose(self._seat.mock.choices({**sandbox.state.choices, key: choice}, where="assume"))
+
+    def snapshot(self, name: str = "test") -> None:
+        """Keep the state under a name: records, ids, clock, assumptions, webhook endpoints, due work.
+
+        Raises: BadNameError, LimitError.
+        """
+        with self._seat.mock.lock:
+            self._seat.sandbox.snapshot(name)
+
+    def restore(self, name: str = "test") -> None:
+        """Go back to a snapshot; the journal goes on.
+
+        Raises: UnknownSandboxError if there is no such snapshot.
+        """
+        with self._seat.mock.lock:
+            self._seat.sandbox.restore(name)
+
+    def changes(self, since: str = "test") -> "Changes":
+        """Return what was created, changed and deleted since a snapshot.
+
+        Raises: UnknownSandboxError if there is no such snapshot.
+        """
+        from mockserver.judge.changes import changes_between
+
+        with self._seat.mock.lock:
+            sandbox = self._seat.sandbox
+            sandbox, pipeline = self._seat.sandbox, self._seat.mock.pipeline
+            defaults = {each.key: each.default for each in pipeline.assumptions}
+            return changes_between(sandbox.kept(since), sandbox.state, pipeline.kinds, defaults)
+
+    def reset(self) -> None:
+        """Go back to how the sandbox began; journal, faults and deliveries are cleared."""
+        with self._seat.mock.lock:
+            self._seat.sandbox.reset()
+
+    def state(self) -> dict[str, Any]:
+        """Return the sandbox as a fixture document."""
+        with self._seat.mock.lock:
+            return self._seat.mock.fixtures.dump(self._seat.sandbox.state)
+
+    def report(self, *, ignore: Collection[str] = ()) -> "Report":
+        """Return the verdict over all that happened in the sandbox.
+
+        ignore: ids of rules that are left out.
+
+            assert vexutopia.report().is_clean
+
+        Raises: ConfigurationError that lists the rules if one of those is none.
+        """
+        from mockserver.judge.report import Judge
+
+        pipeline = self._seat.mock.pipeline
+        judge = Judge(pipeline.contract, pipeline.providers.values(), ignore=ignore)
+        self._seat.app.courier.flush(self._seat.sandbox, FLUSH_S)
+        with self._seat.mock.lock:
+            return judge.report([self._seat.sandbox])
+
+
+FLUSH_S = 15.0
+"""How long a verdict waits for receivers of webhooks, in seconds of real time."""

@@ -1,0 +1,40 @@
+"""Where a test's sandbox is found."""
+
+from collections.abc import Callable
+
+from mockserver.client.receiver import Receiver
+from mockserver.edge.app import App
+from mockserver.mock import Mock
+from mockserver.state import Sandbox
+from mockserver.state.sandbox import DEFAULT
+
+
+class Seat:
+    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed."""
+
+    def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
+        self.app = app
+        self.name = name
+        self._address = address
+
+    @property
+    def mock(self) -> Mock:
+        """The mock that has the sandbox."""
+        return self.app.mock
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox, after the work that has fallen due."""
+        found = self.mock.sandboxes.get(self.name)
+        found.run_due()
+        return found
+
+    @property
+    def url(self) -> str:
+        """The sandbox's base URL; asking for it starts the server."""
+        return self._address() if self.name == DEFAULT else f"{self._address()}/@{self.name}"
+
+    @property
+    def receiver(self) -> Receiver:
+        """Takes requests for the sandbox, whatever key they carry."""
+        return Receiver(self.app, self.name)
