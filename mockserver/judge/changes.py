@@ -94,7 +94,7 @@ class Changes(Struct, frozen=True, kw_only=True):
     created: tuple[Created, ...]
     changed: tuple[Changed, ...]
     deleted: tuple[Deleted, ...]
-    clock: ClockChange | UnsetType
+    clock: ClockChange | UnsetType = UNSET
     assumptions: tuple[FieldChange, ...]
     webhooks: tuple[EndpointChange, ...]
     scheduled: tuple[Due, ...]
