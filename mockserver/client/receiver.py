@@ -56,8 +56,7 @@ class Receiver(Struct, frozen=True):
                 raise Late(seconds, patience_s)
 
         try:
-            with self.app.mock.lock:
-                return Outcome(call(self.app, method, url, headers=self._addressed(headers), body=body, pause=pause))
+            return Outcome(call(self.app, method, url, headers=self._addressed(headers), body=body, pause=pause))
         except ConnectionLostError as lost:
             return Outcome(lost.response, is_whole=False)
 

@@ -1,5 +1,6 @@
 """`mockserver.running()`: the mock in this process, and behind a port as soon as somebody asks for its address."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -85,6 +86,7 @@ class Server:
             **setup,
         )
         self._stack = ExitStack()
+        self._starting = threading.Lock()
         self._url = ""
         self._is_closed = False
         self._states: dict[Hashable, State] = {}
@@ -101,7 +103,7 @@ class Server:
 
         Raises: ConfigurationError if the port is taken, or the server was closed.
         """
-        with self.app.mock.lock:
+        with self._starting:  # not the mock's lock, which the server may need before it is ready
             if self._is_closed:
                 raise ConfigurationError("the mock is closed", remedy="use it within its `with` block")
             if not self._url:

@@ -1,0 +1,181 @@
+"""The mock in this process, with and without a port."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import httpx
+import pytest
+
+import mockserver
+from mockserver.client.server import MAX_BEGINNINGS, Server, running
+from mockserver.errors import ConfigurationError, TakenNameError, UnknownChoiceError
+from tests.tools import ROOT
+
+
+def threads() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name == "mockserver"]
+
+
+def test_the_package_hands_it_out_when_it_is_asked_for() -> None:
+    program = (
+        "import sys, mockserver; before = set(sys.modules); mockserver.running; "
+        "print(sorted(before & {'typing', 'mockserver.client', 'asyncio'}), 'mockserver.client.server' in sys.modules)"
+    )
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {[str(ROOT), *sys.path]!r}; {program}"]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    assert printed == "[] True\n"
+    assert (mockserver.running, mockserver.Server) == (running, Server)
+    with pytest.raises(AttributeError, match="module 'mockserver' has no attribute 'runing'"):
+        _ = mockserver.runing
+
+
+def test_neither_port_nor_thread_nor_library_is_there_before_the_address_is_asked_for() -> None:
+    program = """
+import sys, threading, mockserver
+with mockserver.running() as server, server.sandbox() as accounts:
+    accounts.intercepted().__enter__()
+    print(threading.active_count(), sorted({"httpx", "requests", "aiohttp", "urllib3", "jsonschema_rs"} & sys.modules.keys()))
+    server.url
+    print(threading.active_count())
+print(threading.active_count())
+"""
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    assert printed == "1 []\n2\n1\n"
+
+
+def test_it_answers_at_its_address_and_then_no_more() -> None:
+    with mockserver.running() as server:
+        url = server.url
+        assert httpx.get(f"{url}/_mock/health").status_code == 200
+        assert (server.url, server.default.url) == (url, url)
+        assert threads() == ["mockserver"]
+
+    assert threads() == []
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/_mock/health")
+    with pytest.raises(ConfigurationError, match="the mock is closed; use it within its `with` block"):
+        _ = server.url
+
+
+def test_one_server_is_started_whoever_asks() -> None:
+    with mockserver.running() as server, ThreadPoolExecutor(8) as pool:
+        urls = set(pool.map(lambda _: server.url, range(8)))
+        assert (len(urls), len(threads())) == (1, 1)
+
+
+def test_a_sandbox_is_reached_by_its_address_and_by_its_key() -> None:
+    with mockserver.running() as server, server.sandbox() as accounts:
+        added, account = accounts.vexutopia.customers.add(), accounts.vexutopia
+        path, headers = f"/v1/customers/{added.id}", {"Authorization": f"Bearer {account.token}"}
+        statuses = [httpx.get(f"{base}{path}", headers=headers).status_code for base in (account.url, server.url)]
+
+    assert statuses == [200, 200]
+
+
+def test_it_runs_beside_an_event_loop() -> None:
+    async def ask() -> list[int]:
+        with mockserver.running() as server, server.sandbox() as accounts:
+            spoonity, path = accounts.spoonity, "/customers/cust_175a9abec1882d12"
+            headers = {"Authorization": f"Bearer {spoonity.token}"}
+            async with httpx.AsyncClient(headers=headers) as outside, httpx.AsyncClient(transport=spoonity.transport) as inside:
+                over_a_socket = await outside.get(f"{spoonity.url}{path}")
+                in_process = await inside.get(f"https://api.spoonity.com{path}", headers=headers)
+            return [over_a_socket.status_code, in_process.status_code]
+
+    assert asyncio.run(ask()) == [200, 200]
+
+
+def test_it_serves_a_unittest_case() -> None:
+    seen = []
+
+    class Case(unittest.TestCase):
+        def setUp(self) -> None:
+            self.server = self.enterContext(mockserver.running())
+
+        def test_it(self) -> None:
+            seen.append(self.server.default.spoonity.customers.count())
+
+    assert Case("test_it").run() is not None
+    assert seen == [61]
+
+
+def test_it_needs_no_with() -> None:
+    server = mockserver.running(fixture="empty")
+    assert server.default.vexutopia.customers.count() == 0
+    assert server.url
+    server.close()
+    server.close()
+    assert threads() == []
+
+
+def test_sandboxes_begin_as_the_server_was_told_unless_told_otherwise() -> None:
+    with mockserver.running(fixture="empty", seed=5, assume={"spoonity.create-status": "201"}) as server:
+        server.sandbox("alike")
+        choice = {"spoonity.null-value": "rejected"}
+        server.sandbox("other", fixture=["empty", "default"], clock="frozen", now="2030-01-01", seed=6, assume=choice)
+        alike, other = (server.app.mock.sandboxes.get(name).state for name in ("alike", "other"))
+
+    assert (alike.seed, alike.clock.mode, alike.count(), alike.choices) == (5, "step", 0, {"spoonity.create-status": "201"})
+    assert (other.seed, other.clock.mode, other.clock.now()) == (6, "frozen", 1_893_456_000_000)
+    assert (other.count() > 200, other.choices) == (True, {"spoonity.create-status": "201", **choice})
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2030-01-01T00:00:00Z",
+        datetime(2030, 1, 1),
+        datetime(2030, 1, 1, tzinfo=UTC),
+        datetime(2030, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))),
+    ],
+)
+def test_now_is_a_timestamp_or_a_datetime(now: str | datetime) -> None:
+    with mockserver.running(now=now) as server:
+        assert server.app.mock.sandboxes.get("default").now == 1_893_456_000_000
+
+
+def test_the_clock_steps_unless_another_is_asked_for() -> None:
+    with mockserver.running() as server, mockserver.running(clock="frozen") as frozen:
+        modes = [each.app.mock.sandboxes.get("default").state.clock.mode for each in (server, frozen)]
+
+    assert modes == ["step", "frozen"]
+
+
+def test_sandboxes_that_begin_alike_are_forks() -> None:
+    with mockserver.running() as server:
+        origins = {id(server.app.mock.sandboxes.get(server.sandbox(seed=9).name)._origin) for _ in range(3)}
+        for seed in range(MAX_BEGINNINGS + 1):
+            server.sandbox(fixture="empty", seed=seed).drop()
+
+        assert len(origins) == 1
+        assert 0 < len(server._states) <= MAX_BEGINNINGS
+
+
+def test_what_a_sandbox_cannot_begin_with_is_refused(tmp_path: Path) -> None:
+    with mockserver.running() as server:
+        server.sandbox("taken")
+        with pytest.raises(TakenNameError, match="there is a sandbox 'taken' already"):
+            server.sandbox("taken")
+        with pytest.raises(ConfigurationError, match="there is no fixture 'nowhere'; name a file or one of "):
+            server.sandbox(fixture="nowhere")
+        with pytest.raises(UnknownChoiceError, match="assume: "):
+            server.sandbox(assume={"spoonity.create-status": "418"})
+        with pytest.raises(ConfigurationError, match="now: 'yesterday' is no timestamp"):
+            server.sandbox(now="yesterday")
+        (tmp_path / "own.yaml").write_text("spoonity: {customers: [{name: Own}]}")
+        assert [each.name for each in server.sandbox(fixture=tmp_path / "own.yaml").spoonity.customers.list()] == ["Own"]
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with mockserver.running() as server:
+        other = mockserver.running(port=int(server.url.rpartition(":")[2]))
+        with pytest.raises(ConfigurationError, match="the port is taken"):
+            _ = other.url
