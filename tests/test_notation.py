@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver import notation
 from mockserver.errors import DocumentError
-from mockserver.notation import MAX_DEPTH, MAX_DIGITS, flaw_of, parse, to_yaml
+from mockserver.notation import MAX_DEPTH, MAX_DIGITS, flaw_of, lines_of, parse, to_yaml
 
 ODD_TEXTS = """~ null true True yes no on 1 +1 -0 0x1F 0o7 1_000 1e5 1. .5 -.inf .nan 12:30 2026-02-02 = << # , & * ! % @ { ]
     ? - : ' " &a *a !a %a @a `a a:b 😀 e\u0301 ש \ufeff \x7f \x00""".split(" ")
@@ -228,3 +228,32 @@ def test_json_is_read_without_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
 def same(one: Any, other: Any) -> bool:
     """Whether the values are equal and of the same types, signs of zero included."""
     return repr(one) == repr(other)
+
+
+LINED = b"""\
+# a comment
+a/b:
+  - one
+  - {deep: 2,
+     "~": [x]}
+
+c: |
+  text
+"""
+
+
+def test_line_is_known_of_everything_that_a_document_says() -> None:
+    assert lines_of(LINED) == {
+        "": 1,
+        "/a~1b": 2,
+        "/a~1b/0": 3,
+        "/a~1b/1": 4,
+        "/a~1b/1/deep": 4,
+        "/a~1b/1/~0": 5,
+        "/a~1b/1/~0/0": 5,
+        "/c": 7,
+    }
+
+
+def test_line_is_known_of_what_json_says() -> None:
+    assert lines_of(b'{\n "a":\n  [1,\n 2]}') == {"": 1, "/a": 2, "/a/0": 3, "/a/1": 4}

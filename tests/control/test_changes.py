@@ -1,5 +1,6 @@
 """`GET /_mock/snapshots/NAME/changes`: what was created, changed and deleted since, and what else is not as it was."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -129,6 +130,15 @@ def test_record_that_came_and_went_meanwhile_is_told_as_deleted(app: App, contro
     client.delete(f"/v1/customers/{customer}")
 
     assert changed(control) == {**NOTHING, "deleted": [{"kind": "vexutopia.customers", "id": customer}]}
+
+
+def test_record_that_was_anonymised_meanwhile_is_told_as_deleted_only(control: httpx.Client) -> None:
+    customer = control.post("/customers", json={"name": "A"}).json()["id"]
+    control.delete(f"/customers/{customer}")
+    found = changed(control)
+
+    assert (found["created"], found["changed"]) == ([], [])
+    assert [(each["id"], "record" in each, each["remains"]["name"]) for each in found["deleted"]] == [(customer, False, None)]
 
 
 def test_records_that_another_state_has_not_are_told_at_last(control: httpx.Client) -> None:
@@ -263,6 +273,19 @@ def test_only_records_that_were_replaced_are_compared(control: httpx.Client, mon
     monkeypatch.setattr(changes, "_fields", counting)
     assert len(changed(control)["changed"]) == 1
     assert len(compared) == 2
+
+
+def test_kinds_that_nothing_was_written_to_are_not_looked_at(control: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    control.put(f"/customers/{JOHN}", json={"name": "Johnny"})
+    looked: list[str] = []
+
+    def looking(kind: Kind, _old: object, _new: object) -> Iterator[Any]:
+        looked.append(kind.name)
+        return iter(())
+
+    monkeypatch.setattr(changes, "_created", looking)
+    changed(control)
+    assert looked == ["spoonity.customers"]
 
 
 def test_states_that_are_one_have_no_changes(app: App) -> None:
