@@ -24,6 +24,9 @@ PROMISED = """
     PUT /_mock/snapshots/{name}
     DELETE /_mock/snapshots/{name}
     POST /_mock/snapshots/{name}/restore
+    GET /_mock/snapshots/{name}/changes
+    GET /_mock/report
+    GET /_mock/traces
     GET /_mock/clock
     PATCH /_mock/clock
     GET /_mock/assumptions
