@@ -208,6 +208,11 @@ MUTATIONS = (
     Mutation("the filter is ignored", "spoonity.filter.name", query(LIST, r"query=[^&]*&?", "")),
     Mutation("a name is found as a whole only", "spoonity.filter.name-part", body(LIST, rows("items", lambda _rows: []))),
     Mutation("a filter by name regards case", "spoonity.filter.name-ignores-case", body(LIST, rows("items", lambda _rows: []))),
+    Mutation(
+        "the criterion e looks for small letters in what has capital ones",
+        "spoonity.filter.email",
+        query(LIST, r"query=e%3AJ", "query=e%3Aj-"),
+    ),
     Mutation("the criterion e is ignored", "spoonity.filter.email", query(LIST, r"e%3A[^&]*", "")),
     Mutation("the criterion s is ignored", "spoonity.filter.status", query(LIST, r"s%3A\w*", "")),
     Mutation("only the last criterion counts", "spoonity.filter.all-criteria", query(LIST, r"query=.*(?:\+|%20)", "query=")),

@@ -160,6 +160,16 @@ MUTATIONS = (
         "vexutopia.list.has-more",
         body(LIST, lambda v: {**v, "has_more": v["offset"] + len(v["data"]) <= v["total"]}),
     ),
+    Mutation(
+        "rows show metadata that were never set as null",
+        "vexutopia.list.whole-customers",
+        body(LIST, each("data", lambda row: {**row, "metadata": row["metadata"] or None})),
+    ),
+    Mutation(
+        "the e-mail filter looks for small letters in what has capital ones",
+        "vexutopia.list.email-filter",
+        query(LIST, r"email=J", "email=j-"),
+    ),
     Mutation("the e-mail filter is ignored", "vexutopia.list.email-filter", query(LIST, r"email=[^&]*", "")),
     # Payments
     Mutation("a payment lacks its provider", "vexutopia.payment.attributes", body(PAYMENT, drop("provider"))),
@@ -204,6 +214,11 @@ MUTATIONS = (
     Mutation("no provider is chosen", "vexutopia.payments.create.provider-chosen", body(PAY, put(provider=None))),
     Mutation("the provider is ignored", "vexutopia.payments.create.provider-as-sent", body(PAY, put(provider="stripe"))),
     Mutation("a payment may name nobody", "vexutopia.payments.create.customer-exists", fields(PAY, drop("customer_id"))),
+    Mutation(
+        "a payment for nobody is put down to its amount",
+        "vexutopia.payments.create.customer-exists",
+        body(PAY, _error(param="amount"), status=400),
+    ),
     Mutation("a payment is wrapped", "vexutopia.payments.retrieve.bare-payment", body(PAYMENT, lambda value: {"payment": value})),
     Mutation("an unknown payment is 400", "vexutopia.payments.retrieve.unknown-id", status(PAYMENT, 404, 400)),
     Mutation(

@@ -59,9 +59,11 @@ def name_ignores_case(service: Service) -> None:
     exercised=filtering("e"),
 )
 def email(service: Service) -> None:
-    """Of two customers with one name, an address finds the one that has it."""
+    """Of two customers with one name, an address finds the one that has it, capital letters or not."""
     wanted, _other = service.create_namesakes(2)
     assert service.found(f"e:{wanted.email}") == [wanted.id]
+    capital = service.create(email=f"John.{service.api.unique('address')}@example.com")
+    assert service.found(f"e:{capital.email}") == [capital.id]
 
 
 @behaviour(
