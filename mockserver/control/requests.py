@@ -12,6 +12,7 @@ from mockserver.control.route import ControlCall, Route
 from mockserver.exchange import Exchange, Reply
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.export import to_har
+from mockserver.judge.notes import notes_of
 from mockserver.judge.outcome import Miss
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import ExchangeRow, row
@@ -92,9 +93,8 @@ def list_requests(call: ControlCall) -> Reply:
     Raises: RefusedError, ConfigurationError.
     """
     sandbox = call.sandbox()
-    chosen, redaction = _chosen(call, sandbox), _redaction(call, sandbox)
     journal = sandbox.journal
-    return Reply(200, Requests([row(each, redaction) for each in chosen], journal.dropped, journal.number))
+    return Reply(200, Requests(_rows(call, sandbox, _chosen(call, sandbox)), journal.dropped, journal.number))
 
 
 def read_request(call: ControlCall) -> Reply:
@@ -107,7 +107,7 @@ def read_request(call: ControlCall) -> Reply:
     exchange = next((each for each in sandbox.journal if str(each.number) == number), None)
     if exchange is None:
         raise _gone(sandbox, number)
-    return Reply(200, row(exchange, _redaction(call, sandbox)))
+    return Reply(200, _rows(call, sandbox, [exchange])[0])
 
 
 def clear_requests(call: ControlCall) -> Reply:
@@ -149,6 +149,12 @@ def _chosen(call: ControlCall, sandbox: Sandbox) -> list[Exchange]:
     if query.status is not None:
         check_status(query.status, "query.status")
     return Selection(**asdict(query)).choose(sandbox.journal)
+
+
+def _rows(call: ControlCall, sandbox: Sandbox, exchanges: Sequence[Exchange]) -> list[ExchangeRow]:
+    pipeline, redaction = call.mock.pipeline, _redaction(call, sandbox)
+    notes = notes_of(sandbox, pipeline.contract, pipeline.providers.values())
+    return [row(each, redaction, notes.get(each.number, ())) for each in exchanges]
 
 
 def _redaction(call: ControlCall, sandbox: Sandbox) -> Redaction:

@@ -37,6 +37,8 @@ class StreamQuery(Struct, frozen=True, forbid_unknown_fields=True):
 def stream_requests(call: ControlCall) -> Stream:
     """Follow the journal: an event for each exchange as it is recorded, with the row that the list has as its data.
 
+    Only notes on conduct are not there, which take a look at all exchanges.
+
     The event's id is the exchange's number; a client that sends the latest one as `Last-Event-ID` goes on from there, or
     from the beginning if the journal counts anew. An event `dropped` says how many exchanges nobody can be told any more,
     and `cleared` that the journal was emptied. The stream ends when the sandbox is dropped.
@@ -56,7 +58,7 @@ class _Teller:
     def __init__(self, call: ControlCall, journal: Journal) -> None:
         self._providers = tuple(call.mock.pipeline.providers.values())
         self._journal = journal
-        self._redaction = Redaction(self._providers, journal)
+        self._redaction = Redaction(self._providers, list(journal))
         self._learned = 0
 
     async def replay(self, start: int | None) -> AsyncGenerator[bytes]:
@@ -87,7 +89,7 @@ class _Teller:
         if start is None:
             return iter(())
         start = start if start <= journal.number else 0
-        known = [each for each in journal if each.number > start]
+        known = [each for each in list(journal) if each.number > start]  # other threads may record meanwhile
         first = known[0].number if known else journal.number + 1
         return self._events(known, first - max(start, journal.forgotten) - 1)
 
@@ -111,7 +113,7 @@ class _Teller:
     def _row(self, exchange: Exchange) -> bytes:
         self._learned += 1
         if self._learned % MAX_LEARNED == 0:
-            self._redaction = Redaction(self._providers, self._journal)
+            self._redaction = Redaction(self._providers, list(self._journal))
         self._redaction.learn(exchange)
         return b"id: %d\ndata: %s\n\n" % (exchange.number, _encode(row(exchange, self._redaction)))
 

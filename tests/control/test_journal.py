@@ -329,6 +329,14 @@ def test_an_expectation_must_be_given(control: httpx.Client) -> None:
     refused(control.post("/_mock/requests/verify"), 400, detail)
 
 
+def test_conduct_is_noted_at_the_exchange(control: httpx.Client) -> None:
+    control.get("/v1/customers?api_key=any", headers={"authorization": f"Bearer {VEXUTOPIA_KEY}"})
+    control.get(CUSTOMER)
+    notes = [each["conduct"] for each in control.get("/_mock/requests").json()["exchanges"]]
+    assert notes == [[{"rule": "credential-in-url", "severity": "error", "detail": "a credential"}], []]
+    assert control.get("/_mock/requests/1").json()["conduct"] == notes[0]
+
+
 def test_asking_is_no_exchange(played: App, control: httpx.Client) -> None:
     for path in ("requests", "requests.har", "requests/1", "requests/stream?since=0"):
         control.get(f"/_mock/{path}")

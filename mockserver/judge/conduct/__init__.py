@@ -66,14 +66,21 @@ def findings(
     ignore: ids of rules that are left out; one that another provider's rule has, or none, changes nothing.
     terms: the mode of the sandbox's clock, and limits.
     """
-    case = Case(
+    case = case_of(exchanges, deliveries, contract, provider, terms=terms)
+    return find_all([rule for rule in rules_of(provider) if rule.id not in ignore], case)
+
+
+def case_of(
+    exchanges: Iterable[Exchange], deliveries: Iterable[Delivery], contract: Contract, provider: Provider, *, terms: Terms
+) -> Case:
+    """Return what the rules look at: a sandbox's journal and deliveries as far as they concern the provider."""
+    return Case(
         _of_provider(exchanges, contract, provider),
         contract,
         provider,
         deliveries=tuple(each for each in deliveries if each.event.provider == provider.name),
         terms=terms,
     )
-    return find_all([rule for rule in rules_of(provider) if rule.id not in ignore], case)
 
 
 def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Provider) -> Sequence[Exchange]:
@@ -83,4 +90,4 @@ def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Pr
     return tuple(exchange for exchange in exchanges if owner(exchange) == provider.name)
 
 
-__all__ = ["RULES", "Terms", "findings", "rules_for_recordings", "rules_of"]
+__all__ = ["RULES", "Terms", "case_of", "findings", "rules_for_recordings", "rules_of"]
