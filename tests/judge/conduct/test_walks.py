@@ -1,10 +1,13 @@
 """What counts as a walk through a list that went wrong, and what does not."""
 
 import pytest
+from msgspec.structs import replace
 
 from mockserver.exchange import Request
+from mockserver.judge.conduct import findings
 from mockserver.judge.conduct.links import Links
 from mockserver.state.sandbox import Limits
+from tests.conftest import sandbox_of
 from tests.judge.conduct.judging import World, world
 
 PAGES = "/v1/customers?limit=10&offset="
@@ -62,6 +65,23 @@ def test_walk_may_take_up_where_a_short_page_ended(there: World) -> None:
     take(there, 0, 5, 10)
 
     assert there.rules() == ["short-page-taken-as-last"]
+
+
+def test_who_turns_back_is_browsing_even_if_that_brings_something_new(there: World) -> None:
+    there.disturb("paging", mode="shrink")
+    take(there, 0, 10, 5)
+
+    assert there.rules() == []
+
+
+@pytest.mark.parametrize(("took_us", "found"), [(500_000, []), (300_000, ["walk-past-end"])])
+def test_page_asked_for_before_the_last_one_had_come_is_not_past_the_end(took_us: int, found: list[str], there: World) -> None:
+    take(there, 0, 50, 100, 150, limit=50)
+    journal = list(sandbox_of(there.app).journal)
+    exchanges = [replace(each, real_ms=1_000_000 + 400 * n, took_us=took_us) for n, each in enumerate(journal)]
+    contract, providers = there.app.mock.pipeline.contract, there.app.mock.pipeline.providers
+
+    assert [each.rule for each in findings(exchanges, (), contract, providers["vexutopia"])] == found
 
 
 def test_page_that_came_again_does_not_count_twice(there: World) -> None:
