@@ -26,13 +26,14 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest_of(sandbox: Sandbox) -> str:
-    """Return the digest of what the sandbox remembers: its exchanges, and the deliveries, each in order of number.
+    """Return the digest of what the sandbox remembers: its exchanges in order of number, and the deliveries as they fell due.
 
-    What journal and log have dropped to make room is not in it, but the numbers of what follows are.
+    What journal and log have dropped to make room is not in it, but the numbers of the exchanges that follow are.
     """
     same = _Sameness(sandbox.name)
     told = [_told_exchange(each, same) for each in sandbox.journal]
-    return _name(_encode([told, [_told_delivery(each, same) for each in sandbox.outbox.deliveries]]))
+    deliveries = sorted(sandbox.outbox.deliveries, key=_turn)
+    return _name(_encode([told, [_told_delivery(each, same) for each in deliveries]]))
 
 
 def combined(digests: Iterable[str]) -> str:
@@ -82,13 +83,17 @@ def _told_exchange(exchange: Exchange, same: _Sameness) -> Sequence[Any]:
     )
 
 
+def _turn(delivery: Delivery) -> tuple[int, str, str, int, int]:
+    """Return when it is a delivery's turn; its number tells which receiver answered first, and that is a matter of real time."""
+    return delivery.due, delivery.event.id, delivery.endpoint, delivery.attempt, delivery.number
+
+
 def _told_delivery(delivery: Delivery, same: _Sameness) -> Sequence[Any]:
     event = delivery.event
     return (
-        delivery.number,
         (event.provider, event.type, event.id, event.object),
         delivery.endpoint,
-        (delivery.attempt, delivery.due, delivery.how, delivery.replays),
+        (delivery.attempt, delivery.due, delivery.how, delivery.replays > 0),
         delivery.status,
         same.headers(delivery.headers),
         same.text(delivery.body),

@@ -21,19 +21,25 @@ FAULTS = (
 
 
 def play(app: App, *, name: str = DEFAULT, note: str = "as it was") -> Sandbox:
-    """Play the hour in a sandbox, and return that; of all that is sent only the note can differ."""
+    """Play the hour in a sandbox, and return that; of all that is sent only the note can differ.
+
+    No request is sent before the deliveries of the one before have their outcome.
+    """
+    box = sandbox_of(app, name)
     control = client_at(app, f"http://mock.localhost/@{name}")
     for fault in FAULTS:
         assert control.post("/_mock/faults", json=fault).status_code == 201
     for minute in range(0, 60, 10):
         _ten_minutes(app, name, minute, note)
-        control.patch("/_mock/clock", json={"advance": "10m"})
-    return sandbox_of(app, name)
+        app.courier.advance(box, 600_000)
+    return box
 
 
 def _ten_minutes(app: App, name: str, minute: int, note: str) -> None:
     base = f"http://mock.localhost/@{name}"
     spoonity, vexutopia = client_at(app, base), client_at(app, base, VEXUTOPIA_KEY)
+    for client in (spoonity, vexutopia):
+        client.event_hooks["response"].append(lambda _reply: _settle(app, name))
     _try(spoonity, "POST", "/customers", {"name": f"Minute {minute}", "email": f"minute.{minute}@example.com"})
     _try(spoonity, "GET", "/customers?limit=2")
     _try(vexutopia, "POST", "/v1/customers", {"email": f"{minute}@example.com", "metadata": {"note": note}})
@@ -46,6 +52,10 @@ def _try(client: httpx.Client, method: str, path: str, body: object = None) -> N
     """Send a request, whatever comes of it."""
     with suppress(httpx.TransportError):
         client.request(method, path, **({} if body is None else {"json": body}))
+
+
+def _settle(app: App, name: str) -> None:
+    assert app.courier.flush(sandbox_of(app, name), timeout_s=20)
 
 
 def client_at(app: App, base: str, token: str = SPOONITY_TOKEN) -> httpx.Client:

@@ -15,6 +15,7 @@ from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery, Event
 from tests.conftest import VEXUTOPIA_KEY, client_of, make_app, sandbox_of
 from tests.judge.hour import HOOK, client_at, play
+from tests.receiving import Received, receiving
 
 ORIGIN = "http://127.0.0.1:4010"
 ISSUED = b"mock_default_0123456789abcdef"
@@ -80,6 +81,33 @@ def test_two_runs_of_one_scripted_hour_have_the_same_digest() -> None:
     assert len(first.outbox.deliveries) > 10
 
 
+def test_two_runs_with_a_receiver_that_fails_at_first_have_the_same_digest() -> None:
+    digests = set()
+    for _ in range(2):
+        with receiving() as receiver:
+            seen: set[str] = set()
+            receiver.answer = lambda delivery, seen=seen: _at_the_second_time(delivery, seen)  # type: ignore[misc]
+            box = play(make_app(endpoints=[replace(HOOK, url=receiver.url)]))
+        digests.add(digest_of(box))
+        assert {(each.attempt > 1, each.status) for each in box.outbox.deliveries} >= {(False, "failed"), (True, "delivered")}
+
+    assert len(digests) == 1
+
+
+def _at_the_second_time(delivery: Received, seen: set[str]) -> int:
+    """Return the status of a receiver that takes no event before it has come twice."""
+    event = delivery.event["id"]
+    is_known = event in seen
+    seen.add(event)
+    return 200 if is_known else 503
+
+
+def test_order_in_which_receivers_answered_is_not_in_the_digest() -> None:
+    other = replace(DELIVERY, event=replace(DELIVERY.event, id="evt_2"))
+
+    assert digest_of(sandbox(deliveries=(DELIVERY, other))) == digest_of(sandbox(deliveries=(other, DELIVERY)))
+
+
 def test_one_changed_byte_in_the_scripted_hour_changes_the_digest() -> None:
     assert digest_of(play(hour_app())) != digest_of(play(hour_app(), note="as it Was"))
 
@@ -124,6 +152,7 @@ def test_whatever_was_sent_and_answered_is_in_the_digest(change: Callable[[Excha
         lambda each: replace(each, attempt=2),
         lambda each: replace(each, due=10),
         lambda each: replace(each, how="duplicate"),
+        lambda each: replace(each, replays=1),
         lambda each: replace(each, status="failed"),
         lambda each: replace(each, headers=[(b"signature", b"abd")]),
         lambda each: replace(each, body=b'{"id":2}'),
