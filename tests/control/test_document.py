@@ -31,6 +31,12 @@ PROMISED = """
     PATCH /_mock/clock
     GET /_mock/assumptions
     PATCH /_mock/assumptions
+    GET /_mock/requests
+    DELETE /_mock/requests
+    GET /_mock/requests.har
+    GET /_mock/requests/{number}
+    GET /_mock/requests/stream
+    POST /_mock/requests/verify
 """
 
 
