@@ -104,7 +104,7 @@ def test_check_as_json_has_all_that_was_found(capsys: pytest.CaptureFixture[str]
         "exchanges": [4, 5],
         "request": "GET /v1/customers?limit=200",
         "statuses": [400],
-            "deliveries": [],
+        "deliveries": [],
     }
 
 
