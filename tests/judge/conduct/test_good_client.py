@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.faults import FaultKind
+from mockserver.faults import PRESETS, FaultKind
+from tests.conftest import sandbox_of
 from tests.judge.conduct.good import LENDERY, SPOONITY, VEXUTOPIA, GaveUpError, GoodClient
 from tests.judge.conduct.judging import World, world
 
@@ -84,6 +85,18 @@ def test_good_client_is_found_nothing_against_under_any_fault(name: str, fault: 
     there = world(toy=name == "lendery")
     kind, values = FAULTS[fault]
     there.disturb(kind, **values, **TIMES[times])
+
+    do_everything(good_client(there, name))
+
+    assert there.found(clock="real") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", APIS)
+def test_good_client_is_found_nothing_against_under_any_preset(name: str, preset: str, seed: int) -> None:
+    there = world(toy=name == "lendery", seed=seed)
+    sandbox_of(there.app).faults.arm(PRESETS[preset])
 
     do_everything(good_client(there, name))
 

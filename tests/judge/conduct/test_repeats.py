@@ -171,6 +171,24 @@ def test_what_was_not_done_may_be_sent_again(kind: Any, there: World) -> None:
     assert there.rules() == []
 
 
+@pytest.mark.parametrize(("kind", "values"), [("latency", {"ms": 300}), ("drip", {"ms": 1}), ("paging", {"mode": "loop"})])
+def test_what_arrived_late_did_arrive(kind: Any, values: Any, there: World) -> None:
+    there.disturb(kind, **values)
+    pay(there)
+    pay(there)
+
+    assert there.rules() == []
+
+
+def test_creations_at_the_same_time_are_both_meant(there: World) -> None:
+    there.disturb("lost-reply", first=1)
+    pay(there)
+    pay(there)
+
+    assert rules_of(there, times(there, 1_000_000, 1_000_005, took_us=20_000)) == []
+    assert rules_of(there, times(there, 1_000_000, 1_000_020, took_us=20_000)) == ["create-repeated-after-lost-reply"]
+
+
 def test_other_creations_may_follow_a_lost_reply(there: World) -> None:
     there.disturb("lost-reply", first=1)
     pay(there)
