@@ -106,6 +106,13 @@ def test_each_refusal_asks_anew(there: World) -> None:
     assert found.detail == "asked again before the 3 s had passed that the reply 429 asked for"
 
 
+def test_once_a_request_was_let_in_nothing_is_left_to_wait_for(there: World) -> None:
+    refused(there, 0)
+    there.vexutopia.get("/v1/customers?limit=5")
+
+    assert [(each.rule, each.exchanges) for each in there.found()] == [("ignored-retry-after", (2,))]
+
+
 def test_refusal_that_never_arrived_asks_for_nothing(there: World) -> None:
     there.disturb("lost-reply", first=1)
     there.disturb("status", status=429, retry_after=30, first=1)
