@@ -77,7 +77,8 @@ class _Teller:
             for event in backlog:
                 yield event
             while not watcher.is_over:
-                if not await _comes(news):
+                has_news = await _comes(news)
+                if not has_news:
                     yield PING
                 news.clear()
                 for event in self._news(watcher):
