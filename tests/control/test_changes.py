@@ -207,9 +207,10 @@ def hooked(app: App, *endpoints: Endpoint) -> Sandbox:
 
 
 def test_endpoints_are_told_without_their_secrets(app: App, control: httpx.Client) -> None:
-    hooked(app, HOOK, replace(HOOK, id="gone"))
+    same = replace(HOOK, id="same")
+    hooked(app, HOOK, same, replace(HOOK, id="gone"))
     control.put("/_mock/snapshots/kept")
-    hooked(app, replace(HOOK, secret="whsec_second", old_secret="whsec_first", events=("a",)), replace(HOOK, id="new"))
+    hooked(app, replace(HOOK, secret="whsec_second", old_secret="whsec_first", events=("a",)), same, replace(HOOK, id="new"))
     found = changed(control)["webhooks"]
 
     assert found[0] == {
