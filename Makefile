@@ -13,12 +13,13 @@ export REDOCLY_TELEMETRY = off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
 
 .DELETE_ON_ERROR:
-.PHONY: help serve test check check-contract clean
+.PHONY: help serve test check check-contract mutants clean
 
 help:
 	@echo 'make serve   the mock on http://127.0.0.1:4010; ARGS="--port 0" is passed on'
 	@echo 'make test    the tests; ARGS="-k paging" is passed on'
 	@echo 'make check   linters, types, the contract, generated pages'
+	@echo 'make mutants the catalogue against the code of the providers, changed in one point at a time; some minutes'
 	@echo 'make clean   remove all that the others made'
 
 serve: $(VENV)/serves
@@ -34,6 +35,10 @@ check: $(VENV)/develops check-contract
 	$(BIN)/mypy
 	$(BIN)/python -m tests.house.generate --check
 	$(BIN)/openapi-spec-validator openapi.yaml
+
+# ARGS="-v spoonity/filters.py" runs those of one module, and says of each mutant what notices it.
+mutants: $(VENV)/develops
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 check-contract:
 	@if command -v npm >/dev/null; then \
