@@ -20,7 +20,7 @@ class _Reader(Struct):
 
     Attributes:
         held: operation that would retrieve it, and id → row, as a list showed it.
-        needless: id → the retrieval of what it held, since it last did anything else.
+        needless: id → the retrieval of what it held, since it was last given a list.
     """
 
     held: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -39,7 +39,6 @@ def _retrieves_per_item(case: Case) -> Iterator[Sighting]:
             yield from _sightings(reader)
             _hold(reader, lists[exchange.operation], exchange)
         elif is_write(exchange):
-            yield from _sightings(reader)
             for each in readers.values():
                 each.held.clear()
     for reader in readers.values():
