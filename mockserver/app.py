@@ -16,9 +16,13 @@ def create_app(
 
     contract: the OpenAPI file that says what the providers understand; None: the package's own.
     setup: what else `mockserver.mock.Setup` takes: fixtures, seed, mode, now, assume, endpoints, limits, check_replies.
-    Raises: MockServerError if contract, providers and fixtures do not fit together.
+    Raises: MockServerError if contract, providers and fixtures do not fit together, or webhooks would go where they may not.
     """
-    return App(Mock(Setup(providers=providers, contract=contract, **setup)), options or Options(), _control)
+    app = App(Mock(Setup(providers=providers, contract=contract, **setup)), options or Options(), _control)
+    for sandbox in app.mock.sandboxes:
+        for endpoint in sandbox.state.endpoints:
+            app.courier.check_target(sandbox, endpoint.url, where=endpoint.id)
+    return app
 
 
 def _control(app: App) -> ASGIApp:

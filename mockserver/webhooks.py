@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mockserver.exchange import RawHeaders
 
 MAX_EVENTS = 1_000
 MAX_DELIVERIES = 1_000
+MAX_ENDPOINTS = 100
 
 How = Literal[
     "duplicate",
@@ -122,6 +123,13 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return self.status not in ("waiting", "sending")
 
 
+class Captured(Struct):
+    """Events and deliveries that came, and that somebody is about to do something with."""
+
+    events: list[Event] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+
+
 class Outbox:
     """The latest events of one sandbox, and the log of what was and is to be sent; past a limit the oldest go first.
 
@@ -138,7 +146,7 @@ class Outbox:
         self._due: list[tuple[int, int, int]] = []
         self._turns = 0
         self._kept: list[int] = []
-        self._captured: list[Delivery] | None = None
+        self._captured: Captured | None = None
         self.number = 0
         self.dropped = 0
         self.watchers: list[Callable[[], None]] = []
@@ -165,17 +173,17 @@ class Outbox:
 
     def add(self, event: Event) -> None:
         """Record the event."""
-        self._events.append(event)
+        kept = self._events if self._captured is None else self._captured.events
+        kept.append(event)
 
     def get(self, number: int) -> Delivery | None:
         """Return the delivery of that number; None if there is none, or none any more."""
         return self._deliveries.get(number)
 
     @contextmanager
-    def capturing(self) -> Iterator[list[Delivery]]:
-        """Collect the deliveries that are put in meanwhile, instead of putting them in."""
-        captured: list[Delivery] = []
-        self._captured = captured
+    def capturing(self) -> Iterator[Captured]:
+        """Collect the events and deliveries that come meanwhile, instead of keeping them."""
+        self._captured = captured = Captured()
         try:
             yield captured
         finally:
@@ -187,7 +195,7 @@ class Outbox:
         Deliveries of older events of the same object, which were kept back, fall due after it.
         """
         if self._captured is not None:
-            self._captured.append(delivery)
+            self._captured.deliveries.append(delivery)
             return delivery
         numbered = self._add(delivery)
         if numbered.status == "waiting":

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from mockserver.control.problem import RefusedError
 from mockserver.control.route import ControlCall, Route
 from mockserver.exchange import Reply
+from mockserver.state import Sandbox
 from mockserver.state.clock import Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
 
 ModeName = Annotated[
@@ -38,13 +39,14 @@ def read_clock(call: ControlCall) -> Reply:
     return Reply(200, ClockReading(sandbox.state.clock.mode, iso_milliseconds(sandbox.now)))
 
 
-def change_clock(call: ControlCall) -> Reply:
+async def change_clock(call: ControlCall) -> Reply:
     """Set the clock, let time pass, or both; work that falls due runs in order, each piece at its own time.
 
+    Webhooks that fall due on the way, retries included, are sent, and the time stands until they have their outcome.
     Another mode alone moves no time: a clock that is frozen keeps the present instant, and one that is made real runs on
     from it. A clock may be set back; work that was done stays done.
 
-    Raises: ClockError.
+    Raises: ClockError, BusyError.
     """
     change: ClockChange = call.body
     sandbox = call.sandbox()
@@ -52,9 +54,16 @@ def change_clock(call: ControlCall) -> Reply:
     passing = duration(change.advance, "body.advance") if change.advance is not None else 0
     if not (clock.can_be_said and clock.advanced(passing).can_be_said):
         raise RefusedError(400, "a clock shows times of the years 1970 to 9999", where="body", remedy="choose an earlier time")
-    sandbox.set_clock(clock)
-    sandbox.advance(passing)
+    await _go_to(call, sandbox, clock)
+    await _go_to(call, sandbox, sandbox.state.clock.advanced(passing))
     return read_clock(call)
+
+
+async def _go_to(call: ControlCall, sandbox: Sandbox, clock: Clock) -> None:
+    if call.can_wait:
+        await call.app.courier.go_to(sandbox, clock)
+    else:
+        call.app.courier.go_to_blocking(sandbox, clock)
 
 
 def _changed(clock: Clock, change: ClockChange) -> Clock:
@@ -89,5 +98,12 @@ def duration(text: str, where: str) -> int:
 
 ROUTES = (
     Route(method="GET", path="/_mock/clock", run=read_clock, replies={200: ClockReading}),
-    Route(method="PATCH", path="/_mock/clock", run=change_clock, body=ClockChange, replies={200: ClockReading}),
+    Route(
+        method="PATCH",
+        path="/_mock/clock",
+        run=change_clock,
+        body=ClockChange,
+        replies={200: ClockReading},
+        errors={409: "The clock is being advanced already, or the state was replaced meanwhile."},
+    ),
 )

@@ -4,6 +4,8 @@ from mockserver.control import (
     assumptions,
     clock,
     contract,
+    deliveries,
+    events,
     faults,
     health,
     index,
@@ -14,6 +16,7 @@ from mockserver.control import (
     snapshots,
     state,
     traces,
+    webhooks,
 )
 from mockserver.control.route import Route
 
@@ -31,4 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *traces.ROUTES,
     *faults.ROUTES,
     *requests.ROUTES,
+    *deliveries.ROUTES,
+    *webhooks.ROUTES,
+    *events.ROUTES,
 )

@@ -38,11 +38,14 @@ def replace_state(call: ControlCall) -> Reply:
     The document's records replace all that are there. Seed, clock, assumptions and webhook endpoints that it does not
     name stay as they are. A document that is refused changes nothing. Reset still goes back to how the sandbox began.
 
-    Raises: FixtureError.
+    Raises: FixtureError; ConfigurationError for webhooks that may not be sent.
     """
     sandbox = call.sandbox()
     document = {**_settings(call.mock, sandbox.state), **call.body}
-    sandbox.load(call.mock.fixtures.build([Document(document, digest="", name="body")]))
+    state = call.mock.fixtures.build([Document(document, digest="", name="body")])
+    for endpoint in state.endpoints:
+        call.app.courier.check_target(sandbox, endpoint.url, where=f"body.webhooks, {endpoint.id}")
+    sandbox.load(state)
     return standing_of(call, sandbox)
 
 

@@ -1,11 +1,13 @@
 """What `mockserver serve` makes of its arguments, and the process from its first word to its end."""
 
+import hmac
 import re
 import signal
 import subprocess
 from contextlib import closing
 from pathlib import Path
 from shlex import split
+from threading import Event
 
 import httpx
 import pytest
@@ -15,11 +17,13 @@ from mockserver.cli.announcement import announcement
 from mockserver.cli.setup import app_options, setup
 from mockserver.edge.app import App, Options
 from mockserver.edge.server import Address, listen
+from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits
 from mockserver.webhooks import Endpoint
 from tests.cli.serving import app_of, served, values
 from tests.conftest import VEXUTOPIA_KEY, client_of
+from tests.receiving import receiving
 from tests.tools import program
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
@@ -103,13 +107,47 @@ def test_announcement_names_for_each_provider_what_it_stands_for_and_a_call(app:
     assert lines[-1].split() == "The mock itself http://mock/_mock/".split()
 
 
-def test_announcement_says_that_events_for_a_webhook_are_not_sent_yet() -> None:
+def test_announcement_says_where_events_go() -> None:
     app = app_of(*split("--fixture empty --webhook http://127.0.0.1:9/hook --webhook-secret whsec_x"))
     said = announcement(app, "http://mock")
     lines = [" ".join(line.split()) for line in said.splitlines()]
 
-    assert lines.count("Webhook http://127.0.0.1:9/hook (its events are recorded; they are not sent yet)") == 1
+    assert lines.count("Webhook http://127.0.0.1:9/hook (all events)") == 1
     assert "whsec_x" not in said
+
+
+def test_served_mock_sends_its_events(tmp_path: Path) -> None:
+    with receiving() as receiver, served("--webhook", receiver.url, "--webhook-secret", "whsec_x", folder=tmp_path) as mock:
+        headers = {"authorization": "Bearer vex_test_x"}
+        httpx.post(f"{mock.url}/v1/payments", json={"amount": 500, "currency": "usd"}, headers=headers)
+        httpx.patch(f"{mock.url}/_mock/clock", json={"advance": "1m"})
+        signatures = [each.headers["x-vexutopia-signature"] for each in receiver.received]
+        bodies = [each.body for each in receiver.received]
+
+    assert receiver.types == ["payment.created", "payment.succeeded"]
+    assert signatures == [hmac.new(b"whsec_x", body, "sha256").hexdigest() for body in bodies]
+
+
+def test_served_mock_ends_at_once_though_a_receiver_hangs(tmp_path: Path) -> None:
+    released = Event()
+    with receiving() as receiver, served("--webhook", receiver.url, "--webhook-secret", "x", folder=tmp_path) as mock:
+        receiver.answer = lambda _delivery: 200 if released.wait(60) else 500
+        made = httpx.post(
+            f"{mock.url}/v1/customers", json={"email": "a@b.example"}, headers={"authorization": "Bearer vex_test_x"}
+        )
+        code, said = mock.end(signal.SIGINT)
+        released.set()
+
+    assert (made.status_code, code, said) == (201, 0, "")
+
+
+def test_fixture_sends_to_no_host_that_is_not_allowed(tmp_path: Path) -> None:
+    (tmp_path / "far.yaml").write_text("webhooks: [{id: far, url: 'http://hooks.example/', secret: s}]", "utf-8")
+    arguments = ("--fixture", str(tmp_path / "far.yaml"))
+
+    with pytest.raises(ConfigurationError, match=r"^far: hooks\.example is not this machine, so no webhooks go there; allow it"):
+        app_of(*arguments)
+    assert app_of(*arguments, "--allow-webhook-host", "hooks.example") is not None
 
 
 def test_announcement_is_silent_on_webhooks_where_there_is_none() -> None:

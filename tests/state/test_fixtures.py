@@ -199,7 +199,6 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ({"webhooks": ["http://a"]}, "x.yaml: webhooks[0]: must be a mapping, not 'http://a'"),
     ({"webhooks": [{"url": URL}]}, "x.yaml: webhooks[0]: Object missing required field `secret`"),
     ({"webhooks": [{"url": URL, "secret": ""}]}, "x.yaml: webhooks[0].secret: must not be empty"),
-    ({"webhooks": [{"secret": "s"}]}, "x.yaml: webhooks[0]: Object missing required field `url`"),
     ({"webhooks": [{"url": URL, "secret": "s", "event": []}]}, "x.yaml: webhooks[0].event: there is no such key here"),
     ({"webhooks": [{"url": URL, "secret": "s", "events": "all"}]}, "x.yaml: webhooks[0].events: Expected `array`, got `str`"),
     ({"webhooks": [{"url": URL, "secret": "s", "events": ["a", 1]}]}, "x.yaml: webhooks[0].events[1]: Expected `str`, got `int`"),
@@ -210,7 +209,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ),
     *[
         ({"webhooks": [{"url": url, "secret": "s"}]}, f"x.yaml: webhooks[0].url: {url!r} is no web address; write it like http")
-        for url in ("", "hook", "127.0.0.1:9000", "ftp://a/", "http://", "http:///a", "http://[a", "http://a:x/", "http://a:99999/")
+        for url in ("hook", "127.0.0.1:9000", "ftp://a/", "http://", "http:///a", "http://[a", "http://a:x/", "http://a:99999/")
     ],
 ]  # fmt: skip
 
@@ -593,6 +592,11 @@ def test_an_endpoint_without_an_id_gets_one() -> None:
     assert state.endpoints == (Endpoint("endpoint-1", URL, "a"), Endpoint("mine", "https://[::1]:9/", "b", ("x",)))
 
 
+def test_an_endpoint_without_a_url_collects() -> None:
+    state = build({"webhooks": [{"secret": "a"}, {"url": "", "secret": "b", "old_secret": "c"}]})
+    assert state.endpoints == (Endpoint("endpoint-1", "", "a"), Endpoint("endpoint-2", "", "b", old_secret="c"))
+
+
 # Several documents
 
 
@@ -647,7 +651,10 @@ def test_a_state_document_says_everything_in_order() -> None:
         "ordinals": {"vexutopia.payments": 3, "spoonity.customers": 2},
         "assumptions": {"vexutopia.list-order": "oldest-first", "spoonity.create-status": "201"},
         "pending": [{**PENDING, "due": "2026-02-02T00:00:05.000Z", "payload": {"live": True}, "assumed": {}}],
-        "webhooks": [{"id": "a", "url": URL, "secret": "s", "events": ["customer.created"]}],
+        "webhooks": [
+            {"id": "a", "url": URL, "secret": "s", "events": ["customer.created"]},
+            {"id": "b", "url": "", "secret": "s", "events": [], "old_secret": "before"},
+        ],
         "spoonity": {"customers": [], "tokens": []},
         "vexutopia": {
             "customers": [{"id": JANE, "deleted": True}],

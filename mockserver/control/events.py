@@ -1,0 +1,215 @@
+"""`/_mock/events`: what happened in a sandbox that receivers are told of, and events made on purpose, sound or not."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from mockserver.control.clock import duration
+from mockserver.control.deliveries import DeliveryRow, row_of
+from mockserver.control.problem import RefusedError
+from mockserver.control.route import ControlCall, Route
+from mockserver.control.webhooks import check_type
+from mockserver.edge.signing import check_how
+from mockserver.exchange import Conflict, NotFound, Problem, Reply
+from mockserver.mock import Mock
+from mockserver.providers.provider import Webhooks
+from mockserver.state import Sandbox
+from mockserver.state.clock import iso_milliseconds
+from mockserver.webhooks import Captured, Delivery, Event, How
+
+DELAY = "10m"
+"""How late a delayed delivery is unless the request says so."""
+
+
+class EventRow(Struct, frozen=True):
+    """Something that a provider announced; `after` is the exchange in which, or after which, it came about."""
+
+    id: str
+    type: str
+    provider: str
+    object: str
+    at: str
+    after: int
+    body: dict[str, Any]
+    assumed: dict[str, str]
+
+
+class EventQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which events are meant."""
+
+    type: str | None = None
+    object: str | None = None
+
+
+class EventOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """What shall happen."""
+
+    type: Annotated[str, Meta(description="The type of event.")]
+    object: Annotated[str, Meta(description="The id of what it happens to; absent: something new.")] | None = None
+    how: Annotated[How, Meta(description="What goes wrong with its deliveries; absent: nothing.")] | None = None
+    delay: Annotated[str, Meta(description=f"How late a delayed one is: `90s`, `1h`, `PT36H` ({DELAY}).")] | None = None
+
+
+NeededOrder = Annotated[EventOrder, Meta(description="An event is made of something.")]
+
+
+class EventsMade(Struct, frozen=True):
+    """What happened, and the deliveries that it led to; those of an endpoint without a URL are collected already."""
+
+    events: list[EventRow]
+    deliveries: list[DeliveryRow]
+
+
+def list_events(call: ControlCall) -> Reply:
+    """List the events, the oldest first; they are recorded whether or not anybody is sent them."""
+    query: EventQuery = call.query
+    return Reply(
+        200,
+        [_row(each) for each in call.sandbox().outbox if query.type in (None, each.type) and query.object in (None, each.object)],
+    )
+
+
+def make_event(call: ControlCall) -> Reply:
+    """Make something happen, to an object or to a new one, and announce it as if the provider had done it.
+
+    `how` spoils the deliveries. `duplicate` sends twice. `reorder` sends after the next event of the object, before its
+    creation if it is new. `drop` never sends. `delay` sends late. `bad-signature` signs with another secret, `old-secret` with
+    that from before the rotation. `stale` and `future` sign with a time ten minutes off. `truncate` cuts the body,
+    `re-serialise` writes the same JSON in other bytes. `after-delete` deletes the object first.
+
+    Raises: ConfigurationError for a way in which this cannot go wrong.
+    """
+    order: EventOrder = call.body
+    sandbox = call.sandbox()
+    webhooks = _webhooks_of(call.mock, order.type)
+    delay_ms = _checked(sandbox, webhooks, order)
+    captured = _happen(sandbox, webhooks, order)
+    numbers = _put_in(sandbox, captured, order, delay_ms)
+    call.app.courier.pump(sandbox)
+    deliveries = [row_of(each) for each in sandbox.outbox.deliveries if each.number in numbers]
+    return Reply(201, EventsMade([_row(each) for each in captured.events], deliveries))
+
+
+def _row(event: Event) -> EventRow:
+    body = msgspec.to_builtins(event.body)
+    return EventRow(
+        event.id, event.type, event.provider, event.object, iso_milliseconds(event.at), event.after, body, dict(event.assumed)
+    )
+
+
+def _webhooks_of(mock: Mock, event_type: str) -> Webhooks:
+    check_type(mock, event_type, "body.type")
+    every = [provider.webhooks for provider in mock.pipeline.providers.values() if provider.webhooks]
+    return next(webhooks for webhooks in every if event_type in webhooks.types)
+
+
+def _checked(sandbox: Sandbox, webhooks: Webhooks, order: EventOrder) -> int:
+    """Return how late a delayed delivery is, having checked that the deliveries can go wrong so."""
+    if order.delay is not None and order.how != "delay":
+        raise RefusedError(400, "only a delayed delivery has a delay", where="body.delay", remedy='say "how": "delay"')
+    delay_ms = duration(order.delay or DELAY, "body.delay")
+    if order.how is not None:
+        receivers = [each for each in sandbox.state.endpoints if each.wants(order.type)]
+        if not receivers:
+            what = f"no webhook endpoint wants {order.type}"
+            raise RefusedError(409, what, where="body.how", remedy="POST /_mock/webhooks adds one")
+        for endpoint in receivers:
+            check_how(sandbox, webhooks, order.how, endpoint)
+    return delay_ms
+
+
+def _happen(sandbox: Sandbox, webhooks: Webhooks, order: EventOrder) -> Captured:
+    """Make it happen, wholly or not at all; the asked event comes last, a deletion that shall overtake it before it."""
+    before = sandbox.state.fork()
+    try:
+        with sandbox.outbox.capturing() as captured:
+            webhooks.trigger(sandbox, order.type, order.object)
+            if order.how == "after-delete":
+                _delete_first(sandbox, webhooks, captured)
+    except (NotFound, Conflict) as problem:
+        if order.how == "after-delete":
+            sandbox.state = before
+        raise _refused(problem, order) from problem
+    for event in captured.events:
+        sandbox.outbox.add(event)
+    return captured
+
+
+def _delete_first(sandbox: Sandbox, webhooks: Webhooks, captured: Captured) -> None:
+    asked = captured.events[-1]
+    try:
+        webhooks.remove(sandbox, asked.type, asked.object)
+    except NotFound:
+        return  # the event itself is about its deletion
+    late = [each for each in captured.deliveries if each.event is asked]
+    captured.deliveries[:] = [each for each in captured.deliveries if each.event is not asked] + late
+
+
+def _refused(problem: Problem, order: EventOrder) -> RefusedError:
+    remedy = "leave `object` out to have one made"
+    if isinstance(problem, NotFound):
+        return RefusedError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", remedy=remedy)
+    if order.how == "after-delete":
+        return RefusedError(409, "such an object is never deleted, or not any more", where="body.how")
+    return RefusedError(409, f"{order.type} cannot happen to it as it stands", where="body.object", remedy=remedy)
+
+
+def _put_in(sandbox: Sandbox, captured: Captured, order: EventOrder, delay_ms: int) -> set[int]:
+    """Put the deliveries in as they shall go, and return their numbers."""
+    outbox, how = sandbox.outbox, order.how
+    event = next((each for each in reversed(captured.events) if each.type == order.type), captured.events[-1])
+    asked = [each for each in captured.deliveries if each.event is event]
+    others = [each for each in captured.deliveries if each.event is not event]
+    put_in: list[Delivery] = []
+    if how == "reorder" and others:
+        put_in = [outbox.enqueue(each) for each in (*_all(asked, how=how), *others)]
+    elif how == "reorder":
+        put_in = [outbox.keep_back(each) for each in _all(asked, how=how)]
+    else:
+        put_in = [outbox.enqueue(each) for each in (*others, *_SPOILT.get(how or "", _as_it_is)(asked, how or "", delay_ms))]
+    return {each.number for each in put_in}
+
+
+def _all(deliveries: list[Delivery], **changes: Any) -> list[Delivery]:
+    return [replace(each, **changes) for each in deliveries]
+
+
+def _as_it_is(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
+    return _all(asked, how=how)
+
+
+def _twice(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
+    return [*asked, *_all(asked, how=how)]
+
+
+def _never(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
+    return _all(asked, how=how, status="dropped", error="dropped on purpose")
+
+
+def _late(asked: list[Delivery], how: str, delay_ms: int) -> list[Delivery]:
+    return [replace(each, how=how, due=each.due + delay_ms) for each in asked]
+
+
+_SPOILT: Mapping[str, Callable[[list[Delivery], str, int], list[Delivery]]] = {
+    "duplicate": _twice,
+    "drop": _never,
+    "delay": _late,
+}
+
+ROUTES = (
+    Route(method="GET", path="/_mock/events", run=list_events, query=EventQuery, replies={200: list[EventRow]}),
+    Route(
+        method="POST",
+        path="/_mock/events",
+        run=make_event,
+        body=NeededOrder,
+        replies={201: EventsMade},
+        errors={
+            404: "There is no such object.",
+            409: "This cannot happen to the object as it stands, or nobody is sent events of the type.",
+        },
+    ),
+)
