@@ -35,8 +35,7 @@ class Socket:
 
         Raises: TimeoutError if it would come too late.
         """
-        if self._connection.sock is self:
-            self._connection.sock = None
+        self._connection.sock = None
         try:
             reply, _ = self._line.answer(self._patience_s)
         except Late as late:

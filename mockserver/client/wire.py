@@ -1,14 +1,14 @@
 """Requests and replies as the bytes of HTTP/1.1, for libraries that are reached where they write to a connection."""
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import httptools
 
 from mockserver.client.receiver import Outcome, Receiver
-from mockserver.edge.transport import Response
-from mockserver.exchange import RawHeaders
 
-_NO_BODY = (204, 304)
+if TYPE_CHECKING:
+    from mockserver.exchange import RawHeaders
 
 
 class Line:
@@ -66,15 +66,8 @@ def _bytes_of(outcome: Outcome) -> tuple[bytes, bool]:
     if response is None:
         return b"", False
     head = [f"HTTP/1.1 {response.status} {_phrase(response.status)}".encode()]
-    head += [name + b": " + value for name, value in _described(response)]
+    head += [name + b": " + value for name, value in response.headers]
     return b"\r\n".join(head) + b"\r\n\r\n" + response.body, outcome.is_whole
-
-
-def _described(response: Response) -> RawHeaders:
-    """Return the headers, with the length of a body that does not say its own."""
-    if response.status in _NO_BODY or response.header("content-length") is not None:
-        return response.headers
-    return [*response.headers, (b"content-length", b"%d" % len(response.body))]
 
 
 def _phrase(status: int) -> str:

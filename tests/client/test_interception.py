@@ -1,5 +1,6 @@
 """Code under test calls the providers' own hosts with every library, and lands in a sandbox."""
 
+import asyncio
 import http.client
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,8 +17,9 @@ import requests
 from urllib3 import Retry
 
 from mockserver.client.interception import Interception
+from mockserver.client.interception.imports import LateImports
 from mockserver.client.interception.over_aiohttp import Transport
-from mockserver.client.interception.switch import POINTS
+from mockserver.client.interception.switch import POINTS, SWITCH
 from mockserver.client.receiver import Receiver
 from mockserver.client.server import Server
 from mockserver.edge.server import Address, running_server
@@ -24,11 +27,14 @@ from mockserver.errors import UnexpectedRequestError
 from mockserver.faults import Fault, FaultKind
 from mockserver.providers.accounts import Accounts
 from tests.client.callers import CALLERS, Caller, closing
+from tests.conftest import make_app
 from tests.tools import ROOT
+from tests.toy.provider import TOY
 
 SPOONITY = "https://api.spoonity.com"
 VEXUTOPIA = "https://api.vexutopia.com"
 HEADERS = {"Authorization": "Bearer vex_test_any", "Content-Type": "application/json"}
+TOY_FOLDER = Path(__file__).parents[1] / "toy"
 CUSTOMER = "/v1/customers/cus_abc123def456"
 
 
@@ -276,11 +282,92 @@ def test_a_connection_may_be_opened_before_its_request(accounts: Accounts) -> No
     connection.close()
 
 
-def test_a_wish_to_read_less_at_a_time_changes_nothing(server: Server) -> None:
-    transport = Transport(Receiver(server.app, "mine"), None)
-    transport.pause_reading()
-    transport.resume_reading()
-    assert not transport.is_closing()
+def test_a_connection_of_aiohttp_is_lost_once_and_reads_as_it_comes(server: Server) -> None:
+    lost = []
+
+    class Connected(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            lost.append(exc)
+
+    async def use() -> None:
+        transport = Transport(Receiver(server.app, "mine"), None)
+        transport.begin(Connected(), VEXUTOPIA)
+        transport.pause_reading()
+        transport.resume_reading()
+        assert not transport.is_closing()
+        transport.close()
+        transport.abort()
+        await asyncio.sleep(0)
+
+    asyncio.run(use())
+    assert lost == [None]
+
+
+@pytest.mark.parametrize("status", [429, 499, 599])
+def test_any_status_arrives(caller: Caller, accounts: Accounts, server: Server, status: int) -> None:
+    arm(server, "status", status=status)
+    with accounts.intercepted():
+        assert caller.ask("GET", f"{VEXUTOPIA}{CUSTOMER}", HEADERS).status == status
+
+
+def test_a_reply_without_a_body_arrives(caller: Caller) -> None:
+    setup: dict[str, Any] = {
+        "providers": [TOY],
+        "contract": TOY_FOLDER / "openapi.yaml",
+        "fixtures": [TOY_FOLDER / "fixture.yaml"],
+    }
+    with Interception({"lendery.example.com": Receiver(make_app(**setup))}):
+        url, card = "https://lendery.example.com/v1/loans", {"X-Library-Card": "mine", "Content-Type": "application/json"}
+        loan = caller.ask("POST", url, card, b'{"title":"Emma","days":7}').json
+        returned = caller.ask("DELETE", f"{url}/{loan['id']}", card)
+
+    assert (returned.status, returned.body) == (204, b"")
+
+
+def test_an_interception_may_be_entered_twice(accounts: Accounts) -> None:
+    before, interception = methods(), accounts.intercepted()
+    with interception:
+        with interception:
+            pass
+        assert httpx.get(f"{VEXUTOPIA}{CUSTOMER}", headers=HEADERS).status_code == 200
+
+    assert [id(each) for each in methods()] == [id(each) for each in before]
+
+
+def test_finders_that_were_tidied_up_meanwhile_are_no_error(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list(sys.meta_path)
+    with accounts.intercepted():
+        monkeypatch.setattr(sys, "meta_path", before)
+
+    assert sys.meta_path == before
+
+
+def test_a_library_that_is_not_installed_is_as_absent_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    late = LateImports({"lendery_client", "colorsys"}, lambda name, _module: heard.append(name))
+    monkeypatch.setattr(sys, "meta_path", [late, *sys.meta_path])
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    with pytest.raises(ModuleNotFoundError, match="lendery_client"):
+        import_module("lendery_client")
+    import_module("colorsys")
+    assert heard == ["colorsys"]
+
+
+def test_a_finder_of_the_old_kind_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = LateImports({"lendery_client"}, lambda _name, _module: None)
+    monkeypatch.setattr(sys, "meta_path", [late, object()])
+
+    assert late.find_spec("lendery_client", None) is None
+
+
+def test_a_library_that_arrives_when_all_is_over_stays_as_it_is(accounts: Accounts) -> None:
+    before = methods()
+    with accounts.intercepted():
+        pass
+    SWITCH._imported("http.client", http.client)
+
+    assert [id(each) for each in methods()] == [id(each) for each in before]
 
 
 LATE = f"""

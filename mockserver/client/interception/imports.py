@@ -20,7 +20,7 @@ class LateImports(MetaPathFinder):
         """Return the module's spec as others find it; None for a module that nobody waits for."""
         if name not in self._modules:
             return None
-        others = (each.find_spec(name, path, target) for each in sys.meta_path if each is not self)
+        others = (each.find_spec(name, path, target) for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
         spec = next((each for each in others if each is not None), None)
         if spec is not None and spec.loader is not None:
             _tell(spec.loader, lambda module: self._imported(name, module))

@@ -6,6 +6,7 @@ lasts and changes. When the last interception ends, every function is again the 
 
 import sys
 import threading
+from contextlib import suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -55,9 +56,12 @@ class Switch:
     def turn_off(self, interception: Intercepting) -> None:
         """Send it nothing more; after the last one all is as it was before."""
         with self._lock:
-            self._on = tuple(each for each in self._on if each is not interception)
+            remaining = list(self._on)
+            remaining.remove(interception)
+            self._on = tuple(remaining)
             if not self._on:
-                sys.meta_path.remove(self._late)
+                with suppress(ValueError):  # somebody has tidied up the finders
+                    sys.meta_path.remove(self._late)
                 while self._undo:
                     self._undo.pop()()
 
