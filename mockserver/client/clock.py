@@ -47,7 +47,7 @@ class SandboxClock:
 
         vexutopia.clock.set("2026-12-31T23:59:59Z")
         """
-        self._go_to(Clock.starting(mode or self.mode, _instant(now)))
+        self._go_to(Clock.starting(mode or self.mode, instant(now)))
         return self.now
 
     def freeze(self, at: Moment | None = None) -> datetime:
@@ -78,9 +78,15 @@ def _milliseconds(by: Duration) -> int:
         raise ConfigurationError(str(error), where="clock.advance") from error
 
 
-def _instant(now: Moment) -> int:
+def instant(now: Moment) -> int:
+    """Return the milliseconds since 1970 of a timestamp or a datetime; one without a zone is taken as UTC.
+
+    Raises: ConfigurationError.
+    """
+    if not isinstance(now, (str, datetime)):
+        raise ConfigurationError(f"{now!r} is no time", where="now", remedy="write it like 2026-02-02T13:48:05.683Z")
     text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
     try:
         return parse_timestamp(text)
     except ValueError as error:
-        raise ConfigurationError(str(error), where="clock") from error
+        raise ConfigurationError(str(error), where="now") from error

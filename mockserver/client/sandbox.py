@@ -1,6 +1,7 @@
 """What a test can do to its sandbox, whichever account it reaches it by."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
@@ -16,6 +17,11 @@ class InSandbox:
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
+
+    @property
+    def seat(self) -> Seat:
+        """Where the sandbox is found, for those who build upon it."""
+        return self._seat
 
     @property
     def name(self) -> str:
@@ -48,6 +54,19 @@ class InSandbox:
         with self._seat.mock.lock:
             sandbox = self._seat.sandbox
             sandbox.choose(self._seat.mock.choices({**sandbox.state.choices, key: choice}, where="assume"))
+
+    @contextmanager
+    def allow_violations(self) -> Iterator[None]:
+        """Let requests against the contract pass that are made on purpose, where a test is strict.
+
+        with vexutopia.allow_violations():
+            client.list_customers(limit=1_000)
+        """
+        begun = self._seat.sandbox.journal.number
+        try:
+            yield
+        finally:
+            self._seat.allowed.append(range(begun + 1, self._seat.sandbox.journal.number + 1))
 
     def snapshot(self, name: str = "test") -> None:
         """Keep the state under a name: records, ids, clock, assumptions, webhook endpoints, due work.

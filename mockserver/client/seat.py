@@ -10,12 +10,17 @@ from mockserver.state.sandbox import DEFAULT
 
 
 class Seat:
-    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed."""
+    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed.
+
+    Attributes:
+        allowed: numbers of exchanges in which violations are meant.
+    """
 
     def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
         self.app = app
         self.name = name
         self._address = address
+        self.allowed: list[range] = []
 
     @property
     def mock(self) -> Mock:

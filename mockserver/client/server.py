@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 from mockserver.app import create_app
+from mockserver.client.clock import instant
 from mockserver.client.seat import Seat
 from mockserver.edge.app import App, Options
 from mockserver.edge.server import running_server
@@ -16,7 +17,7 @@ from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.providers.accounts import Accounts
 from mockserver.state import State
-from mockserver.state.clock import Mode, parse_timestamp
+from mockserver.state.clock import Mode
 from mockserver.state.fixtures import Settings
 from mockserver.state.sandbox import DEFAULT
 
@@ -177,14 +178,6 @@ def _settings(beginning: Beginning | Running, before: Settings) -> Settings:
     return Settings(
         seed=beginning.get("seed", before.seed),
         mode=beginning.get("clock", before.mode),
-        now=before.now if now is None else _instant(now),
+        now=before.now if now is None else instant(now),
         choices={**(before.choices or {}), **beginning.get("assume", {})},
     )
-
-
-def _instant(now: str | datetime) -> int:
-    text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
-    try:
-        return parse_timestamp(text)
-    except ValueError as error:
-        raise ConfigurationError(str(error), where="now") from error

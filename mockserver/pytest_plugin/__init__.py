@@ -1,0 +1,161 @@
+"""The pytest plugin: an account at each provider for every test that names it, and a verdict at the end.
+
+Every pytest run of whoever has it installed imports this module, so it imports nothing but pytest; the rest comes when a
+test asks for it.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockserver.client.account import Account
+    from mockserver.client.server import Server
+    from mockserver.providers.accounts import Accounts
+
+PROVIDERS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "providers").glob("*/account.py"))
+"""The names of the fixtures that are accounts: the providers that have a folder."""
+
+MARKER = (
+    "mockserver(fixture=…, seed=…, clock=…, now=…, assume={…}, faults=[…], intercept=…, strict=…, ignore=[…]): "
+    "what the sandbox of the test begins with, and how the test is judged."
+)
+FLIPS = ("report", "fail")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options; each has an ini value of the same name with underscores."""
+    group = parser.getgroup("mockserver", "mocks of documented APIs")
+    group.addoption(
+        "--mock-report",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="what the tests did with the mock: printed, or as .md or .json",
+    )
+    group.addoption("--mock-strict", action="store_true", default=None, help="a request that the contract forbids fails its test")
+    group.addoption(
+        "--mock-flip",
+        nargs="?",
+        const="report",
+        choices=FLIPS,
+        help="run passing tests again under the other choices of what the documents leave open; `fail`: and fail if they do",
+    )
+    group.addoption(
+        "--mock-coverage-min", type=float, metavar="N", help="percent of the documented behaviours that the tests must exercise"
+    )
+    parser.addini("mock_report", "as --mock-report", default="")
+    parser.addini("mock_strict", "as --mock-strict", type="bool", default=False)
+    parser.addini("mock_flip", "as --mock-flip", default="")
+    parser.addini("mock_coverage_min", "as --mock-coverage-min", default="")
+    parser.addini("mock_fixture", "the scenario or file that sandboxes begin with", default="")
+    parser.addini("mock_seed", "what ids and generated records come from", default="")
+    parser.addini("mock_ignore", "rules that are left out of the verdict", type="args", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker; get ready for a verdict only if one is wanted."""
+    config.addinivalue_line("markers", MARKER)
+    names = ("mock_report", "mock_flip", "mock_coverage_min")
+    if any(config.getoption(name) is not None or config.getini(name) for name in names):
+        from mockserver.pytest_plugin.session import Verdict
+
+        config.pluginmanager.register(Verdict(config), "mockserver-verdict")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse markers that cannot be meant, before anything runs."""
+    marked = [item for item in items if item.get_closest_marker("mockserver") is not None]
+    if marked:
+        from mockserver.pytest_plugin.terms import check_terms
+
+        check_terms(marked)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the last requests of a test that failed."""
+    report = yield
+    lease = item.__dict__.get("_mockserver_lease")
+    if lease is not None:
+        lease.note(report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def mock_server_address() -> tuple[str, int]:
+    """Where the mock listens once a test asks for a URL; port 0 is any that is free. Override it to choose another.
+
+    Under xdist each worker adds its number to a port that is not 0.
+    """
+    return "127.0.0.1", 0
+
+
+@pytest.fixture(scope="session")
+def mock_server_fixture(pytestconfig: pytest.Config) -> Any:
+    """The scenario or file that sandboxes begin with, or several; override it to choose another, or set `mock_fixture`."""
+    from mockserver.pytest_plugin.terms import fixture_of
+
+    return fixture_of(pytestconfig.getini("mock_fixture") or "default", [pytestconfig.rootpath])
+
+
+@pytest.fixture(scope="session")
+def mock_server_seed(pytestconfig: pytest.Config) -> int:
+    """What ids and generated records come from; override it to choose another, or set `mock_seed`."""
+    return int(pytestconfig.getini("mock_seed") or 1)
+
+
+@pytest.fixture(scope="session")
+def mock_server(mock_server_address: tuple[str, int], mock_server_fixture: Any, mock_server_seed: int) -> "Iterator[Server]":
+    """The mock, one for each worker; it opens a port when a test first asks for a URL."""
+    from mockserver.pytest_plugin.lease import serving
+
+    with serving(mock_server_address, mock_server_fixture, mock_server_seed) as server:
+        yield server
+
+
+@pytest.fixture
+def mock_sandbox(request: pytest.FixtureRequest, mock_server: "Server") -> "Iterator[Accounts]":
+    """The test's own sandbox, with an account at each provider; it begins as the test's markers say."""
+    from mockserver.pytest_plugin.lease import leased
+
+    with leased(request.node, mock_server) as accounts:
+        yield accounts
+
+
+@pytest.fixture
+def mock_intercept(mock_sandbox: "Accounts") -> "Iterator[None]":
+    """Requests to the providers' own hosts reach the test's sandbox for as long as the test runs."""
+    with mock_sandbox.intercepted():
+        yield
+
+
+@pytest.fixture(scope="session")
+def mock_sandboxes(mock_server: "Server") -> "Iterator[Callable[..., Accounts]]":
+    """Makes sandboxes for fixtures of wider scope; all are dropped when the session ends.
+
+    @pytest.fixture(scope="module")
+    def account(mock_sandboxes):
+        return mock_sandboxes(fixture="many-pages").vexutopia
+    """
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield lambda *name, **beginning: stack.enter_context(mock_server.sandbox(*name, **beginning))
+
+
+def _account(provider: str) -> Any:
+    """Return the fixture that is the account at the provider."""
+
+    @pytest.fixture(name=provider)
+    def account(mock_sandbox: "Accounts") -> "Account":
+        return mock_sandbox[provider]
+
+    account.__doc__ = f"The test's account at {provider}: url, token, transport, records, requests, faults, clock, webhooks."
+    return account
+
+
+for _name in PROVIDERS:
+    globals()[f"account_at_{_name}"] = _account(_name)

@@ -1,0 +1,142 @@
+"""What all tests of a run did with the mock, put together: from one process, or from several."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from msgspec import Struct, field
+
+from mockserver.judge.check import Finding
+from mockserver.judge.rules import SEVERITIES, Severity
+from mockserver.providers import PROVIDERS
+from mockserver.pytest_plugin.judgement import Judgement
+
+
+class Flip(Struct, frozen=True, kw_only=True):
+    """A test that fails under another choice of an open question than the one under which it passes."""
+
+    test: str
+    key: str
+    choice: str
+    other: str
+    question: str
+    evidence: str
+    error: str
+
+
+class Notes(Struct):
+    """What one process noted.
+
+    Attributes:
+        judgements: test → what it did.
+        flipped: how many runs there were under another choice.
+    """
+
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    flips: list[Flip] = field(default_factory=list)
+    flipped: int = 0
+
+    def take(self, other: "Notes") -> None:
+        """Add what another process noted."""
+        self.judgements |= other.judgements
+        self.flips += other.flips
+        self.flipped += other.flipped
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """The same finding in as many tests as it was made in."""
+
+    rule: str
+    severity: Severity
+    says: str
+    about: str
+    place: str
+    detail: str
+    contract: str
+    tests: tuple[str, ...]
+
+
+class Covered(Struct, frozen=True, kw_only=True):
+    """How many of a provider's documented behaviours some test exercised; percent is rounded down to one decimal."""
+
+    provider: str
+    title: str
+    exercised: int
+    of: int
+    percent: float
+    missing: tuple[str, ...]
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """The verdict over all tests.
+
+    Attributes:
+        tests: that sent requests.
+        assumptions: `KEY=CHOICE` → the tests that leaned on it.
+    """
+
+    tests: int
+    requests: int
+    violations: tuple[Group, ...]
+    conduct: tuple[Group, ...]
+    assumptions: Mapping[str, tuple[str, ...]]
+    coverage: tuple[Covered, ...]
+    flips: tuple[Flip, ...]
+    flipped: int
+    digests: Mapping[str, str]
+
+
+def summed_up(notes: Notes) -> Summary:
+    """Return the verdict; it does not depend on the order in which tests ran, nor on which process ran them."""
+    judgements = dict(sorted(notes.judgements.items()))
+    leaned: dict[str, list[str]] = {}
+    for test, judgement in judgements.items():
+        for choice in judgement.assumptions:
+            leaned.setdefault(choice, []).append(test)
+    exercised = set(chain.from_iterable(each.exercised for each in judgements.values()))
+    return Summary(
+        tests=len(judgements),
+        requests=sum(each.requests for each in judgements.values()),
+        violations=_grouped({test: each.violations for test, each in judgements.items()}),
+        conduct=_grouped({test: each.conduct for test, each in judgements.items()}),
+        assumptions={choice: tuple(tests) for choice, tests in sorted(leaned.items())},
+        coverage=tuple(_covered(exercised)),
+        flips=tuple(sorted(notes.flips, key=lambda flip: (flip.test, flip.key, flip.other))),
+        flipped=notes.flipped,
+        digests={test: each.digest for test, each in judgements.items()},
+    )
+
+
+def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[Group, ...]:
+    alike: dict[tuple[str, str, str, str], list[tuple[str, Finding]]] = {}
+    for test, found in findings.items():
+        for each in found:
+            alike.setdefault((each.rule, each.about, each.place, each.contract or each.detail), []).append((test, each))
+    groups = [_group(members) for members in alike.values()]
+    return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.tests), group.rule, group.about)))
+
+
+def _group(members: Sequence[tuple[str, Finding]]) -> Group:
+    first = members[0][1]
+    return Group(
+        rule=first.rule,
+        severity=first.severity,
+        says=first.says,
+        about=first.about,
+        place=first.place,
+        detail=first.detail,
+        contract=first.contract,
+        tests=tuple(dict.fromkeys(test for test, _ in members)),
+    )
+
+
+def _covered(exercised: set[str]) -> Iterable[Covered]:
+    """Go through the providers of which any behaviour was exercised."""
+    for provider in PROVIDERS:
+        names = [each.name for each in provider.catalogue().behaviours]
+        missing = tuple(name for name in names if name not in exercised)
+        done = len(names) - len(missing)
+        if done:
+            percent = 1000 * done // len(names) / 10
+            yield Covered(
+                provider=provider.name, title=provider.title, exercised=done, of=len(names), percent=percent, missing=missing
+            )

@@ -1,0 +1,121 @@
+"""What the plugin prints: the last requests of a failed test, broken contracts, and the summary at the end."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from mockserver.exchange import Exchange
+from mockserver.judge.check import Finding
+from mockserver.judge.redaction import Redaction
+from mockserver.judge.rows import ExchangeRow, row
+from mockserver.providers.provider import Provider
+from mockserver.pytest_plugin.summary import Flip, Group, Summary
+from mockserver.state import Sandbox
+
+MAX_REQUESTS = 10
+MAX_BODY = 500
+MAX_TESTS = 5
+
+
+def last_requests(sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[str]:
+    """Go through the lines on the latest exchanges, without any credential."""
+    exchanges = list(sandbox.journal)
+    shown = exchanges[-MAX_REQUESTS:]
+    if len(shown) < sandbox.journal.number:
+        yield f"… {sandbox.journal.number - len(shown)} earlier ones are left out"
+    redaction = Redaction(providers, exchanges)
+    for exchange in shown:
+        yield from _of_exchange(exchange, redaction)
+
+
+def broken_contract(findings: Sequence[Finding], sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[str]:
+    """Go through the lines on what the contract forbids, each with the first exchange in which it was."""
+    exchanges = list(sandbox.journal)
+    redaction = Redaction(providers, exchanges)
+    for finding in findings:
+        yield f"{finding.rule}: {finding.about}, {finding.place}: {finding.detail}"
+        if finding.contract:
+            yield f"  contract: {finding.contract}"
+        first = [each for each in exchanges if each.number == finding.exchanges[0]]
+        for exchange in first:
+            yield from (f"  {line}" for line in _of_exchange(exchange, redaction))
+    yield ""
+    yield "where it is meant: `with account.allow_violations():`, or ignore=[…] in the marker mockserver, or strict=False"
+
+
+def of_summary(summary: Summary) -> Iterator[str]:
+    """Go through the lines of the verdict over all tests."""
+    tests = _counted(summary.tests, "test")
+    yield f"{tests} sent {_counted(summary.requests, 'request')}"
+    for title, groups in (("violations of the contract", summary.violations), ("conduct", summary.conduct)):
+        if groups:
+            yield ""
+            yield f"{title}:"
+            for group in groups:
+                yield from _of_group(group)
+    if summary.assumptions:
+        yield ""
+        yield "what the documents leave open, and tests leaned on:"
+        for choice, nodes in summary.assumptions.items():
+            yield f"  {choice}: {_tests(nodes)}"
+    for covered in summary.coverage:
+        yield ""
+        yield f"{covered.title}: {covered.exercised} of {covered.of} documented behaviours exercised, {covered.percent:g} %"
+    yield from _of_flips(summary)
+
+
+def _of_group(group: Group) -> Iterator[str]:
+    yield f"  {group.severity} {group.rule}: {group.about}, {group.place}: {group.detail}"
+    yield f"    {group.says}"
+    yield f"    {_tests(group.tests)}"
+
+
+def _of_flips(summary: Summary) -> Iterator[str]:
+    if not summary.flipped:
+        return
+    yield ""
+    ran = f"{_counted(summary.flipped, 'run')} under another choice"
+    yield f"{ran}: no test depends on one" if not summary.flips else f"{ran}; these tests depend on an undocumented choice:"
+    for flip in summary.flips:
+        yield from _of_flip(flip)
+
+
+def _of_flip(flip: Flip) -> Iterator[str]:
+    yield f"  {flip.test}"
+    yield f"    passes with {flip.key}={flip.choice}, fails with {flip.key}={flip.other}"
+    yield f"    {flip.question}"
+    yield f"    evidence: {flip.evidence}"
+    yield f"    {flip.error}"
+
+
+def _of_exchange(exchange: Exchange, redaction: Redaction) -> Iterator[str]:
+    shown = row(exchange, redaction)
+    query = f"?{shown.request.query}" if shown.request.query else ""
+    yield f"{shown.number}. {shown.request.method} {shown.request.path}{query}"
+    if shown.request.body is not None:
+        yield f"   sent: {_body(shown.request.body)}"
+    yield f"   answered {shown.reply.status or 'nothing'}{_notes(shown)}"
+    if shown.reply.body is not None:
+        yield f"   {_body(shown.reply.body)}"
+
+
+def _notes(shown: ExchangeRow) -> str:
+    notes = [f"fault {each}" for each in shown.faults]
+    notes += [f"violation {each.place}.{each.name}: {each.detail}" for each in shown.violations]
+    notes += [f"assumed {key}={choice}" for key, choice in shown.assumed.items()]
+    return "".join(f" · {note}" for note in notes)
+
+
+def _body(body: Any) -> str:
+    text = body if isinstance(body, str) else msgspec.json.encode(body).decode()
+    return text if len(text) <= MAX_BODY else f"{text[:MAX_BODY]}…"
+
+
+def _tests(nodes: Sequence[str]) -> str:
+    more = f", and {len(nodes) - MAX_TESTS} more" if len(nodes) > MAX_TESTS else ""
+    return f"{', '.join(nodes[:MAX_TESTS])}{more}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
