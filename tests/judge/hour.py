@@ -51,7 +51,7 @@ def _ten_minutes(app: App, name: str, minute: int, note: str) -> None:
 def _try(client: httpx.Client, method: str, path: str, body: object = None) -> None:
     """Send a request, whatever comes of it."""
     with suppress(httpx.TransportError):
-        client.request(method, path, **({} if body is None else {"json": body}))
+        client.request(method, path, json=body)
 
 
 def _settle(app: App, name: str) -> None:
