@@ -27,7 +27,11 @@ def control(rounds: int) -> list[str]:
         for name, app in cases.items():
             taken[name].append(_mean(lambda app=app: call(app, "GET", URL, headers=[KEY])))  # type: ignore[misc]
     base = taken[next(iter(cases))]
-    return ["| one GET in process | µs | more (middle half of the rounds) |", "|---|---|---|", *(_row(name, taken[name], base) for name in cases)]
+    return [
+        "| one GET in process | µs | more (middle half of the rounds) |",
+        "|---|---|---|",
+        *(_row(name, taken[name], base) for name in cases),
+    ]
 
 
 def _cases() -> dict[str, App]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mockserver.client.exchanges import Requests
     from mockserver.client.faults import Faults
     from mockserver.client.transport import MockTransport
+    from mockserver.client.webhooks import Webhooks
 
 RecordT = TypeVar("RecordT")
 AccountT = TypeVar("AccountT", bound="Account")
@@ -165,6 +166,13 @@ class Account(InSandbox):
         from mockserver.client.faults import Faults
 
         return Faults(self._seat, self._provider)
+
+    @property
+    def webhooks(self) -> "Webhooks":
+        """The provider's events, and those who are told of them."""
+        from mockserver.client.webhooks import Webhooks
+
+        return Webhooks(self._seat, self._secret("whsec_"))
 
     @property
     def token(self) -> str:
