@@ -389,6 +389,20 @@ _EVENTS = (
         answer="It gets both, and nothing in the body tells them apart.",
         evidence="The event object has no attribute for it; to tell customers apart, both kinds take ids from one series.",
     ),
+    Decision(
+        "vexutopia.taken-events",
+        operations=EVENTS,
+        question="Which answers of a receiver say that it took an event?",
+        answer="Those from 200 to 299; a redirect is not followed and counts as any other answer.",
+        evidence="The page asks for 200. A receiver that answers 204 has understood it as much.",
+    ),
+    Decision(
+        "vexutopia.order-of-events",
+        operations=EVENTS,
+        question="In which order do events arrive?",
+        answer="Those of one object in their order, each after the answer to the one before; what is tried again comes later.",
+        evidence="Nothing is said of it; other orders can be asked for by `POST /_mock/events`.",
+    ),
 )
 
 DECISIONS = (*_CUSTOMERS, *_LISTS, *_PAYMENTS, *_REQUESTS, *_ERRORS, *_EVENTS)
