@@ -35,7 +35,7 @@ class SandboxClock:
     def advance(self, by: Duration) -> datetime:
         """Let so much time pass: `"90s"`, `"3d"`, `"PT36H"` or a timedelta. Return what the clock shows then.
 
-        vexutopia.clock.advance("3d")
+        account.clock.advance("3d")
         """
         with self._seat.mock.lock:
             clock = self._seat.sandbox.state.clock
@@ -45,7 +45,7 @@ class SandboxClock:
     def set(self, now: Moment, *, mode: Mode | None = None) -> datetime:
         """Show this time: an ISO 8601 timestamp or a datetime; a clock may be set back.
 
-        vexutopia.clock.set("2026-12-31T23:59:59Z")
+        account.clock.set("2026-12-31T23:59:59Z")
         """
         self._go_to(Clock.starting(mode or self.mode, instant(now)))
         return self.now

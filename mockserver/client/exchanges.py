@@ -56,7 +56,7 @@ class Requests:
 
         path: `*` stands for anything. status: `429` or `4xx`; 0: no reply came. limit: so many of the latest.
 
-            [created] = vexutopia.requests.list("createCustomer", status=201)
+            [created] = account.requests.list("createCustomer", status=201)
             assert created.request.body["email"] == "jane@example.com"
         """
         named = self._operation(operation)
@@ -85,7 +85,7 @@ class Requests:
 
         wanted: `method`, `path`, `query`, `headers`, `json` (a part of the body; a form's fields too), `status`.
 
-            vexutopia.requests.assert_called("createPayment", times=1, json={"amount": 2000})
+            account.requests.assert_called("createPayment", times=1, json={"amount": 2000})
         """
         __tracebackhide__ = True
         self._hold(self.expect(operation, times=times, at_least=at_least, at_most=at_most, **wanted))
@@ -93,7 +93,7 @@ class Requests:
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
         """Fail unless there was no such exchange.
 
-        spoonity.requests.assert_not_called("deleteCustomer")
+        account.requests.assert_not_called("deleteCustomer")
         """
         __tracebackhide__ = True
         self._hold(self.expect(operation, times=0, **wanted))
@@ -101,7 +101,7 @@ class Requests:
     def assert_order(self, *expected: str | Expectation) -> None:
         """Fail unless such exchanges came in this order; others may come between.
 
-        vexutopia.requests.assert_order("createCustomer", "createPayment")
+        account.requests.assert_order("createCustomer", "createPayment")
         """
         __tracebackhide__ = True
         self._hold([self.expect(each) if isinstance(each, str) else each for each in expected])

@@ -54,8 +54,8 @@ class Faults:
     def add(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> FaultRow:
         """Have something go wrong from the next request on, and return the fault as it is armed.
 
-            vexutopia.faults.add("status", status=429, retry_after=3, operations=["createCustomer"], first=2)
-            spoonity.faults.add("lost-reply", operations=["createCustomer"], first=1)
+            account.faults.add("status", status=429, retry_after=3, operations=["createCustomer"], first=2)
+            account.faults.add("lost-reply", operations=["createCustomer"], first=1)
 
         Raises: MockServerError that names the place and the remedy.
         """
@@ -64,7 +64,7 @@ class Faults:
     def preset(self, name: Preset, **terms: Unpack[FaultTerms]) -> list[FaultRow]:
         """Have several things go wrong that come together.
 
-        vexutopia.faults.preset("flaky")
+        account.faults.preset("flaky")
         """
         return self._arm({"preset": name, **terms})
 
@@ -72,7 +72,7 @@ class Faults:
     def during(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> Iterator[FaultRow]:
         """Have something go wrong for as long as the context lasts.
 
-        with spoonity.faults.during("drop"):
+        with account.faults.during("drop"):
             ...
         """
         armed = self.add(kind, **terms)

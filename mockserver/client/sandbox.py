@@ -47,7 +47,7 @@ class InSandbox:
     def assume(self, key: str, choice: str) -> None:
         """Answer an open question so from now on.
 
-            spoonity.assume("spoonity.deleted-customer", "gone")
+            account.assume(KEY, CHOICE)
 
         Raises: UnknownChoiceError that lists what there is.
         """
@@ -59,7 +59,7 @@ class InSandbox:
     def allow_violations(self) -> Iterator[None]:
         """Let requests against the contract pass that are made on purpose, where a test is strict.
 
-        with vexutopia.allow_violations():
+        with account.allow_violations():
             client.list_customers(limit=1_000)
         """
         begun = self._seat.sandbox.journal.number
@@ -112,7 +112,7 @@ class InSandbox:
 
         ignore: ids of rules that are left out.
 
-            assert vexutopia.report().is_clean
+            assert account.report().is_clean
 
         Raises: ConfigurationError that lists the rules if one of those is none.
         """

@@ -52,7 +52,7 @@ class Webhooks:
     def collect(self, *types: str, secret: str | None = None) -> EndpointRow:
         """Have events kept as they would be sent, signed, without a receiver; without types, all of them.
 
-        vexutopia.webhooks.collect()
+        account.webhooks.collect()
         """
         return self._add({"events": list(types), "secret": secret or self._secret})
 
@@ -68,7 +68,7 @@ class Webhooks:
 
         It is called in a thread of its own as soon as something happens; `wait_for` and `flush` wait for what it answers.
 
-            vexutopia.webhooks.connect(my_app, secret="whsec_x")
+            account.webhooks.connect(my_app, secret="whsec_x")
         """
         with self._seat.mock.lock:
             endpoint = self._seat.app.courier.connect(self._seat.sandbox, app, secret=secret or self._secret, events=tuple(types))
@@ -91,9 +91,10 @@ class Webhooks:
     def wait_for(self, event_type: str | None = None, *, about: str | None = None, timeout: float = 5) -> DeliveryRow:
         """Return the first delivery of such an event, as soon as it has its outcome.
 
-        about: the id of what it happened to. timeout: seconds of real time. What is due later, by the sandbox's clock, comes only as that clock advances.
+        about: the id of what it happened to. timeout: seconds of real time. What is due later, by the sandbox's clock, comes
+        only as that clock advances.
 
-            delivery = vexutopia.webhooks.wait_for("payment.succeeded")
+            delivery = account.webhooks.wait_for("payment.succeeded")
             assert delivery.answer == 200
 
         Raises: AssertionError, with what came instead.
@@ -113,8 +114,8 @@ class Webhooks:
     def send(self, event_type: str, **happening: Unpack[Happening]) -> EventsMade:
         """Make something happen, and have its deliveries go wrong if that is wanted.
 
-            vexutopia.webhooks.send("payment.refunded", object=payment.id)
-            vexutopia.webhooks.send("payment.succeeded", how="bad-signature")
+            account.webhooks.send("payment.refunded", object=payment.id)
+            account.webhooks.send("payment.succeeded", how="bad-signature")
 
         Raises: RefusedError if there is no such event, or it cannot happen to the object.
         """

@@ -137,8 +137,8 @@ def mock_sandboxes(mock_server: "Server") -> "Iterator[Callable[..., Accounts]]"
     """Makes sandboxes for fixtures of wider scope; all are dropped when the session ends.
 
     @pytest.fixture(scope="module")
-    def account(mock_sandboxes):
-        return mock_sandboxes(fixture="many-pages").vexutopia
+    def accounts(mock_sandboxes):
+        return mock_sandboxes(fixture="many-pages")
     """
     from contextlib import ExitStack
 
