@@ -28,14 +28,14 @@ class Explanation(Struct, frozen=True):
         of: the decision, assumption or unchecked statement; empty if the reason is another.
         why: what the change does, and why the catalogue has nothing to say of it.
         mutants: names of mutants, one a line.
-        held_by: a test beside the catalogue that notices, as `file::name`; empty if there is none.
+        tested_by: a test beside the catalogue that is about this, as `file::name`; empty if there is none.
     """
 
     reason: str
     of: str
     why: str
     mutants: str
-    held_by: str = ""
+    tested_by: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -49,8 +49,8 @@ def faults(explanations: Sequence[Explanation], mutants: Iterable[str]) -> Itera
     for each in explanations:
         if each.of not in _names_of(each.reason):
             yield f"there is no {each.reason} {each.of!r}"
-        if each.held_by and not _is_test(each.held_by):
-            yield f"there is no test {each.held_by}"
+        if each.tested_by and not _is_test(each.tested_by):
+            yield f"there is no test {each.tested_by}"
         for name in each.names:
             if name not in there:
                 yield f"there is no such mutant any more: {name}"

@@ -49,7 +49,7 @@ def survivors(explanations: Sequence[Explanation]) -> str:
 
 def _paragraph(explanation: Explanation) -> str:
     of = f"`{explanation.of}`: " if explanation.of else ""
-    held = f" Held by `{explanation.held_by}`." if explanation.held_by else ""
+    held = f" Beside the catalogue: `{explanation.tested_by}`." if explanation.tested_by else ""
     return f"{of}{explanation.why}{held}\n\n" + "".join(f"- {_place(name)}\n" for name in explanation.names)
 
 

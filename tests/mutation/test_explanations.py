@@ -11,8 +11,8 @@ from tests.mutation.page import page, survivors
 HELD = "tests/mutation/test_explanations.py::test_every_explanation_refers_to_what_is_there"
 
 
-def explained(reason: str = "ours", of: str = "", *, mutants: str = "a f: b", held_by: str = "") -> Explanation:
-    return Explanation(reason, of, "Why.", mutants, held_by)
+def explained(reason: str = "ours", of: str = "", *, mutants: str = "a f: b", tested_by: str = "") -> Explanation:
+    return Explanation(reason, of, "Why.", mutants, tested_by)
 
 
 def test_every_explanation_refers_to_what_is_there() -> None:
@@ -35,8 +35,8 @@ def test_the_page_lists_the_survivors_that_are_explained() -> None:
         (explained("ours", "somebody"), "there is no ours 'somebody'"),
         (explained("decision", "spoonity.no-such"), "there is no decision 'spoonity.no-such'"),
         (explained("unchecked", "vexutopia.list.total"), "there is no unchecked 'vexutopia.list.total'"),
-        (explained(held_by="tests/no_file.py::test_it"), "there is no test tests/no_file.py::test_it"),
-        (explained(held_by=f"{HELD}_nowhere"), f"there is no test {HELD}_nowhere"),
+        (explained(tested_by="tests/no_file.py::test_it"), "there is no test tests/no_file.py::test_it"),
+        (explained(tested_by=f"{HELD}_nowhere"), f"there is no test {HELD}_nowhere"),
     ],
 )
 def test_explanation_that_refers_to_nothing_is_a_fault(explanation: Explanation, fault: str) -> None:
@@ -46,7 +46,7 @@ def test_explanation_that_refers_to_nothing_is_a_fault(explanation: Explanation,
 @pytest.mark.parametrize(
     "explanation",
     [
-        explained(held_by=HELD),
+        explained(tested_by=HELD),
         explained("equivalent"),
         explained("decision", "spoonity.cors"),
         explained("assumption", "vexutopia.list-order"),
@@ -69,7 +69,7 @@ def test_survivor_without_an_explanation_is_wrong_and_so_is_an_explanation_witho
 def test_page_counts_what_noticed_the_mutants_of_each_module_and_lists_survivors_by_reason() -> None:
     outcomes = {"a f: `x` → `y`": "", "a f: c": "behaviour x", "b g: d": "observer y", "b g: e": "start: KeyError"}
 
-    written = page(outcomes, [explained(mutants="a f: `x` → `y`", held_by="t.py::test_it")])
+    written = page(outcomes, [explained(mutants="a f: `x` → `y`", tested_by="t.py::test_it")])
 
     assert "| a | 2 | 1 | 0 | 0 | 1 |\n| b | 2 | 0 | 1 | 1 | 0 |\n| all | 4 | 1 | 1 | 1 | 1 |\n" in written
-    assert "## It is about the mock itself (1)\n\nWhy. Held by `t.py::test_it`.\n\n- `a`, f: `x` → `y`\n" in written
+    assert "## It is about the mock itself (1)\n\nWhy. Beside the catalogue: `t.py::test_it`.\n\n- `a`, f: `x` → `y`\n" in written

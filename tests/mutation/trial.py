@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import resource
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +54,7 @@ def noticed_by(mutant: Mutant) -> str:
     child = os.fork()
     if child == 0:
         gc.disable()  # it would touch, and thus copy, all that the two processes share
-        signal.alarm(SECONDS)
-        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        _set_limits()
         logging.disable()
         os.write(writer, next(objections(mutant.provider, mutant), "").encode())
         os._exit(0)
@@ -65,6 +63,13 @@ def noticed_by(mutant: Mutant) -> str:
         said = pipe.read()
     _, status = os.waitpid(child, 0)
     return said if status == 0 else "limit of time or memory"
+
+
+def _set_limits() -> None:
+    from resource import RLIMIT_AS, setrlimit  # not everywhere, as forks are not
+
+    signal.alarm(SECONDS)
+    setrlimit(RLIMIT_AS, (BYTES, BYTES))
 
 
 def objections(name: str, mutant: Mutant | None = None) -> Iterator[str]:

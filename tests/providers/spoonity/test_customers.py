@@ -198,6 +198,14 @@ def test_an_address_is_free_again_after_deletion_and_after_an_update(make_app: M
     assert client.post("/customers", data={"email": "B@x.example"}).status_code == 200
 
 
+@pytest.mark.parametrize(("first", "second"), [("a@x.example", "A@x.example"), ("B@x.example", "b@x.example")])
+def test_an_address_is_taken_whatever_the_case_of_its_letters(first: str, second: str, make_app: MakeApp) -> None:
+    client = client_of(make_app(assume={"spoonity.email-unique": "yes"}))
+    client.post("/customers", data={"email": first})
+
+    assert client.post("/customers", data={"email": second}).status_code == 409
+
+
 def test_a_refused_create_leaves_no_gap_in_the_ids(make_app: MakeApp) -> None:
     plain, busy = client_of(make_app()), client_of(make_app())
     busy.post("/customers", json={"name": 1})
