@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from mockserver.judge.conduct import RULES, findings, rules_of
 from mockserver.providers import PROVIDERS
@@ -52,6 +53,13 @@ def test_its_records_are_not_to_be_created_twice(there: World) -> None:
             there.lendery.post("/v1/loans", json={"title": "Emma", "days": 7})
 
     assert there.rules() == ["create-repeated-after-lost-reply"]
+
+
+@pytest.mark.parametrize(("how", "found"), [("bad-signature", True), ("old-secret", True), ("truncate", True), ("stale", False)])
+def test_deliveries_that_no_signature_fits_must_be_refused(how: str, found: bool, there: World) -> None:
+    made = delivery(1, how=how)
+
+    assert there.rules(replace(made, event=replace(made.event, provider="lendery"))) == ["accepted-bad-signature"] * found
 
 
 def test_its_own_rule_is_judged_with_the_others(there: World) -> None:
