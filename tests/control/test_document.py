@@ -31,6 +31,16 @@ PROMISED = """
     PATCH /_mock/clock
     GET /_mock/assumptions
     PATCH /_mock/assumptions
+    GET /_mock/webhooks
+    POST /_mock/webhooks
+    PATCH /_mock/webhooks/{id}
+    DELETE /_mock/webhooks/{id}
+    GET /_mock/webhooks/deliveries
+    DELETE /_mock/webhooks/deliveries
+    GET /_mock/webhooks/deliveries/{id}
+    POST /_mock/webhooks/deliveries/{id}/replay
+    GET /_mock/events
+    POST /_mock/events
     GET /_mock/requests
     DELETE /_mock/requests
     GET /_mock/requests.har

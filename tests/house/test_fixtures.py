@@ -140,7 +140,7 @@ def test_the_documented_fixture_is_one() -> None:
     written = page.partition("```yaml\n")[2].partition("```")[0]
     source = Document(documents.parse(written.encode(), name="page"), "", "page")
     state = any_app().mock.fixtures.build([source])
-    assert (state.count(), len(state.agenda), len(state.endpoints), state.clock.mode) == (74, 1, 1, "step")
+    assert (state.count(), len(state.agenda), len(state.endpoints), state.clock.mode) == (74, 1, 2, "step")
 
 
 # What each is for
