@@ -21,7 +21,7 @@ notices is listed here with its reason. The run fails if a mutant survives unexp
 
 {table}
 Noticed by an observer alone means: no behaviour fails, since the documents leave the question open, but `verify` would say
-that the service follows another choice, or none.
+that the service follows another choice, or none. A test that is named beside a survivor is about the same question.
 
 ## What is not changed
 

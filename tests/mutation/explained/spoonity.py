@@ -238,13 +238,10 @@ EXPLANATIONS = (
     Explanation(
         "assumption",
         "spoonity.deleted-customer",
-        "Lists show deleted customers though they are gone, or hide them though they are not; the observer looks at the customer itself.",
+        "Lists show deleted customers though they are gone; the observer looks at the customer itself.",
         r"""
-            spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = True`
             spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = False`
-            spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if True else customers.all()`
             spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if False else customers.all()`
-            spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if True else {}`
             spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if False else {}`
             spoonity/listing.py _page: `each.id not in hidden and meets(each, wanted, whole_email=whole_email)` → `meets(each, wanted, whole_email=whole_email)`
             spoonity/records.py module: `…not None else None}, keeps_deleted=True)` → `…not None else None})`
@@ -372,5 +369,16 @@ EXPLANATIONS = (
             spoonity/customers.py _check_email: `any((each != own_id for each in sandbox.records(CUSTOMERS).where('email', email.lower())))` → `any((True for each in sandbox.records(CUSTOMERS).where('email', email.lower())))`
         """,
         tested_by="tests/providers/spoonity/test_assumptions.py::test_a_reply_does_not_name_an_assumption_that_makes_no_difference",
+    ),
+    Explanation(
+        "assumption",
+        "spoonity.deleted-customer",
+        "Lists hide the shells of deleted customers, which stay; the observer looks at the customer itself.",
+        r"""
+            spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = True`
+            spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if True else customers.all()`
+            spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if True else {}`
+        """,
+        tested_by="tests/providers/spoonity/test_customers.py::test_a_shell_keeps_its_place_in_lists",
     ),
 )

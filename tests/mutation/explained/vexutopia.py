@@ -196,7 +196,6 @@ EXPLANATIONS = (
             vexutopia/payments.py _check_customer: `raise NotFound('customer', customer_id)` → `raise NotFound('customerX', customer_id)`
             vexutopia/payments.py _check_customer: `raise InvalidField('customer_id', detail='does not name a customer')` → `raise InvalidField('customer_id')`
         """,
-        tested_by="tests/providers/vexutopia/test_errors.py::test_every_error_is_json_with_its_members_in_the_documents_order",
     ),
     Explanation(
         "equivalent",
@@ -389,7 +388,6 @@ EXPLANATIONS = (
             vexutopia/records.py _customers: `ids='vexutopia.customers'` → `ids='vexutopia.customersX'`
             vexutopia/records.py _payments: `ids='vexutopia.payments'` → `ids='vexutopia.paymentsX'`
         """,
-        tested_by="tests/providers/vexutopia/test_accounts.py::test_ids_are_given_out_once_for_both_kinds",
     ),
     Explanation(
         "ours",
@@ -398,7 +396,6 @@ EXPLANATIONS = (
         r"""
             vexutopia/records.py module: `LIVE_PAYMENTS = _payments('vexutopia.live.payments')` → `LIVE_PAYMENTS = _payments('vexutopia.live.paymentsX')`
         """,
-        tested_by="tests/providers/vexutopia/test_accounts.py::test_live_payments_settle_too",
     ),
     Explanation(
         "assumption",
@@ -408,8 +405,6 @@ EXPLANATIONS = (
             vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `True`
             vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `False`
             vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `not ''.startswith(LIVE_PREFIX)`
-            vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `not call.request.bearer.startswith(LIVE_PREFIX)`
-            vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `not (call.request.bearer or 'X').startswith(LIVE_PREFIX)`
             vexutopia/records.py _seen: `return live if call.assume(TEST_AND_LIVE_DATA) == 'separate' else test` → `return live if True else test`
             vexutopia/records.py _seen: `return live if call.assume(TEST_AND_LIVE_DATA) == 'separate' else test` → `return live if False else test`
         """,
@@ -440,6 +435,15 @@ EXPLANATIONS = (
         "Ids of events come from a series of another name: other ids of the same form.",
         r"""
             vexutopia/events.py announce: `identity = sandbox.next_in('vexutopia.events', EVENT_FORM)` → `identity = sandbox.next_in('vexutopia.eventsX', EVENT_FORM)`
+        """,
+    ),
+    Explanation(
+        "equivalent",
+        "",
+        "Nobody comes this far without a key.",
+        r"""
+            vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `not call.request.bearer.startswith(LIVE_PREFIX)`
+            vexutopia/records.py _seen: `not (call.request.bearer or '').startswith(LIVE_PREFIX)` → `not (call.request.bearer or 'X').startswith(LIVE_PREFIX)`
         """,
     ),
 )
