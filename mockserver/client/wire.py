@@ -48,9 +48,8 @@ class Line:
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Note a header; one about pieces of the body is no longer true when they are put together."""
-        if name.lower() != b"transfer-encoding":
-            self._headers.append((name, value))
+        """Note a header."""
+        self._headers.append((name, value))
 
     def on_body(self, body: bytes) -> None:
         """Note a piece of the body."""

@@ -146,6 +146,14 @@ def test_ids_of_added_records_are_never_those_of_created_ones(vexutopia: Vexutop
     assert len(set(ids)) == 4
 
 
+def test_an_id_that_was_given_to_a_live_record_is_not_made_up_for_another(server: Server) -> None:
+    made_up = server.sandbox().vexutopia.customers.add().id
+    account = server.sandbox().vexutopia
+    account.live.customers.add(id=made_up)
+
+    assert account.customers.add().id != made_up
+
+
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [

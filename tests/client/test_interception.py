@@ -165,6 +165,13 @@ def test_a_connection_that_is_open_already_leads_to_the_sandbox_and_back(
     assert [before.body, after.body] == [b"elsewhere"] * 2
 
 
+def test_no_connection_that_a_client_keeps_leads_to_the_sandbox_later(caller: Caller, server: Server, elsewhere: Address) -> None:
+    with Interception({"127.0.0.1": Receiver(server.app, "mine")}):
+        assert caller.ask("GET", f"{elsewhere.url}{CUSTOMER}", HEADERS).status == 200
+
+    assert caller.ask("GET", f"{elsewhere.url}{CUSTOMER}", HEADERS).body == b"elsewhere"
+
+
 def test_everything_is_undone_afterwards(accounts: Accounts) -> None:
     before = methods()
     with accounts.intercepted():
