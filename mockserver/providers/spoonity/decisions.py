@@ -386,9 +386,16 @@ _ERRORS = (
         evidence="No such limit is documented; it is the mock's own, and none of the caller's mistakes.",
     ),
     Decision(
+        "spoonity.failures-on-purpose",
+        question="What does a failure say that somebody asks for?",
+        answer="The words that the vendor uses for the status where any are known, else `Bad request` or `An unexpected error "
+        "occurred.`; an internal code comes with the statuses from 500.",
+        evidence="The page promises an internal code for failures of the service; messages are said not to be literal.",
+    ),
+    Decision(
         "spoonity.rate-limit",
         question="How many calls are allowed?",
-        answer="Any number.",
+        answer="Any number, unless a limit is asked for; beyond it 429 with `Retry-After`.",
         evidence="No limit and no 429 are documented.",
     ),
     Decision(

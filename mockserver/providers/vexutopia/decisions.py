@@ -360,6 +360,14 @@ _ERRORS = (
         evidence="The status is listed and no code for it; nothing tells which key lacks which permission.",
     ),
     Decision(
+        "vexutopia.failures-on-purpose",
+        question="With which code is a failure answered that somebody asks for?",
+        answer="With the one that is asked for; else 401 with `invalid_api_key`, 403 with `forbidden`, 404 with "
+        "`resource_not_found`, 429 with `rate_limit_exceeded`, other mistakes with `invalid_request`, failures of the service "
+        "with `internal_error`. `Retry-After` is there if it was asked for, and with a rate limit.",
+        evidence="The pages list statuses and codes, but print no table of both, and no header of a rate limit.",
+    ),
+    Decision(
         "vexutopia.transport-errors",
         question="What is answered to requests that are too large, or when the mock has no room?",
         answer="The statuses 413, 414 and 431 with `invalid_request`, and 503 with `internal_error`.",
