@@ -351,6 +351,10 @@ def test_second_advance_meanwhile_is_refused(url: str, receiver: Receiver) -> No
     refused(answers[0], 409, "the clock is being advanced already; wait for the answer to the other call")
 
 
+def test_waiting_client_is_told_in_the_end_that_nothing_came(url: str) -> None:
+    assert httpx.get(f"{url}{LOG}?wait=0.01").json() == []
+
+
 # Events on purpose
 
 

@@ -1,5 +1,6 @@
 """When deliveries go out, in which order, how they are tried again, and what waits for what."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 from mockserver.edge.app import App
 from mockserver.edge.dispatch import MAX_SENDING, MAX_SENDING_EACH
+from mockserver.edge.post import Outcome
+from mockserver.edge.receivers import Parcel, hand_over
 from mockserver.errors import BusyError, ClockError
 from mockserver.state import Sandbox
 from mockserver.state.clock import LATEST_MS
@@ -447,6 +450,14 @@ def test_application_that_fails_is_a_receiver_that_fails(app: App, vexutopia: ht
     create(vexutopia)
     assert app.courier.flush(sandbox, TIMEOUT_S)
     assert (sandbox.outbox.deliveries[0].status, sandbox.outbox.deliveries[0].error) == ("failed", error)
+
+
+async def hanging(_scope: Any, _receive: Any, _send: Any) -> None:
+    await asyncio.Event().wait()
+
+
+def test_asgi_application_that_hangs_is_given_up() -> None:
+    assert hand_over(hanging, Parcel([], b""), 0.01) == Outcome(error="no answer came within 0.01 s")
 
 
 def test_application_is_only_that_of_its_sandbox(app: App, vexutopia: httpx.Client) -> None:

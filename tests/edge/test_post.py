@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from mockserver.edge.post import MAX_ANSWER, Outcome, send
+from mockserver.edge.post import MAX_ANSWER, Deadline, Outcome, send
 
 HEADERS = [(b"content-type", b"application/json"), (b"x-signature", b"abc")]
 BODY = b'{"a":1}'
@@ -124,3 +124,8 @@ def test_receiver_that_drips_gets_no_more_time() -> None:
 
 def test_host_that_is_none_is_told() -> None:
     assert send("http://127.0.0.999/", HEADERS, BODY, TIMEOUT_S).error != ""
+
+
+def test_deadline_that_is_over_leaves_no_time() -> None:
+    with pytest.raises(TimeoutError):
+        Deadline(0).left_s()
