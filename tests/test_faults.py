@@ -28,7 +28,8 @@ def never(_what: str, _ordinal: int) -> float:
 
 
 def fault(kind: FaultKind = "status", **told: Any) -> Fault:
-    return Fault(id="", kind=kind, **({"status": 500} if kind == "status" else {}), **told)
+    status: dict[str, Any] = {"status": 500} if kind == "status" else {}
+    return Fault(id="", kind=kind, **status, **told)
 
 
 def disturb(faults: Faults, operation: str = LIST, path: str = "/toys", now: int = 0) -> Disturbance | None:
@@ -61,7 +62,7 @@ def test_a_fault_without_conditions_strikes_always() -> None:
         ({"every": 2, "first": 4}, [False, True, False, True, False, False]),
     ],
 )
-def test_a_fault_counts_the_requests_that_it_is_about(told: dict[str, int], expected: list[bool]) -> None:
+def test_a_fault_counts_the_requests_that_it_is_about(told: dict[str, Any], expected: list[bool]) -> None:
     faults = armed(fault(operations=(LIST,), **told))
     outcome = []
     for _ in expected:
@@ -109,7 +110,11 @@ def test_delays_add_up_to_a_limit() -> None:
 def delays(ms: Any, chances: Iterable[float]) -> list[float]:
     found = []
     for part in chances:
-        disturbance = armed(fault("latency", ms=ms)).disturb(LIST, "/toys", 0, lambda _what, _ordinal, part=part: part)
+
+        def chance(_what: str, _ordinal: int, part: float = part) -> float:
+            return part
+
+        disturbance = armed(fault("latency", ms=ms)).disturb(LIST, "/toys", 0, chance)
         found.append(disturbance.delay_ms if disturbance is not None else -1)
     return found
 

@@ -34,7 +34,7 @@ def faults(app: App) -> list[tuple[str, ...]]:
 
 def walk_links(client: httpx.Client, limit: int, pages: int = 20) -> list[list[str]]:
     """Return the names on each page of Spoonity's list, following links."""
-    url, seen = f"/customers?limit={limit}", []
+    url, seen = f"/customers?limit={limit}", list[list[str]]()
     while url and len(seen) < pages:
         page = client.get(url).json()
         seen.append([each["name"] for each in page["items"]])
