@@ -95,6 +95,8 @@ class Dispatch:
                     each.run_due()
                     self._send_due(each)
                     self._set_timer(each)
+                elif each.name not in self._mock.sandboxes:
+                    self._forget(each.name)
             self.lock.notify_all()
 
     def connect(self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = ()) -> Endpoint:
@@ -113,6 +115,15 @@ class Dispatch:
 
     def _is_there(self, sandbox: Sandbox) -> bool:
         return sandbox.name in self._mock.sandboxes and self._mock.sandboxes.get(sandbox.name) is sandbox
+
+    def _forget(self, name: str) -> None:
+        self._short_of_room.pop(name, None)
+        self._forget_timer(name)
+
+    def _forget_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
 
     def _send_due(self, sandbox: Sandbox) -> None:
         self._short_of_room.pop(sandbox.name, None)
@@ -195,9 +206,7 @@ class Dispatch:
 
     def _set_timer(self, sandbox: Sandbox) -> None:
         """Have the event loop go on when something falls due by itself."""
-        timer = self._timers.pop(sandbox.name, None)
-        if timer is not None:
-            timer.cancel()
+        self._forget_timer(sandbox.name)
         loop, due = running_loop(), next_after(sandbox, sandbox.now)
         if loop is not None and due is not None and sandbox.state.clock.mode == "real":
             delay_s = (due - sandbox.now) / 1000 + SLACK_S

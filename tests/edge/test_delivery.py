@@ -278,6 +278,22 @@ def test_dropped_sandbox_sends_nothing_more(app: App, vexutopia: httpx.Client, r
     assert len(receiver.received) == 1
 
 
+def test_dropped_sandbox_leaves_no_timer(make_app: MakeApp) -> None:
+    app = make_app(mode="real")
+
+    async def drop() -> tuple[int, int]:
+        sandbox = sandbox_of(app, "mine")
+        sandbox.state.endpoints = (Endpoint("box", "", SECRET),)
+        client_of(app, VEXUTOPIA_KEY).post("/@mine/v1/payments", json={"amount": 500, "currency": "usd"})
+        await asyncio.sleep(0)
+        before = len(app.courier._timers)
+        app.mock.sandboxes.drop("mine")
+        app.courier.pump(sandbox)
+        return before, len(app.courier._timers)
+
+    assert asyncio.run(drop()) == (1, 0)
+
+
 def test_restore_leaves_waiting_deliveries(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
     receiver.answer = lambda _delivery: 500 if len(receiver.received) == 1 else 200
     sandbox = told(app, receiver)
