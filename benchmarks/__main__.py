@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from benchmarks import control, start, state, throughput
+from benchmarks import control, plugin, start, state, throughput
 
 Section = Callable[[], list[str]]
 
@@ -30,9 +30,12 @@ def main() -> None:
         "sandboxes": lambda: state.sandboxes([1_000, 100_000]),
         "in-process": state.in_process,
         "control": lambda: control.control(3 if given.quick else 9),
+        "plugin": lambda: plugin.measure(1 if given.quick else 7),
     }
     if "throughput" in (given.sections or sections) and not shutil.which("wrk"):
         sys.exit("throughput needs wrk; install it, or name the other sections")
+    if "plugin" in (given.sections or sections) and plugin.missing():
+        sys.exit(f"plugin needs {', '.join(plugin.missing())}: pip install --group bench, or name the other sections")
     print(f"CPython {platform.python_version()}, uvicorn {uvicorn.__version__}, {os.cpu_count()} cores\n")
     for name in given.sections or sections:
         print(f"### {name}\n", *sections[name](), "", sep="\n", flush=True)
