@@ -1,5 +1,7 @@
 """`/_mock/webhooks/deliveries`: what was sent to a sandbox's endpoints, what waits to be sent, and what came of it."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -67,13 +69,24 @@ async def list_deliveries(call: ControlCall) -> Reply:
         return any(each.is_over or query.status for each in _matching(sandbox, query))
 
     if query.wait:
-        courier = call.app.courier
-        courier.pump(sandbox)
-        if call.can_wait:
-            await courier.wait_for(sandbox, is_found, query.wait)
-        else:
-            courier.wait_for_blocking(sandbox, is_found, query.wait)
+        await _wait(call, sandbox, is_found)
     return Reply(200, [row_of(each) for each in _matching(sandbox, query)])
+
+
+async def _wait(call: ControlCall, sandbox: Sandbox, is_found: Callable[[], bool]) -> None:
+    """Wait until this is found, the time is over, or the server ends."""
+    courier, seconds = call.app.courier, call.query.wait
+    if not call.can_wait:
+        courier.wait_for_blocking(sandbox, is_found, seconds)
+        return
+    courier.pump(sandbox)
+    waiting = asyncio.ensure_future(courier.wait_for(sandbox, is_found, seconds))
+    call.app.at_end.add(waiting.cancel)
+    try:
+        await asyncio.wait((waiting,))
+    finally:
+        call.app.at_end.discard(waiting.cancel)
+        waiting.cancel()
 
 
 def read_delivery(call: ControlCall) -> Reply:

@@ -355,6 +355,18 @@ def test_waiting_client_is_told_in_the_end_that_nothing_came(url: str) -> None:
     assert httpx.get(f"{url}{LOG}?wait=0.01").json() == []
 
 
+def test_waiting_client_is_answered_when_the_server_ends(make_app: MakeApp) -> None:
+    app = make_app(mode="real")
+    answers: list[Any] = []
+    with running_server(app) as address:
+        waiting = threading.Thread(target=lambda: answers.append(httpx.get(f"{address.url}{LOG}?wait=60", timeout=90).json()))
+        waiting.start()
+        while not app.at_end:
+            threading.Event().wait(0.001)
+    waiting.join()
+    assert (answers, app.at_end) == ([[]], set())
+
+
 # Events on purpose
 
 
