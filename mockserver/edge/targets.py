@@ -19,3 +19,7 @@ def check_target(url: str, allowed_hosts: Set[str], *, where: str) -> None:
     if not is_loopback(host) and host not in allowed_hosts:
         remedy = f"allow it with --allow-webhook-host {host}"
         raise ConfigurationError(f"{host} is not this machine, so no webhooks go there", where=where, remedy=remedy)
+    if parts.username is not None:
+        raise ConfigurationError(
+            "the URL names a user, which would show in the log", where=where, remedy="leave out `user:password@`"
+        )

@@ -50,3 +50,11 @@ def test_other_hosts_are_refused_with_the_remedy(url: str, host: str) -> None:
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="is no URL to send to"):
         check_target(url, ALLOWED, where="--webhook")
+
+
+def test_url_that_would_show_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        check_target("http://anna:geheim@127.0.0.1:9000/", ALLOWED, where="body.url")
+
+    what = "the URL names a user, which would show in the log"
+    assert str(error.value) == f"body.url: {what}; leave out `user:password@`"
