@@ -35,9 +35,18 @@ def test_the_machines_time_is_that_of_python() -> None:
     assert abs(datetime.now(UTC) - before) < timedelta(seconds=5)  # noqa: TID251 - this is what it is compared with
 
 
+def test_the_stopwatch_goes_on_where_a_test_has_time_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("perf_counter_ns", "perf_counter", "monotonic_ns", "monotonic"):
+        monkeypatch.setattr(f"time.{name}", lambda: 0)
+    begun = stopwatch_us()
+
+    assert begun > 0
+    assert any(stopwatch_us() > begun for _ in range(1_000_000))
+
+
 def test_the_stopwatch_counts_microseconds_and_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stopwatch_us() <= stopwatch_us()
-    monkeypatch.setattr("mockserver.state.clock.time.perf_counter_ns", lambda: 7_999)
+    monkeypatch.setattr("mockserver.state.clock._steady_ns", lambda: 7_999)
     assert stopwatch_us() == 7
 
 
