@@ -233,6 +233,9 @@ class Account(InSandbox):
 class SandboxAccounts(InSandbox):
     """The accounts that one sandbox has, one at each provider; as a context it drops the sandbox at its end."""
 
+    def __repr__(self) -> str:
+        return f"<sandbox {self.name}>"
+
     def __enter__(self) -> Self:
         return self
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
@@ -9,7 +10,7 @@ from mockserver.client.seat import Seat
 
 if TYPE_CHECKING:
     from mockserver.judge.changes import Changes
-    from mockserver.judge.reported import Report
+    from mockserver.judge.reported import Found, Report
 
 
 class InSandbox:
@@ -124,6 +125,29 @@ class InSandbox:
         with self._seat.mock.lock:
             return judge.report([self._seat.sandbox])
 
+    def assert_clean(self, *, ignore: Collection[str] = ()) -> None:
+        """Fail, with what was found, unless `report()` is clean, but for violations that `allow_violations` has let pass.
+
+        ignore: ids of rules that are left out.
+
+            account.assert_clean(ignore=["walk-stopped-early"])
+
+        Raises: AssertionError; ConfigurationError that lists the rules if one of those is none.
+        """
+        __tracebackhide__ = True
+        report = self.report(ignore=ignore)
+        meant = [each for each in report.violations if self._seat.is_allowed(each.exchanges)]
+        found = [each for each in (*report.violations, *report.conduct) if each.severity != "note" and each not in meant]
+        if found:
+            raise AssertionError("\n".join(chain([f"{self.name} is not clean:"], *map(_lines, found))))
+
 
 FLUSH_S = 15.0
 """How long a verdict waits for receivers of webhooks, in seconds of real time."""
+
+
+def _lines(found: "Found") -> Iterator[str]:
+    """Go through what is said of a finding: where it was made, what is wrong, and the request in which it was."""
+    yield f"  {found.severity} {found.rule}: {found.about}, {found.place}: {found.detail}"
+    yield f"    {found.request}"
+    yield f"    {found.says}"

@@ -1,6 +1,6 @@
 """Where a test's sandbox is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from mockserver.client.receiver import Receiver
 from mockserver.edge.app import App
@@ -21,6 +21,10 @@ class Seat:
         self.name = name
         self._address = address
         self.allowed: list[range] = []
+
+    def is_allowed(self, numbers: Collection[int]) -> bool:
+        """Whether violations in all exchanges of these numbers are meant."""
+        return all(any(number in allowed for allowed in self.allowed) for number in numbers)
 
     @property
     def mock(self) -> Mock:

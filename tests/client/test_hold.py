@@ -223,3 +223,29 @@ def test_the_verdict_is_that_of_the_sandbox(accounts: Accounts, vexutopia: Vexut
     assert accounts.report(ignore=["violation"]).is_clean
     with pytest.raises(ConfigurationError, match="there is no rule violence"):
         accounts.report(ignore=["violence"])
+
+
+def test_a_clean_sandbox_is_asserted_and_what_is_found_is_told(vexutopia: Vexutopia, client: httpx.Client) -> None:
+    client.get("/v1/customers?limit=5")
+    vexutopia.assert_clean()
+    client.get("/v1/customers?api_key=vex_test_secret")
+    with pytest.raises(AssertionError) as found:
+        vexutopia.assert_clean(ignore=["undeclared"])
+
+    heading, *lines = str(found.value).splitlines()
+    assert heading == f"{vexutopia.name} is not clean:"
+    assert lines[0].startswith("  error credential-in-url: vexutopia.listCustomers, query")
+    assert lines[1].startswith("    GET /v1/customers?api_key=")
+    assert len(lines) == 3
+    assert "vex_test_secret" not in str(found.value)
+
+
+def test_violations_that_are_meant_leave_a_sandbox_clean(accounts: Accounts, client: httpx.Client) -> None:
+    with accounts.vexutopia.allow_violations():
+        client.get("/v1/customers?limit=0")
+    accounts.vexutopia.assert_clean()
+    client.get("/v1/customers?limit=101")
+
+    with pytest.raises(AssertionError, match=r"limit"):
+        accounts.vexutopia.assert_clean()
+    assert repr(accounts) == f"<sandbox {accounts.name}>"
