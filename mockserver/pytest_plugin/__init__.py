@@ -4,7 +4,7 @@ Every pytest run of whoever has it installed imports this module, so it imports 
 test asks for it.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,11 @@ import pytest
 
 if TYPE_CHECKING:
     from mockserver.client.account import Account
+    from mockserver.client.interception import Interception
     from mockserver.client.server import Server
     from mockserver.providers.accounts import Accounts
+    from mockserver.pytest_plugin.lease import Lease
+    from mockserver.pytest_plugin.wider import Sandboxes
 
 PROVIDERS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "providers").glob("*/account.py"))
 """The names of the fixtures that are accounts: the providers that have a folder."""
@@ -23,6 +26,12 @@ MARKER = (
     "what the sandbox of the test begins with, and how the test is judged."
 )
 FLIPS = ("report", "fail")
+
+LEASE: "pytest.StashKey[Lease]" = pytest.StashKey()
+"""The sandbox of a test that runs, from its making until the last of its reports."""
+
+WIDER: "pytest.StashKey[Sandboxes]" = pytest.StashKey()
+"""The sandboxes of a session that are no test's own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,8 +65,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker; get ready for a verdict only if one is wanted."""
+    """Declare the marker; look at settings only if there are any, and get ready for a verdict only if one is wanted."""
     config.addinivalue_line("markers", MARKER)
+    if any(config.getini(name) for name in ("mock_fixture", "mock_seed", "mock_ignore")):
+        from mockserver.pytest_plugin.terms import check_settings
+
+        check_settings(config)
     names = ("mock_report", "mock_flip", "mock_coverage_min")
     if any(config.getoption(name) is not None or config.getini(name) for name in names):
         from mockserver.pytest_plugin.session import Verdict
@@ -65,22 +78,43 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Verdict(config), "mockserver-verdict")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Refuse markers that cannot be meant, before anything runs."""
-    marked = [item for item in items if item.get_closest_marker("mockserver") is not None]
+    report = yield
+    marked = _marked(report.result) if report.passed else []
     if marked:
-        from mockserver.pytest_plugin.terms import check_terms
+        from mockserver.pytest_plugin.terms import complaints_of
 
-        check_terms(marked)
+        complaints = complaints_of(marked)
+        if complaints:
+            report.outcome, report.longrepr, report.result = "failed", "\n".join(complaints), []
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have tests that intercept do so although they name no fixture, and before their other fixtures begin."""
+    marked = _marked(items)
+    if marked:
+        from mockserver.pytest_plugin.terms import prepare
+
+        prepare(marked)
+
+
+def _marked(nodes: Iterable[Any]) -> list[pytest.Item]:
+    return [each for each in nodes if isinstance(each, pytest.Item) and each.get_closest_marker("mockserver") is not None]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the last requests of a test that failed."""
     report = yield
-    lease = item.__dict__.get("_mockserver_lease")
-    if lease is not None:
-        lease.note(report)
+    for found in (item.stash.get(LEASE, None), item.config.stash.get(WIDER, None)):
+        if found is not None:
+            found.note(report)
+    if report.when == "teardown" and LEASE in item.stash:
+        del item.stash[LEASE]
     return report
 
 
@@ -104,7 +138,9 @@ def mock_server_fixture(pytestconfig: pytest.Config) -> Any:
 @pytest.fixture(scope="session")
 def mock_server_seed(pytestconfig: pytest.Config) -> int:
     """What ids and generated records come from; override it to choose another, or set `mock_seed`."""
-    return int(pytestconfig.getini("mock_seed") or 1)
+    from mockserver.pytest_plugin.terms import seed_of
+
+    return seed_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -126,24 +162,34 @@ def mock_sandbox(request: pytest.FixtureRequest, mock_server: "Server") -> "Iter
 
 
 @pytest.fixture
-def mock_intercept(mock_sandbox: "Accounts") -> "Iterator[None]":
-    """Requests to the providers' own hosts reach the test's sandbox for as long as the test runs."""
-    with mock_sandbox.intercepted():
-        yield
+def mock_intercept(request: pytest.FixtureRequest, mock_sandbox: "Accounts") -> "Iterator[Interception]":
+    """Requests to the providers' own hosts reach the test's sandbox for as long as the test runs.
+
+    Where the marker intercepts already, this is its interception; `refused` has the URLs that it kept from being called.
+    """
+    lease = request.node.stash.get(LEASE, None)
+    if lease is not None and lease.interception is not None:
+        yield lease.interception
+        return
+    with mock_sandbox.intercepted() as interception:
+        yield interception
 
 
 @pytest.fixture(scope="session")
-def mock_sandboxes(mock_server: "Server") -> "Iterator[Callable[..., Accounts]]":
-    """Makes sandboxes for fixtures of wider scope; all are dropped when the session ends.
+def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Iterator[Sandboxes]":
+    """Makes sandboxes for fixtures of wider scope; those that are left are dropped when the session ends.
 
     @pytest.fixture(scope="module")
     def accounts(mock_sandboxes):
-        return mock_sandboxes(fixture="many-pages")
+        with mock_sandboxes(fixture="many-pages") as accounts:
+            yield accounts
     """
-    from contextlib import ExitStack
+    from mockserver.pytest_plugin.wider import Sandboxes
 
-    with ExitStack() as stack:
-        yield lambda *name, **beginning: stack.enter_context(mock_server.sandbox(*name, **beginning))
+    with Sandboxes(pytestconfig, mock_server) as sandboxes:
+        pytestconfig.stash[WIDER] = sandboxes
+        yield sandboxes
+        del pytestconfig.stash[WIDER]
 
 
 def _account(provider: str) -> Any:

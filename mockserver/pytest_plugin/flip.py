@@ -1,58 +1,85 @@
-"""Runs a test again under the other choices of what the documents leave open, to see whether it depends on one."""
+"""Runs tests again under the other choices of what the documents leave open, to see which depend on one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from _pytest.runner import runtestprotocol
+from msgspec import Struct
 
 from mockserver.catalogue import Assumption
 from mockserver.providers import PROVIDERS
 from mockserver.pytest_plugin.lease import FLIPPED, LEANED
-from mockserver.pytest_plugin.summary import Flip
+from mockserver.pytest_plugin.summary import Flip, Notes
 
 PASSED = pytest.StashKey[bool]()
 MAX_ERROR = 300
 
 
-def flips_of(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Flip | None]:
-    """Run the test once for each other choice of each assumption that it leaned on; yield what came of each run.
+class Rerun(Struct, frozen=True):
+    """A run that is to come: a test, under another choice than the one under which it passed."""
 
-    None: it passes either way. A test that did not pass is not run again.
-    """
-    leaned = item.stash.get(LEANED, [])
-    if not item.stash.get(PASSED, False):
-        return
+    item: pytest.Item
+    assumption: Assumption
+    choice: str
+    other: str
+
+
+def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
+    """Go through each other choice of each assumption that tests leaned on which passed."""
     known = {each.key: each for provider in PROVIDERS for each in provider.assumptions}
-    for key, choice in leaned:
-        for other in known[key].choices:
-            if other != choice:
-                yield _run(item, nextitem, known[key], choice, other)
+    for item in items:
+        for key, choice in item.stash.get(LEANED, []) if item.stash.get(PASSED, False) else []:
+            for other in known[key].choices:
+                if other != choice:
+                    yield Rerun(item, known[key], choice, other)
 
 
-def _run(item: pytest.Item, nextitem: pytest.Item | None, assumption: Assumption, choice: str, other: str) -> Flip | None:
-    item.stash[FLIPPED] = (assumption.key, other)
+def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
+    """Run them, and note which tests depend on a choice, and which cannot be run twice at all.
+
+    A test that fails under another choice runs once more under its own: if it fails then, too, the choice is not why.
+    """
+    for index, rerun in enumerate(reruns):
+        if rerun.item.nodeid in notes.unrepeatable:
+            continue
+        following = reruns[index + 1].item if index + 1 < len(reruns) else None
+        error = _run(rerun.item, rerun.assumption.key, rerun.other, following)
+        notes.flipped += 1
+        if error and _run(rerun.item, rerun.assumption.key, rerun.choice, following):
+            notes.unrepeatable.append(rerun.item.nodeid)
+        elif error:
+            notes.flips.append(_found(rerun, error))
+
+
+def _run(item: pytest.Item, key: str, choice: str, following: pytest.Item | None) -> str:
+    """Run the test under the choice; return the first line of what went wrong, empty if nothing did.
+
+    What is wider than the test stays set up for the run that follows.
+    """
+    item.stash[FLIPPED] = (key, choice)
     properties = item.user_properties.copy()
     try:
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        nextitem = item.parent if following is item else following
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)  # type: ignore[arg-type]  # it asks for no more than a node
     finally:
         del item.stash[FLIPPED]
         item.user_properties[:] = properties
-    failed = [report for report in reports if report.failed]
-    if not failed:
-        return None
+    return next((_error(report) for report in reports if report.failed), "")
+
+
+def _found(rerun: Rerun, error: str) -> Flip:
     return Flip(
-        test=item.nodeid,
-        key=assumption.key,
-        choice=choice,
-        other=other,
-        question=assumption.question,
-        evidence=assumption.evidence,
-        error=_error(failed[0]),
+        test=rerun.item.nodeid,
+        key=rerun.assumption.key,
+        choice=rerun.choice,
+        other=rerun.other,
+        question=rerun.assumption.question,
+        evidence=rerun.assumption.evidence,
+        error=error,
     )
 
 
 def _error(report: pytest.TestReport) -> str:
-    """Return the first line of what went wrong."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else report.longreprtext
     lines = [line for line in text.splitlines() if line.strip()]

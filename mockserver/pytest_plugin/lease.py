@@ -4,17 +4,21 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
+from msgspec.structs import replace
 
-from mockserver.client.faults import order
-from mockserver.client.seat import Seat
 from mockserver.client.server import Server, running
+from mockserver.control.faults import arm
 from mockserver.providers.accounts import Accounts
-from mockserver.pytest_plugin.terms import Terms, terms_of
-from mockserver.state import Sandbox
+from mockserver.pytest_plugin import LEASE
+from mockserver.pytest_plugin.ending import complaints, is_strict, leanings, providers_of, show
+from mockserver.pytest_plugin.terms import Terms, fault_order, terms_of
+
+if TYPE_CHECKING:
+    from mockserver.client.interception import Interception
 
 FLIPPED = pytest.StashKey[tuple[str, str]]()
 """The assumption and the choice under which the test runs again."""
@@ -37,82 +41,77 @@ def leased(item: pytest.Item, server: Server) -> Iterator[Accounts]:
     """Make the test's sandbox; when the test is over, judge what happened in it and drop it."""
     terms = terms_of(item)
     if FLIPPED in item.stash:
-        terms.assume |= [item.stash[FLIPPED]]
+        terms = replace(terms, assume=terms.assume | dict([item.stash[FLIPPED]]))
+    else:
+        item.stash[LEANED] = []
     with ExitStack() as stack:
-        accounts = stack.enter_context(server.sandbox(_name(item), **terms.beginning()))
+        accounts = stack.enter_context(_made(server, _name(item), terms))
         _arm(accounts, terms.faults)
+        interception = None
         if terms.intercept:
-            stack.enter_context(accounts.intercepted(strict=terms.intercept == "strict"))
-        lease = Lease(item, accounts, terms)
-        item.__dict__["_mockserver_lease"] = lease
+            interception = stack.enter_context(accounts.intercepted(strict=terms.intercept == "strict"))
+        item.stash[LEASE] = lease = Lease(item, accounts, terms, interception)
         try:
             yield accounts
         finally:
-            del item.__dict__["_mockserver_lease"]
             lease.end()
 
 
 class Lease:
-    """What is known of a test's sandbox while the test runs."""
+    """What is known of a test's sandbox while the test runs.
 
-    def __init__(self, item: pytest.Item, accounts: Accounts, terms: Terms) -> None:
+    Attributes:
+        interception: that of the test's markers; None if they intercept nothing.
+    """
+
+    def __init__(self, item: pytest.Item, accounts: Accounts, terms: Terms, interception: "Interception | None") -> None:
         self._item = item
         self._accounts = accounts
         self._terms = terms
+        self._seat = accounts.seat
+        self._sandbox = accounts.seat.sandbox
+        self._is_told = False
+        self.interception = interception
 
     def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests to the report of a test that failed."""
-        if report.failed and self._sandbox.journal.number:
-            from mockserver.pytest_plugin.text import last_requests
-
-            heading = f"mockserver: last requests of sandbox {self._accounts.name}"
-            report.sections.append((heading, "\n".join(last_requests(self._sandbox, self._providers))))
+        """Add the last requests to the first report that says that the test failed."""
+        if report.failed and not self._is_told and self._sandbox.journal.number:
+            show(report, self._accounts.name, self._sandbox, providers_of(self._seat))
+        self._is_told = self._is_told or report.failed
 
     def end(self) -> None:
-        """Note what the test leaned on, tell the verdict, and fail the test if it is strict and broke the contract."""
-        sandbox = self._sandbox
-        if not (sandbox.journal.number or len(sandbox.outbox)):
-            return
+        """Note what the test leaned on, tell the verdict, and fail the test if it did what its markers forbid."""
         if FLIPPED in self._item.stash:
             return
-        chosen = {key: choice for exchange in sandbox.journal for key, choice in exchange.assumed.items()}
-        chosen |= {key: choice for event in sandbox.outbox for key, choice in event.assumed.items()}
-        self._item.stash[LEANED] = sorted((key, choice) for key, choice in chosen.items() if key not in self._terms.assume)
-        self._item.user_properties.append(("mockserver.requests", str(sandbox.journal.number)))
+        failures = [*self._refused(), *self._judged()]
+        if failures:
+            self._is_told = True
+            pytest.fail("\n".join(failures), pytrace=False)
+
+    def _refused(self) -> list[str]:
+        """Return the URLs that were called against the marker's word, if the code hid that from the test."""
+        if self.interception is None or self._is_told:
+            return []
+        return [f"{url} was called, which intercept='strict' forbids; the error was hidden" for url in self.interception.refused]
+
+    def _judged(self) -> Sequence[str]:
+        if not (self._sandbox.journal.number or len(self._sandbox.outbox)):
+            return []
+        chosen = sorted(dict(leanings(self._sandbox)).items())
+        self._item.stash[LEANED] = [each for each in chosen if each[0] not in self._terms.assume]
+        self._item.user_properties.append(("mockserver.requests", str(self._sandbox.journal.number)))
         if chosen:
-            leaned = ", ".join(f"{key}={choice}" for key, choice in sorted(chosen.items()))
-            self._item.user_properties.append(("mockserver.assumed", leaned))
-        self._judge()
+            self._item.user_properties.append(("mockserver.assumed", ", ".join("=".join(each) for each in chosen)))
+        strict = is_strict(self._item.config) if self._terms.strict is None else self._terms.strict
+        return complaints(self._item.config, self._item.nodeid, self._seat, strict=strict, ignore=self._terms.ignore)
 
-    def _judge(self) -> None:
-        config = self._item.config
-        verdict = config.pluginmanager.get_plugin("mockserver-verdict")
-        is_strict = self._terms.strict
-        if is_strict is None:
-            is_strict = bool(config.getoption("mock_strict") or config.getini("mock_strict"))
-        if verdict is None and not is_strict:
-            return
-        from mockserver.pytest_plugin.judgement import judge
 
-        judgement = judge(self._seat, ignore=(*config.getini("mock_ignore"), *self._terms.ignore))
-        if verdict is not None:
-            verdict.add(self._item.nodeid, judgement)
-        if is_strict and judgement.violations:
-            from mockserver.pytest_plugin.text import broken_contract
-
-            pytest.fail("\n".join(broken_contract(judgement.violations, self._sandbox, self._providers)), pytrace=False)
-
-    @property
-    def _seat(self) -> Seat:
-        return self._accounts.seat
-
-    @property
-    def _sandbox(self) -> Sandbox:
-        return self._seat.mock.sandboxes.get(self._accounts.name)
-
-    @property
-    def _providers(self) -> Sequence[Any]:
-        return list(self._seat.mock.pipeline.providers.values())
+def _made(server: Server, name: str, terms: Terms) -> Accounts:
+    """Make the sandbox, even if a late request to an earlier run of the test has brought it back to life."""
+    with server.app.mock.lock:
+        if name in server.app.mock.sandboxes:
+            server.app.mock.sandboxes.drop(name)
+        return server.sandbox(name, **terms.beginning())
 
 
 def _name(item: pytest.Item) -> str:
@@ -122,7 +121,5 @@ def _name(item: pytest.Item) -> str:
 
 
 def _arm(accounts: Accounts, faults: Sequence[str | dict[str, Any]]) -> None:
-    from mockserver.control.faults import arm
-
     for each in faults:
-        arm(accounts.seat.mock, accounts.seat.sandbox, order({"preset": each} if isinstance(each, str) else dict(each)))
+        arm(accounts.seat.mock, accounts.seat.sandbox, fault_order(each))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mockserver.pytest_plugin import FLIPS
-from mockserver.pytest_plugin.flip import PASSED, flips_of
+from mockserver.pytest_plugin.flip import PASSED, flip, reruns_of
 from mockserver.pytest_plugin.judgement import Judgement
 from mockserver.pytest_plugin.lease import FLIPPED
 from mockserver.pytest_plugin.summary import Notes, Summary, summed_up
@@ -21,32 +21,48 @@ _KEY = "mockserver"
 class Verdict:
     """Gathers what tests did, and tells it at the end.
 
+    Attributes:
+        is_flipping: tests run again under other choices, and nothing that they do counts.
+
     Raises: pytest.UsageError for options that cannot be meant.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._notes = Notes()
+        self._has_run = False
+        self._unwritten = ""
+        self.is_flipping = False
         self._summary: Summary | None = None
         self._target = _wanted(config, "mock_report")
         self._flip = _flip(_wanted(config, "mock_flip"))
         self._minimum = _percent(_wanted(config, "mock_coverage_min"))
         if self._target not in ("", "-") and Path(self._target).suffix not in FORMS:
             known = ", ".join(FORMS)
-            raise pytest.UsageError(f"--mock-report: {self._target} is no file that ends in {known}; write --mock-report=FILE")
+            remedy = "write --mock-report=FILE, or --mock-report=- to have it printed"
+            raise pytest.UsageError(f"--mock-report: {self._target} is no file that ends in {known}; {remedy}")
+        if self._flip and config.getoption("usepdb"):
+            raise pytest.UsageError(
+                "--mock-flip: a test that fails under another choice would stop in --pdb; leave one of them out"
+            )
 
     def add(self, test: str, judgement: Judgement) -> None:
         """Note what a test did."""
         self._notes.judgements[test] = judgement
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
-        """Run a test that passed again under the other choices of what it leaned on, if that is asked for."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """After all tests, run those that passed again under the other choices of what they leaned on, if that is asked for."""
         result = yield
-        if self._flip:
-            for flip in flips_of(item, nextitem):
-                self._notes.flipped += 1
-                self._notes.flips += [flip] if flip is not None else []
+        self._has_run = not self._config.option.collectonly
+        reruns = list(reruns_of(session.items)) if self._flip else []
+        if reruns:
+            self._say(f"mockserver: {len(reruns)} runs under other choices")
+            self.is_flipping = True
+            try:
+                flip(reruns, self._notes)
+            finally:
+                self.is_flipping = False
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -54,7 +70,8 @@ class Verdict:
         """Note whether the test passes, setup and teardown included."""
         report = yield
         if FLIPPED not in item.stash:
-            item.stash[PASSED] = item.stash.get(PASSED, True) and report.passed
+            is_passing = report.when == "setup" or item.stash.get(PASSED, False)
+            item.stash[PASSED] = is_passing and report.passed
         return report
 
     @pytest.hookimpl(optionalhook=True)
@@ -71,9 +88,11 @@ class Verdict:
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._notes).decode()
             return
+        if not self._has_run:
+            return
         self._summary = summed_up(self._notes)
         if self._target not in ("", "-"):
-            _write(self._summary, Path(self._target))
+            self._write(self._summary)
         if self._failures() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -85,7 +104,7 @@ class Verdict:
         if self._target in ("", "-"):
             for line in of_summary(self._summary):
                 terminalreporter.write_line(line)
-        else:
+        elif not self._unwritten:
             terminalreporter.write_line(f"the verdict stands in {self._target}")
         for line in self._failures():
             terminalreporter.write_line(f"FAILED {line}", red=True)
@@ -94,9 +113,9 @@ class Verdict:
         """Return why the run fails although its tests may have passed."""
         if self._summary is None:
             return []
-        failures = []
+        failures = [self._unwritten] if self._unwritten else []
         if self._minimum is not None:
-            failures = [
+            failures += [
                 f"{each.provider}: {each.percent:g} % of the documented behaviours were exercised, below {self._minimum:g} %"
                 for each in self._summary.coverage
                 if each.percent < self._minimum
@@ -104,6 +123,20 @@ class Verdict:
         if self._flip == "fail" and self._summary.flips:
             failures.append(f"tests depend on an undocumented choice: {len({flip.test for flip in self._summary.flips})}")
         return failures
+
+    def _write(self, summary: Summary) -> None:
+        path = self._config.invocation_params.dir / self._target
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_document(summary, path.suffix))
+        except OSError as error:
+            self._unwritten = f"the verdict could not be written: {error}"
+
+    def _say(self, line: str) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(line)
 
 
 def _wanted(config: pytest.Config, name: str) -> str:
@@ -129,10 +162,8 @@ def _percent(wanted: str) -> float | None:
     return percent
 
 
-def _write(summary: Summary, path: Path) -> None:
-    if path.suffix == ".json":
-        content = msgspec.json.format(msgspec.json.encode(summary)) + b"\n"
-    else:
-        content = "\n".join(["# mockserver", "", "```", *of_summary(summary), "```", ""]).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+def _document(summary: Summary, suffix: str) -> bytes:
+    if suffix == ".json":
+        return msgspec.json.format(msgspec.json.encode(summary)) + b"\n"
+    fence = ["```"] if suffix == ".md" else []
+    return "\n".join(["# mockserver", "", *fence, *of_summary(summary), *fence, ""]).encode()

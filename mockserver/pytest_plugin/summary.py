@@ -29,17 +29,20 @@ class Notes(Struct):
     Attributes:
         judgements: test → what it did.
         flipped: how many runs there were under another choice.
+        unrepeatable: tests that fail when they run a second time, whatever the choice.
     """
 
     judgements: dict[str, Judgement] = field(default_factory=dict)
     flips: list[Flip] = field(default_factory=list)
     flipped: int = 0
+    unrepeatable: list[str] = field(default_factory=list)
 
     def take(self, other: "Notes") -> None:
         """Add what another process noted."""
         self.judgements |= other.judgements
         self.flips += other.flips
         self.flipped += other.flipped
+        self.unrepeatable += other.unrepeatable
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -82,6 +85,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     coverage: tuple[Covered, ...]
     flips: tuple[Flip, ...]
     flipped: int
+    unrepeatable: tuple[str, ...]
     digests: Mapping[str, str]
 
 
@@ -102,6 +106,7 @@ def summed_up(notes: Notes) -> Summary:
         coverage=tuple(_covered(exercised)),
         flips=tuple(sorted(notes.flips, key=lambda flip: (flip.test, flip.key, flip.other))),
         flipped=notes.flipped,
+        unrepeatable=tuple(sorted(notes.unrepeatable)),
         digests={test: each.digest for test, each in judgements.items()},
     )
 

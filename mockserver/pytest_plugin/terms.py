@@ -1,7 +1,9 @@
-"""What markers say of a test's sandbox, checked before anything runs."""
+"""What markers and settings say of sandboxes, checked before anything runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,14 +13,15 @@ from msgspec import Struct, field
 from mockserver.catalogue import check_choices
 from mockserver.client.clock import instant
 from mockserver.client.faults import order
+from mockserver.control.faults import FaultOrder, faults_of
 from mockserver.errors import ConfigurationError, MockServerError
-from mockserver.mock import fixture_path, scenarios
+from mockserver.mock import Mock, Setup, fixture_path, scenarios
 from mockserver.providers import PROVIDERS
 from mockserver.state.clock import MODES, Mode
 
 
 class Terms(Struct, kw_only=True):
-    """What all markers of a test say together; the nearer one wins, `assume` and `faults` add up.
+    """What all markers of a test say together; the nearer one wins, but `assume`, `faults` and `ignore` add up.
 
     Attributes:
         fixture, seed, clock, now: what the sandbox begins with; None: what the server was told.
@@ -47,28 +50,43 @@ class Terms(Struct, kw_only=True):
         )
 
 
+TERMS = pytest.StashKey[Terms]()
+
+
+def complaints_of(items: Sequence[pytest.Item]) -> list[str]:
+    """Return a line for each marker of the tests that cannot be meant."""
+    complaints: dict[str, list[str]] = {}
+    for item in items:
+        try:
+            _checks(item.config).terms(item)
+        except MockServerError as error:
+            complaints.setdefault(str(error), []).append(item.name)
+    return [f"{_names(names)}: mockserver marker: {what}" for what, names in complaints.items()]
+
+
+def prepare(items: Sequence[pytest.Item]) -> None:
+    """Keep what the markers of the tests say, and have what is intercepted begin before the tests' own fixtures.
+
+    A marker that was added late and cannot be meant fails its test when that begins.
+    """
+    for item in items:
+        with suppress(MockServerError):
+            item.stash[TERMS] = terms = _checks(item.config).terms(item)
+            if terms.intercept:
+                _bring_forward(item)
+
+
 def terms_of(item: pytest.Item) -> Terms:
     """Return what the test's markers say.
 
-    Raises: ConfigurationError that names the keyword and the remedy.
+    Raises: ConfigurationError.
     """
-    terms = Terms()
-    for marker in reversed(list(item.iter_markers("mockserver"))):
-        if marker.args:
-            raise ConfigurationError("takes keywords only", remedy=f"write {KEYWORDS[0]}={marker.args[0]!r}")
-        for name, value in marker.kwargs.items():
-            _note(terms, name, value, [item.path.parent, item.config.rootpath])
-    return terms
+    return item.stash[TERMS] if TERMS in item.stash else _checks(item.config).terms(item)
 
 
-def check_terms(items: Iterable[pytest.Item]) -> None:
-    """Raise pytest.UsageError with a line for each marker that cannot be meant."""
-    complaints: dict[str, None] = {}
-    for item in items:
-        try:
-            terms_of(item)
-        except MockServerError as error:
-            complaints[f"{item.nodeid}: mockserver marker: {error}"] = None
+def check_settings(config: pytest.Config) -> None:
+    """Raise pytest.UsageError with a line for each setting that cannot be meant."""
+    complaints = list(_checks(config).settings())
     if complaints:
         raise pytest.UsageError("\n".join(complaints))
 
@@ -80,26 +98,142 @@ def fixture_of(given: Any, folders: Sequence[Path]) -> Any:
     """
     if isinstance(given, (list, tuple)):
         return tuple(fixture_of(each, folders) for each in given)
+    if not isinstance(given, (str, Path)):
+        raise ConfigurationError(f"{given!r} is neither a scenario nor a file", where="fixture", remedy=f"choose {_scenarios()}")
     if given in scenarios():
         return given
     found = [folder / given for folder in folders if (folder / given).is_file()]
     return found[0] if found else fixture_path(given)
 
 
-def _note(terms: Terms, name: str, value: Any, folders: Sequence[Path]) -> None:
-    if name not in KEYWORDS:
-        near = get_close_matches(name, KEYWORDS, n=1)
-        remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(KEYWORDS)}"
-        raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
-    if name == "fixture":
-        value = fixture_of(value, folders)
-    _CHECKS[name](value)
-    if name == "assume":
-        terms.assume |= value
-    elif name == "faults":
-        terms.faults = [*terms.faults, *value]
-    else:
-        setattr(terms, name, value)
+def seed_of(config: pytest.Config) -> int:
+    """Return the seed that the settings name.
+
+    Raises: ConfigurationError.
+    """
+    seed = config.getini("mock_seed") or "1"
+    try:
+        return int(seed)
+    except ValueError as error:
+        raise ConfigurationError(f"{seed!r} is no integer", where="mock_seed", remedy="write mock_seed = 7") from error
+
+
+def fault_order(told: Any) -> FaultOrder:
+    """Return a fault as the control API takes it: of a mapping, or of a preset's name.
+
+    Raises: ConfigurationError.
+    """
+    if isinstance(told, str):
+        return order({"preset": told})
+    if not isinstance(told, Mapping):
+        raise ConfigurationError(
+            f"{told!r} is no fault", remedy='write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
+        )
+    return order({"for" if name == "lasting" else name: value for name, value in told.items()})
+
+
+class Checks:
+    """Reads markers and settings, with what is needed to tell whether they can be meant."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._checks: dict[str, Callable[[Any], None]] = {
+            "fixture": lambda _: None,
+            "seed": _check_seed,
+            "clock": _check_clock,
+            "now": _check_now,
+            "assume": _check_assume,
+            "faults": self._check_faults,
+            "intercept": _check_intercept,
+            "strict": _check_strict,
+            "ignore": self._check_ignore,
+        }
+
+    def terms(self, item: pytest.Item) -> Terms:
+        """Return what the test's markers say.
+
+        Raises: ConfigurationError that names the keyword and the remedy.
+        """
+        terms = Terms()
+        for marker in reversed(list(item.iter_markers("mockserver"))):
+            if marker.args:
+                raise ConfigurationError("takes keywords only", remedy=f"write fixture={marker.args[0]!r}")
+            for name, value in marker.kwargs.items():
+                self._note(terms, name, value, [item.path.parent, self._config.rootpath])
+        return terms
+
+    def settings(self) -> Iterator[str]:
+        """Go through what is wrong with the settings."""
+        readers: Sequence[tuple[str, Callable[[], Any]]] = (
+            ("mock_fixture", lambda: fixture_of(self._config.getini("mock_fixture") or "default", [self._config.rootpath])),
+            ("", lambda: seed_of(self._config)),
+            ("mock_ignore", lambda: self._check_ignore(self._config.getini("mock_ignore"))),
+        )
+        for name, read in readers:
+            try:
+                read()
+            except MockServerError as error:
+                yield f"{name}: {error}" if name else str(error)
+
+    def _note(self, terms: Terms, name: str, value: Any, folders: Sequence[Path]) -> None:
+        if name not in self._checks:
+            near = get_close_matches(name, self._checks, n=1)
+            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(self._checks)}"
+            raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
+        self._checks[name](value)
+        if name == "fixture":
+            terms.fixture = fixture_of(value, folders)
+        elif name == "assume":
+            terms.assume |= value
+        elif name in ("faults", "ignore"):
+            setattr(terms, name, [*getattr(terms, name), *value])
+        else:
+            setattr(terms, name, value)
+
+    @cached_property
+    def _mock(self) -> Mock:
+        return Mock(Setup(providers=PROVIDERS))
+
+    def _check_faults(self, faults: Any) -> None:
+        if not isinstance(faults, (list, tuple)):
+            raise ConfigurationError("is no list", where="faults", remedy='write faults=[{"kind": "drop", "first": 1}]')
+        for index, each in enumerate(faults):
+            try:
+                faults_of(fault_order(each), self._mock, 0)
+            except MockServerError as error:
+                place = (error.where or "").removeprefix("body").removeprefix("fault")
+                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", remedy=error.remedy) from error
+
+    def _check_ignore(self, ignore: Any) -> None:
+        from mockserver.judge.report import Judge
+
+        if not isinstance(ignore, (list, tuple)):
+            raise ConfigurationError("is no list", where="ignore", remedy=f"write ignore=[{ignore!r}]")
+        if ignore:
+            Judge(self._mock.pipeline.contract, PROVIDERS, ignore=[str(each) for each in ignore])
+
+
+CHECKS = pytest.StashKey[Checks]()
+
+
+def _checks(config: pytest.Config) -> Checks:
+    return config.stash.setdefault(CHECKS, Checks(config))
+
+
+def _bring_forward(item: pytest.Item) -> None:
+    """Have the sandbox made before all else that is the test's own, so that nothing calls a real host before."""
+    names = [name for name in getattr(item, "fixturenames", ()) if name != "mock_sandbox"]
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    wider = [index for index, name in enumerate(names) if name in definitions and definitions[name][-1].scope != "function"]
+    item.fixturenames = [*names[: (first := max(wider, default=-1) + 1)], "mock_sandbox", *names[first:]]  # type: ignore[attr-defined]
+
+
+def _names(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _scenarios() -> str:
+    return ", ".join(scenarios())
 
 
 def _check_seed(seed: Any) -> None:
@@ -112,17 +246,14 @@ def _check_clock(clock: Any) -> None:
         raise ConfigurationError(f"there is no mode {clock!r}", where="clock", remedy=f"choose {', '.join(MODES)}")
 
 
+def _check_now(now: Any) -> None:
+    instant(now)
+
+
 def _check_assume(assume: Any) -> None:
     if not isinstance(assume, Mapping):
         raise ConfigurationError("is no mapping", where="assume", remedy='write assume={"KEY": "CHOICE"}')
     check_choices(assume, [each for provider in PROVIDERS for each in provider.assumptions], where="assume")
-
-
-def _check_faults(faults: Any) -> None:
-    if not isinstance(faults, (list, tuple)):
-        raise ConfigurationError("is no list", where="faults", remedy='write faults=[{"kind": "drop", "first": 1}]')
-    for each in faults:
-        order({"preset": each} if isinstance(each, str) else dict(each))
 
 
 def _check_intercept(intercept: Any) -> None:
@@ -133,26 +264,3 @@ def _check_intercept(intercept: Any) -> None:
 def _check_strict(strict: Any) -> None:
     if not isinstance(strict, bool):
         raise ConfigurationError(f"{strict!r} is neither True nor False", where="strict", remedy="leave rules out by ignore=[…]")
-
-
-def _check_ignore(ignore: Any) -> None:
-    from mockserver.contract import Contract
-    from mockserver.judge.report import Judge
-
-    if isinstance(ignore, str):
-        raise ConfigurationError("is no list", where="ignore", remedy=f"write ignore=[{ignore!r}]")
-    Judge(Contract.load(None), PROVIDERS, ignore=ignore)
-
-
-_CHECKS = {
-    "fixture": lambda _fixture: None,
-    "seed": _check_seed,
-    "clock": _check_clock,
-    "now": instant,
-    "assume": _check_assume,
-    "faults": _check_faults,
-    "intercept": _check_intercept,
-    "strict": _check_strict,
-    "ignore": _check_ignore,
-}
-KEYWORDS = tuple(_CHECKS)

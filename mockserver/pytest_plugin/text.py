@@ -79,6 +79,8 @@ def _of_flips(summary: Summary) -> Iterator[str]:
     yield f"{ran}: no test depends on one" if not summary.flips else f"{ran}; these tests depend on an undocumented choice:"
     for flip in summary.flips:
         yield from _of_flip(flip)
+    if summary.unrepeatable:
+        yield f"of these nothing can be said, as they fail when they run a second time: {_tests(summary.unrepeatable)}"
 
 
 def _of_flip(flip: Flip) -> Iterator[str]:

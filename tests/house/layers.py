@@ -36,7 +36,7 @@ LATE: Mapping[str, set[str]] = {
     "starlette": {"control"},
     "httpx": {"client", "verify"},
     f"{PACKAGE}.client": {"client", "pytest_plugin"},
-    f"{PACKAGE}.control": {"client", "control"},
+    f"{PACKAGE}.control": {"client", "control", "pytest_plugin"},
     f"{PACKAGE}.judge": {"client", "control", "judge", "pytest_plugin", "verify"},
     f"{PACKAGE}.verify": {"verify"},
 }

@@ -1,0 +1,54 @@
+"""What comes of a sandbox at its end: the verdict hears of it, and what is strict fails."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import pytest
+
+from mockserver.client.seat import Seat
+from mockserver.providers.provider import Provider
+from mockserver.state import Sandbox
+
+VERDICT = "mockserver-verdict"
+"""The name of the plugin that gathers what tests did, if a verdict is asked for."""
+
+
+def is_strict(config: pytest.Config) -> bool:
+    """Return whether tests are strict that say nothing of it."""
+    return bool(config.getoption("mock_strict") or config.getini("mock_strict"))
+
+
+def complaints(config: pytest.Config, whose: str, seat: Seat, *, strict: bool, ignore: Collection[str] = ()) -> Sequence[str]:
+    """Tell the verdict what happened in the sandbox; return the lines on what the contract forbids, if that shall fail.
+
+    whose: the test that did it, as the verdict names it.
+    """
+    verdict = config.pluginmanager.get_plugin(VERDICT)
+    if verdict is None and not strict:
+        return ()
+    from mockserver.pytest_plugin.judgement import judge
+    from mockserver.pytest_plugin.text import broken_contract
+
+    judgement = judge(seat, ignore=(*config.getini("mock_ignore"), *ignore))
+    if verdict is not None:
+        verdict.add(whose, judgement)
+    if not (strict and judgement.violations):
+        return ()
+    return list(broken_contract(judgement.violations, seat.sandbox, providers_of(seat)))
+
+
+def show(report: pytest.TestReport, name: str, sandbox: Sandbox, providers: Sequence[Provider]) -> None:
+    """Add the sandbox's last requests to the report of a test that failed."""
+    from mockserver.pytest_plugin.text import last_requests
+
+    report.sections.append((f"mockserver: last requests of sandbox {name}", "\n".join(last_requests(sandbox, providers))))
+
+
+def providers_of(seat: Seat) -> Sequence[Provider]:
+    """Return who is played where the sandbox is."""
+    return list(seat.mock.pipeline.providers.values())
+
+
+def leanings(sandbox: Sandbox) -> Iterator[tuple[str, str]]:
+    """Go through assumptions and their choices, on each of which an answer or an event leaned."""
+    for noted in (*sandbox.journal, *sandbox.outbox):
+        yield from noted.assumed.items()
