@@ -12,7 +12,6 @@ from mockserver.app import create_app
 from mockserver.client.clock import instant
 from mockserver.client.seat import Seat
 from mockserver.edge.app import App, Options
-from mockserver.edge.server import running_server
 from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.providers.accounts import Accounts
@@ -108,6 +107,8 @@ class Server:
             if self._is_closed:
                 raise ConfigurationError("the mock is closed", remedy="use it within its `with` block")
             if not self._url:
+                from mockserver.edge.server import running_server
+
                 self._url = self._stack.enter_context(running_server(self.app, *self._where)).url
             return self._url
 

@@ -4,8 +4,6 @@ A module per resource holds its functions and its `ROUTES`; `routes.py` lists th
 an exchange or is recorded.
 """
 
-from mockserver.control.application import Control
-from mockserver.control.routes import ROUTES
 from mockserver.edge.app import App, ASGIApp
 
 
@@ -14,6 +12,10 @@ def create_control(app: App) -> ASGIApp:
 
     It is called with paths that begin with `/_mock`; the scope says in `mock.sandbox` and `mock.prefix` what stood before.
     """
+    # Imported here, as faults and clocks of this package are also for tests, which start faster without the rest.
+    from mockserver.control.application import Control
+    from mockserver.control.routes import ROUTES
+
     return Control(app, ROUTES)
 
 

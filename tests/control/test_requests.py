@@ -283,7 +283,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
         Route(method="GET", path="/_mock/", run=failing, replies={200: None}),
         Route(method="GET", path="/_mock/broken", run=failing, replies={200: None}),
     )
-    monkeypatch.setattr("mockserver.control.ROUTES", routes)
+    monkeypatch.setattr("mockserver.control.routes.ROUTES", routes)
 
 
 @pytest.mark.usefixtures("broken")
