@@ -1,6 +1,6 @@
 """What a test can do to its sandbox, whichever account it reaches it by."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -136,10 +136,21 @@ class InSandbox:
         """
         __tracebackhide__ = True
         report = self.report(ignore=ignore)
-        meant = [each for each in report.violations if self._seat.is_allowed(each.exchanges)]
-        found = [each for each in (*report.violations, *report.conduct) if each.severity != "note" and each not in meant]
-        if found:
-            raise AssertionError("\n".join(chain([f"{self.name} is not clean:"], *map(_lines, found))))
+        self._fail_on([*(each for each in report.violations if not self._seat.is_allowed(each.exchanges)), *report.conduct])
+
+    def assert_good_conduct(self, *, ignore: Collection[str] = ()) -> None:
+        """Fail, with what was found, if a client did something wrong although its calls succeeded; violations may be.
+
+        It goes with strict tests, which fail for violations already. ignore and errors are those of `assert_clean`.
+        """
+        __tracebackhide__ = True
+        self._fail_on(self.report(ignore=ignore).conduct)
+
+    def _fail_on(self, found: "Iterable[Found]") -> None:
+        __tracebackhide__ = True
+        faults = [each for each in found if each.severity != "note"]
+        if faults:
+            raise AssertionError("\n".join(chain([f"{self.name} is not clean:"], *map(_lines, faults))))
 
 
 FLUSH_S = 15.0

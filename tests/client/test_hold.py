@@ -249,3 +249,14 @@ def test_violations_that_are_meant_leave_a_sandbox_clean(accounts: Accounts, cli
     with pytest.raises(AssertionError, match=r"limit"):
         accounts.vexutopia.assert_clean()
     assert repr(accounts) == f"<sandbox {accounts.name}>"
+
+
+def test_good_conduct_is_asserted_apart_from_violations(vexutopia: Vexutopia, client: httpx.Client) -> None:
+    client.get("/v1/customers?limit=101")
+    vexutopia.assert_good_conduct()
+    client.get("/v1/customers?key=vex_test_secret")
+
+    with pytest.raises(AssertionError, match="credential-in-url") as found:
+        vexutopia.assert_good_conduct()
+    assert len(str(found.value).splitlines()) == 4
+    vexutopia.assert_good_conduct(ignore=["credential-in-url"])
