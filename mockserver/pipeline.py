@@ -15,7 +15,6 @@ from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, Simulated, UnknownPath, WrongMethod
 from mockserver.faults import Armed, Disturbance, Wire, prefer
-from mockserver.paging import Lie, Listing, read_hostile
 from mockserver.providers.provider import Handler, Provider
 from mockserver.state import Kind, Sandbox
 from mockserver.state.clock import machine_ms, stopwatch_us
@@ -194,6 +193,8 @@ class Pipeline:
 
     def _lie(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
         """Answer a list under a hostile paging; it is told, and counts, only where it makes a difference."""
+        from mockserver.paging import Lie, Listing, read_hostile
+
         found = read_hostile(
             Listing(contract=self.contract, handlers=self._handlers, operation=operation, sandbox=sandbox, call=call), armed
         )

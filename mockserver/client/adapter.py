@@ -1,5 +1,6 @@
 """An adapter for requests that calls the mock in the same process: no port, no thread, nothing to wait for."""
 
+from functools import partial
 from typing import Any
 
 from requests import PreparedRequest, Response
@@ -31,33 +32,44 @@ class MockAdapter(HTTPAdapter):
         """Have connections made that lead to the application."""
         super().init_poolmanager(*pools, **options)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = _pools(self._receiver)
+        pools_by_scheme: Any = {"http": partial(_Pool, self._receiver), "https": partial(_SecurePool, self._receiver)}
+        manager.pool_classes_by_scheme = pools_by_scheme
 
     def send(self, request: PreparedRequest, *sending: Any, **options: Any) -> Response:
         """Send the request past all proxies."""
         return super().send(request, *sending, **{**options, "proxies": None})
 
 
-def _pools(receiver: Receiver) -> dict[str, type[HTTPConnectionPool]]:
-    """Return the kinds of pool, by scheme, whose connections lead to the receiver."""
+class _Plain(HTTPConnection):
+    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        self._receiver = receiver
 
-    class Plain(HTTPConnection):
-        def putrequest(self, *request: Any, **options: Any) -> None:
-            attach(self, receiver, f"http://{self.host}:{self.port}")
-            super().putrequest(*request, **options)
+    def putrequest(self, *request: Any, **options: Any) -> None:
+        attach(self, self._receiver, f"http://{self.host}:{self.port}")
+        super().putrequest(*request, **options)
 
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            attach(self, receiver, f"https://{self.host}:{self.port}")
 
-        def putrequest(self, *request: Any, **options: Any) -> None:
-            self.connect()
-            super().putrequest(*request, **options)
+class _Secure(HTTPSConnection):
+    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        self._receiver = receiver
 
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = Plain
+    def connect(self) -> None:
+        attach(self, self._receiver, f"https://{self.host}:{self.port}")
 
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
+    def putrequest(self, *request: Any, **options: Any) -> None:
+        self.connect()
+        super().putrequest(*request, **options)
 
-    return {"http": Pool, "https": SecurePool}
+
+class _Pool(HTTPConnectionPool):
+    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        self.ConnectionCls: Any = partial(_Plain, receiver)
+
+
+class _SecurePool(HTTPSConnectionPool):
+    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        self.ConnectionCls: Any = partial(_Secure, receiver)
