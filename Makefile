@@ -13,12 +13,13 @@ export REDOCLY_TELEMETRY = off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
 
 .DELETE_ON_ERROR:
-.PHONY: help serve test check check-contract mutants clean
+.PHONY: help serve test check check-contract examples mutants clean
 
 help:
 	@echo 'make serve   the mock on http://127.0.0.1:4010; ARGS="--port 0" is passed on'
 	@echo 'make test    the tests; ARGS="-k paging" is passed on'
 	@echo 'make check   linters, types, the contract, generated pages'
+	@echo 'make examples the example, against the built wheel in a fresh environment; a minute or two'
 	@echo 'make mutants the catalogue against the code of the providers, changed in one point at a time; some minutes'
 	@echo 'make clean   remove all that the others made'
 
@@ -33,8 +34,13 @@ check: $(VENV)/develops check-contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd examples/consumer && $(CURDIR)/$(BIN)/mypy --cache-dir $(CURDIR)/.mypy_cache/consumer
 	$(BIN)/python -m tests.house.generate --check
 	$(BIN)/openapi-spec-validator openapi.yaml
+
+# What a repository of somebody else's would see: the wheel, installed with its extras in an environment of its own.
+examples: $(VENV)/develops
+	MOCKSERVER_EXAMPLES=wheel $(BIN)/python -m pytest tests/examples $(ARGS)
 
 # ARGS="-v spoonity/filters.py" runs those of one module, and says of each mutant what notices it.
 mutants: $(VENV)/develops
@@ -52,7 +58,7 @@ check-contract:
 clean:
 	rm -rf $(VENV) build dist report .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf $(NODE)/node_modules $(NODE)/build $(NODE)/api.d.ts
-	find mockserver tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
+	find mockserver tests benchmarks examples -name __pycache__ -type d -exec rm -rf {} +
 
 # The environment: what serving needs, then what developing needs, again whenever one of the two files changes. The pip
 # that comes with Python 3.11 knows no dependency groups, so pip comes first.

@@ -1,0 +1,52 @@
+"""The clients under test, each at the account of the test that asks for it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import requests
+from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia
+
+from billing.loyalty import Loyalty
+from billing.payments import Order, Payments
+from billing.receiver import Receiver
+
+
+@pytest.fixture
+def loyalty(spoonity: Spoonity) -> Loyalty:
+    """httpx needs no port: the transport calls the mock in this process."""
+    return Loyalty(spoonity.token, transport=spoonity.transport)
+
+
+@pytest.fixture
+def payments(vexutopia: Vexutopia) -> Payments:
+    """Neither does requests. And nobody sleeps: where the client would wait, the account's clock moves."""
+    session = requests.Session()
+    session.mount("https://", vexutopia.adapter)
+    return Payments(
+        vexutopia.token,
+        session=session,
+        sleep=lambda seconds: vexutopia.clock.advance(timedelta(seconds=seconds)),
+    )
+
+
+@pytest.fixture
+def receiver(vexutopia: Vexutopia, payments: Payments) -> Receiver:
+    """Our own WSGI application gets the account's events."""
+    receiver = Receiver(vexutopia.webhook_secret, payments)
+    vexutopia.webhooks.connect(receiver)
+    return receiver
+
+
+@pytest.fixture
+def order(vexutopia: Vexutopia) -> Order:
+    customer = vexutopia.customers.add(name="Ada Lovelace")
+    return Order("2026-17", customer.id, Decimal("19.99"))
+
+
+@pytest.fixture(autouse=True)
+def good_conduct(mock_sandbox: Accounts) -> Iterator[None]:
+    """Whatever a test looks at, its requests are judged too: a client can be wrong although every call succeeds."""
+    yield
+    mock_sandbox.assert_good_conduct()
