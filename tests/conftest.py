@@ -20,6 +20,8 @@ SPOONITY_TOKEN = "any-token"
 VEXUTOPIA_KEY = "vex_test_your_api_key"
 NOW = 1_770_040_085_683  # 2026-02-02T13:48:05.683Z, the default fixture's `now`
 
+pytest_plugins = ["pytester"]
+
 MakeApp = Callable[..., App]
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)

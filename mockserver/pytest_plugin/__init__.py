@@ -195,12 +195,11 @@ def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Itera
 def _account(provider: str) -> Any:
     """Return the fixture that is the account at the provider."""
 
-    @pytest.fixture(name=provider)
     def account(mock_sandbox: "Accounts") -> "Account":
         return mock_sandbox[provider]
 
     account.__doc__ = f"The test's account at {provider}: url, token, transport, records, requests, faults, clock, webhooks."
-    return account
+    return pytest.fixture(name=provider)(account)
 
 
 for _name in PROVIDERS:

@@ -1,6 +1,8 @@
 """Runs tests again under the other choices of what the documents leave open, to see which depend on one."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -12,6 +14,7 @@ from mockserver.pytest_plugin.lease import FLIPPED, LEANED
 from mockserver.pytest_plugin.summary import Flip, Notes
 
 PASSED = pytest.StashKey[bool]()
+_ERRORS = pytest.StashKey[list[str]]()
 MAX_ERROR = 300
 
 
@@ -51,20 +54,43 @@ def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
             notes.flips.append(_found(rerun, error))
 
 
+def note(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Note whether a test passes, setup, teardown and subtests included; under another choice, note what went wrong."""
+    if FLIPPED not in item.stash:
+        is_passing = report.when == "setup" or item.stash.get(PASSED, False)
+        item.stash[PASSED] = is_passing and report.passed
+    elif report.failed:
+        item.stash[_ERRORS].append(_error(report))
+
+
 def _run(item: pytest.Item, key: str, choice: str, following: pytest.Item | None) -> str:
     """Run the test under the choice; return the first line of what went wrong, empty if nothing did.
 
     What is wider than the test stays set up for the run that follows.
     """
-    item.stash[FLIPPED] = (key, choice)
+    item.stash[FLIPPED], item.stash[_ERRORS] = (key, choice), []
     properties = item.user_properties.copy()
+    nextitem: Any = item.parent if following is item else following  # pytest asks it for its place in the tree only
     try:
-        nextitem = item.parent if following is item else following
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)  # type: ignore[arg-type]  # it asks for no more than a node
+        with _untold(item.config):
+            runtestprotocol(item, log=False, nextitem=nextitem)
     finally:
         del item.stash[FLIPPED]
         item.user_properties[:] = properties
-    return next((_error(report) for report in reports if report.failed), "")
+    errors = item.stash[_ERRORS]
+    return errors[0] if errors else ""
+
+
+@contextmanager
+def _untold(config: pytest.Config) -> Iterator[None]:
+    """Keep from all who count them the reports of subtests, which go out at once whatever the test is run for."""
+    hooks: Any = config.hook
+    told = hooks.pytest_runtest_logreport
+    hooks.pytest_runtest_logreport = lambda **_report: []
+    try:
+        yield
+    finally:
+        hooks.pytest_runtest_logreport = told
 
 
 def _found(rerun: Rerun, error: str) -> Flip:

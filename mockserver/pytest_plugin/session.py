@@ -8,9 +8,8 @@ import msgspec
 import pytest
 
 from mockserver.pytest_plugin import FLIPS
-from mockserver.pytest_plugin.flip import PASSED, flip, reruns_of
+from mockserver.pytest_plugin.flip import flip, note, reruns_of
 from mockserver.pytest_plugin.judgement import Judgement
-from mockserver.pytest_plugin.lease import FLIPPED
 from mockserver.pytest_plugin.summary import Notes, Summary, summed_up
 from mockserver.pytest_plugin.text import of_summary
 
@@ -67,11 +66,9 @@ class Verdict:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note whether the test passes, setup and teardown included."""
+        """Note what came of the test."""
         report = yield
-        if FLIPPED not in item.stash:
-            is_passing = report.when == "setup" or item.stash.get(PASSED, False)
-            item.stash[PASSED] = is_passing and report.passed
+        note(item, report)
         return report
 
     @pytest.hookimpl(optionalhook=True)

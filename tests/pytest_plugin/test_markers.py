@@ -1,0 +1,115 @@
+"""Markers, settings and options that cannot be meant are refused before anything runs, with a remedy."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.pytest_plugin.conftest import Run
+
+BAD = {
+    'fixtur="empty"': "there is no keyword 'fixtur'; did you mean fixture?",
+    "colour=1": "there is no keyword 'colour'; there are fixture, seed, clock, now, assume, faults, intercept, strict, ignore",
+    'fixture="nope"': "there is no fixture 'nope'; name a file or one of *",
+    "fixture=3": "fixture: 3 is neither a scenario nor a file; choose *",
+    'seed="7"': "seed: '7' is no integer; write seed=7",
+    "seed=True": "seed: True is no integer; *",
+    'clock="slow"': "clock: there is no mode 'slow'; choose real, frozen, step",
+    'clock=["real"]': "clock: there is no mode *",
+    'now="yesterday"': "now: 'yesterday' is no timestamp; write it like *",
+    "now=None": "now: None is no time; write it like *",
+    'assume={"vexutopia.unset-field": "x"}': "assume: *; did you mean vexutopia.unset-fields[?]",
+    'assume={"vexutopia.unset-fields": "x"}': "assume: vexutopia.unset-fields has no choice 'x'; choose null or absent",
+    'assume={"spoonity.create-status": 201}': "assume: spoonity.create-status has no choice 201; choose 200 or 201",
+    'assume=["x"]': "assume: is no mapping; write *",
+    'faults={"kind": "drop"}': "faults: is no list; write *",
+    'faults=[{"kind": "boom"}]': "faults[[]0[]]: Invalid enum value 'boom' at `.kind`; a fault takes *",
+    'faults=["flaky", "flakey"]': "faults[[]1[]].preset: there is no preset 'flakey'; choose flaky, *",
+    'faults=[{"kind": "drop", "operations": ["create"]}]': "faults[[]0[]].operations[[]0[]]: there is no operation 'create'; *",
+    "faults=[3]": "faults[[]0[]]: 3 is no fault; write *",
+    'intercept="yes"': "intercept: 'yes' is no answer; choose True, False or \"strict\"",
+    "strict=1": "strict: 1 is neither True nor False; *",
+    'ignore="undeclared"': "ignore: is no list; write ignore=[[]'undeclared'[]]",
+    'ignore=["undeclare"]': "there is no rule undeclare; there are *",
+    '"empty"': "takes keywords only; write fixture='empty'",
+}
+
+
+def test_each_keyword_that_cannot_be_meant_is_an_error_of_collection(run: Run) -> None:
+    result = run("\n".join(f"@pytest.mark.mockserver({each})\ndef test_{n}():\n    pass\n" for n, each in enumerate(BAD)))
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"test_{n}: mockserver marker: {complaint}" for n, complaint in enumerate(BAD.values())])
+
+
+def test_marker_of_many_tests_is_one_complaint(run: Run) -> None:
+    result = run("""
+        pytestmark = pytest.mark.mockserver(seed="x")
+
+        @pytest.mark.parametrize("turn", range(3))
+        def test_it(turn):
+            pass
+    """)
+
+    result.stdout.fnmatch_lines(["test_it[[]0[]] and 2 more: mockserver marker: seed: *"])
+    assert len([line for line in result.outlines if line.startswith("test_it[")]) == 1
+
+
+def test_workers_show_the_complaint(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+    write(test_it='@pytest.mark.mockserver(seed="x")\ndef test_it():\n    pass\n')
+
+    result = pytester.runpytest_subprocess("-n", "1")
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["test_it: mockserver marker: seed: 'x' is no integer; write seed=7"])
+
+
+def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            items[0].add_marker(pytest.mark.mockserver(seed="x"))
+    """)
+    result = run("""
+        def test_first(vexutopia):
+            pass
+
+        def test_second(vexutopia):
+            pass
+    """)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E *ConfigurationError: seed: 'x' is no integer; write seed=7"])
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("-o", "mock_seed=x"), "mock_seed: 'x' is no integer; write mock_seed = 7"),
+        (("-o", "mock_fixture=nope"), "mock_fixture: there is no fixture 'nope'; *"),
+        (("-o", "mock_ignore=nope"), "mock_ignore: there is no rule nope; *"),
+        (("-o", "mock_flip=maybe"), "mock_flip: maybe is none of report, fail"),
+        (("-o", "mock_coverage_min=x"), "mock_coverage_min: x is no number from 0 to 100"),
+        (("--mock-coverage-min=101",), "mock_coverage_min: 101.0 is no number from 0 to 100"),
+        (("--mock-report", "test_it.py"), "--mock-report: test_it.py is no file that ends in .md, .txt, .json; write *"),
+        (("--mock-flip", "--pdb"), "--mock-flip: *"),
+    ],
+)
+def test_settings_and_options_are_refused_before_anything_is_collected(
+    write: Callable[..., None], pytester: pytest.Pytester, options: tuple[str, ...], complaint: str
+) -> None:
+    write(test_it="def test_it():\n    pass\n")
+
+    result = pytester.runpytest_inprocess(*options)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {complaint}"])
+
+
+def test_marker_and_fixtures_are_listed_for_who_asks(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+    write(test_it="")
+
+    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.mockserver(fixture=…, seed=…, *"])
+    fixtures = pytester.runpytest_inprocess("--fixtures").stdout
+    fixtures.fnmatch_lines(["vexutopia*", "*The test's account at vexutopia: url, token, *"])
