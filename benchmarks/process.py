@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+HERE = Path(__file__).parents[1]
 HEAD = (
     b"GET /customers/cust_175a9abec1882d12 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer test\r\nConnection: close\r\n\r\n"
 )
@@ -27,7 +28,7 @@ def bare(port: int) -> list[str]:
 
 
 def mock(port: int, *options: str) -> list[str]:
-    return [sys.executable, "-m", "mockserver", "serve", "--port", str(port), *options]
+    return [sys.executable, "-P", "-m", "mockserver", "serve", "--port", str(port), *options]
 
 
 def wait_for_200(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -48,8 +49,12 @@ def wait_for_200(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+def running(command: Sequence[str], port: int, tree: Path = HERE) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server with the modules of a checkout until the context ends."""
+    # Compiled modules are kept, as they are for everybody who installs a package.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(tree)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     try:
         wait_for_200(port, process)
         yield process

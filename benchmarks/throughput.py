@@ -38,8 +38,8 @@ def measure(rounds: int, seconds: int) -> list[str]:
         for name, (target, script, aim) in CASES.items():
             ratios, bare_cpu, mock_cpu, bare_rate, mock_rate = [], [], [], [], []
             for _ in range(rounds):
-                rate, cpu = _load(bare_port, one.pid, target, script, seconds)
-                own_rate, own_cpu = _load(mock_port, other.pid, target, script, seconds)
+                rate, cpu = load(bare_port, one.pid, target, script, seconds)
+                own_rate, own_cpu = load(mock_port, other.pid, target, script, seconds)
                 ratios.append(own_rate / rate)
                 bare_rate.append(rate)
                 mock_rate.append(own_rate)
@@ -58,7 +58,7 @@ def measure(rounds: int, seconds: int) -> list[str]:
     ]
 
 
-def _load(port: int, pid: int, target: str, script: str | None, seconds: int) -> tuple[float, float]:
+def load(port: int, pid: int, target: str, script: str | None, seconds: int) -> tuple[float, float]:
     """Return requests per second and CPU microseconds per request."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["wrk", "-t1", "-c16", f"-d{seconds}s", *HEADERS]
