@@ -68,9 +68,10 @@ def call(
     """
     parts = urlsplit(f"{HERE}{url}" if url.startswith("/") else url)
     raw_headers = [(name.lower(), value) for name, value in headers]
-    if not any(name == b"host" for name, _ in raw_headers):
+    names = {name for name, _ in raw_headers}
+    if b"host" not in names:
         raw_headers.insert(0, (b"host", parts.netloc.encode()))
-    if body and not any(name == b"content-length" for name, _ in raw_headers):
+    if body and b"content-length" not in names:
         raw_headers.append((b"content-length", b"%d" % len(body)))
     path = parts.path or "/"
     scope = {
