@@ -15,6 +15,7 @@ import pytest
 import mockserver
 from mockserver.client.server import MAX_BEGINNINGS, Server, running
 from mockserver.errors import ConfigurationError, TakenNameError, UnknownChoiceError
+from mockserver.providers import accounts
 from tests.tools import ROOT
 
 
@@ -34,6 +35,15 @@ def test_the_package_hands_it_out_when_it_is_asked_for() -> None:
     assert (mockserver.running, mockserver.Server) == (running, Server)
     with pytest.raises(AttributeError, match="module 'mockserver' has no attribute 'runing'"):
         _ = mockserver.runing
+
+
+def test_types_of_accounts_are_found_in_the_package_whichever_providers_there_are() -> None:
+    from mockserver import Accounts, Vexutopia
+
+    assert [getattr(mockserver, name) for name in accounts.__all__] == [getattr(accounts, name) for name in accounts.__all__]
+    assert (Accounts, Vexutopia) == (accounts.Accounts, accounts.Vexutopia)
+    with pytest.raises(AttributeError, match="module 'mockserver' has no attribute 'Account_'"):
+        _ = mockserver.Account_
 
 
 def test_neither_port_nor_thread_nor_library_is_there_before_the_address_is_asked_for() -> None:

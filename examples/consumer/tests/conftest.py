@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 import requests
-from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia
+from mockserver import Accounts, Spoonity, Vexutopia
 
 from billing.loyalty import Loyalty
 from billing.payments import Order, Payments

@@ -1,7 +1,7 @@
 """The command as it is deployed: keys from the environment, and the real addresses."""
 
 import pytest
-from mockserver.providers.accounts import Spoonity, Vexutopia
+from mockserver import Spoonity, Vexutopia
 
 from billing.__main__ import clients, main
 

@@ -1,8 +1,8 @@
 """The client of Spoonity: lists, filters, and what it does when Spoonity does not answer."""
 
 import pytest
+from mockserver import Spoonity
 from mockserver.faults import FaultKind
-from mockserver.providers.accounts import Spoonity
 
 from billing.loyalty import Loyalty, LoyaltyError
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from mockserver.providers.accounts import Vexutopia
+from mockserver import Vexutopia
 
 from billing.payments import Order, Payments, PaymentsError, UnsettledError
 

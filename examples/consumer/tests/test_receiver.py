@@ -1,7 +1,7 @@
 """The receiver of webhooks: it believes what is signed, acts once, and bears any order."""
 
 import pytest
-from mockserver.providers.accounts import Vexutopia
+from mockserver import Vexutopia
 from mockserver.webhooks import How
 
 from billing.payments import Order, Payments

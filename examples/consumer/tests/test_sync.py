@@ -1,7 +1,7 @@
 """Members become customers, and stay in step with them: both providers in one test share a sandbox."""
 
 import pytest
-from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia
+from mockserver import Accounts, Spoonity, Vexutopia
 
 from billing.loyalty import Loyalty
 from billing.payments import Payments
