@@ -132,8 +132,8 @@ class Verdict:
     def _say(self, line: str) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.ensure_newline()
-            reporter.write_line(line)
+            newline = "\n" if self._config.get_terminal_writer().width_of_current_line else ""
+            reporter.write_line(f"{newline}{line}")
 
 
 def _wanted(config: pytest.Config, name: str) -> str:
