@@ -3,7 +3,7 @@
 Nothing here knows a server, a provider or a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ class Request(Struct, frozen=True, dict=True):
         origin: what links in the reply start with: scheme, host, and the prefix if the request had one.
         headers: the last value of each header.
         body: None until it has been read, which happens only if the request has one.
+        arrived_us: the stopwatch when it came, before anything was waited for; 0: not known.
+        connection: what tells one connection from another; None: not known.
     """
 
     method: str
@@ -33,6 +35,8 @@ class Request(Struct, frozen=True, dict=True):
     headers: Mapping[bytes, bytes]
     raw_headers: RawHeaders
     body: bytes | None = None
+    arrived_us: int = 0
+    connection: Hashable = None
 
     def header(self, name: bytes) -> str:
         """Return the header's value, or the empty string."""

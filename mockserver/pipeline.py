@@ -113,7 +113,7 @@ class Pipeline:
         refusal: a problem that the edge found already; the request is answered with it and goes no further.
         disturbance: what goes wrong on purpose; the edge has waited already if that is part of it.
         """
-        started = stopwatch_us()
+        started = request.arrived_us or stopwatch_us()
         sandbox.begin()
         number = sandbox.journal.next_number()
         at = sandbox.now

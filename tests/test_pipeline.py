@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from mockserver import documents, pipeline
+from mockserver.edge import app as edge
 from mockserver.edge.app import App, Options
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
@@ -176,6 +177,7 @@ def test_an_exchange_has_the_machines_time_of_its_arrival_whatever_the_sandboxs_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     watch = iter([1_000_000, 1_007_000])
+    monkeypatch.setattr(edge, "stopwatch_us", watch.__next__)
     monkeypatch.setattr(pipeline, "stopwatch_us", watch.__next__)
     monkeypatch.setattr(pipeline, "machine_ms", lambda: 5_000)
     app = make_app()

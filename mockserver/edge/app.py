@@ -23,6 +23,7 @@ from mockserver.mock import Mock
 from mockserver.pipeline import Answer, Destination
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
+from mockserver.state.clock import stopwatch_us
 from mockserver.state.sandbox import DEFAULT
 
 Scope = MutableMapping[str, Any]
@@ -102,6 +103,7 @@ class App:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["mock.arrived_us"] = stopwatch_us()
         target = _target(scope)
         if target.path.startswith(CONTROL) and target.path[len(CONTROL) : len(CONTROL) + 1] in ("", "/"):
             await self._serve_control(scope, target, receive, send)
@@ -213,8 +215,9 @@ def _target(scope: Scope) -> Target:
 
 
 def _request(scope: Scope, target: Target, headers: Mapping[bytes, bytes], body: bytes | None, public_url: str | None) -> Request:
-    origin = public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}"
-    return Request(scope["method"], target.path, scope["query_string"], origin + target.prefix, headers, scope["headers"], body)
+    origin = (public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}") + target.prefix
+    method, query, raw = scope["method"], scope["query_string"], scope["headers"]
+    return Request(method, target.path, query, origin, headers, raw, body, scope["mock.arrived_us"], scope.get("client"))
 
 
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:

@@ -18,6 +18,9 @@ MANGLING = BLINDING - {"drop"}
 
 _IDENTITY = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
 
+BESIDE_MS = 25
+"""So soon after each other requests on two connections may have been sent side by side, though one was answered first."""
+
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -84,6 +87,18 @@ def was_in_flight(first: Exchange, second: Exchange) -> bool:
     """Return whether the second request came before the first one's reply, so that it cannot heed it."""
     is_known = first.real_ms and second.real_ms
     return bool(is_known) and second.real_ms < first.real_ms + first.took_us // 1_000
+
+
+def may_not_know(first: Exchange, second: Exchange) -> bool:
+    """Return whether the second request may have been sent before its client had the first one's reply.
+
+    A mock answers faster than a client opens its connections, so requests that were sent together may come one by one. On
+    one connection the next request always follows a reply.
+    """
+    connections = first.request.connection, second.request.connection
+    are_two = None not in connections and connections[0] != connections[1]
+    is_soon = 0 < first.real_ms <= second.real_ms < first.real_ms + first.took_us // 1_000 + BESIDE_MS
+    return was_in_flight(first, second) or (are_two and is_soon)
 
 
 def waited_ms(first: Exchange, second: Exchange) -> int | None:

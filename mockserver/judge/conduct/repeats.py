@@ -15,6 +15,7 @@ from mockserver.judge.conduct.reading import (
     is_write,
     kinds,
     last_segment,
+    may_not_know,
     request_of,
     succeeded,
     waited_ms,
@@ -31,6 +32,9 @@ def _ignored_retry_after(case: Case) -> Iterator[Sighting]:
     refused: dict[Hashable, tuple[Exchange, int]] = {}
     for exchange in case.exchanges:
         key = client_of(case, exchange), request_of(exchange)
+        is_beside = key in refused and may_not_know(refused[key][0], exchange)
+        if is_beside:
+            continue
         if key in refused and _came_too_soon(*refused[key], exchange):
             first, wait_ms = refused[key]
             detail = f"asked again before the {wait_ms // 1000} s had passed that the reply {first.status} asked for"
@@ -38,13 +42,13 @@ def _ignored_retry_after(case: Case) -> Iterator[Sighting]:
         wait = _retry_after_ms(exchange)
         if wait is not None:
             refused[key] = exchange, wait
-        elif key in refused and not was_in_flight(refused[key][0], exchange):
-            del refused[key]
+        else:
+            refused.pop(key, None)
 
 
 def _came_too_soon(first: Exchange, wait_ms: int, second: Exchange) -> bool:
     waited = waited_ms(first, second)
-    return waited is not None and waited < wait_ms and not was_in_flight(first, second)
+    return waited is not None and waited < wait_ms
 
 
 def _retry_after_ms(exchange: Exchange) -> int | None:
@@ -107,6 +111,8 @@ def _polling(case: Case) -> Iterator[Sighting]:
             runs.clear()
         elif exchange.operation and was_seen(exchange):
             run = runs.setdefault((exchange.request.path, exchange.request.query), [])
+            if run and may_not_know(run[-1], exchange):
+                continue
             if run and not _is_another_look(run[-1], exchange, case.terms.polling_ms):
                 yield from _polls(run, case)
                 run.clear()
@@ -116,7 +122,7 @@ def _polling(case: Case) -> Iterator[Sighting]:
 
 def _is_another_look(first: Exchange, second: Exchange, polling_ms: int) -> bool:
     waited = waited_ms(first, second)
-    is_soon = waited is not None and waited < polling_ms and not was_in_flight(first, second)
+    is_soon = waited is not None and waited < polling_ms
     return is_soon and (first.status, first.body) == (second.status, second.body)
 
 

@@ -1,6 +1,7 @@
 """Rules on how a client goes through a list: by which links, how far, and why it stops."""
 
-from collections.abc import Hashable, Iterator
+from collections import deque
+from collections.abc import Hashable, Iterator, Sequence
 
 from msgspec import Struct, field
 
@@ -8,7 +9,7 @@ from mockserver.catalogue.conduct import Asked, Listing, Shown
 from mockserver.exchange import Exchange
 from mockserver.judge.case import Case
 from mockserver.judge.conduct.links import Links
-from mockserver.judge.conduct.reading import client_of, kinds, was_in_flight, was_seen
+from mockserver.judge.conduct.reading import client_of, kinds, may_not_know, was_seen
 from mockserver.judge.rules import Rule, Sighting
 
 
@@ -29,6 +30,9 @@ class Step(Struct, frozen=True):
         return self.shown is not None and self.shown.has_more and len(self.shown.items) < self.asked.limit
 
 
+AT_ONCE = 4
+"""Walks through one list that may be told apart, though several workers of one client take them at the same time."""
+
 Walk = list[Step]
 """Pages of one list that one client asked for, until it asks for the first one again other than by a link on its last page."""
 
@@ -36,14 +40,26 @@ Walk = list[Step]
 def walks(case: Case, listing: Listing) -> list[Walk]:
     """Return the walks through a list in the order in which they began; filters and sorting make another list of it."""
     found: list[Walk] = []
-    latest: dict[Hashable, Walk] = {}
+    latest: dict[Hashable, deque[Walk]] = {}
     for exchange, asked in _pages(case, listing):
-        key = client_of(case, exchange), exchange.request.path, asked.subject
-        if key not in latest or (asked.start == 0 and not _leads_to(latest[key][-1], exchange)):
-            latest[key] = []
-            found.append(latest[key])
-        latest[key].append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
+        begun = latest.setdefault((client_of(case, exchange), exchange.request.path, asked.subject), deque(maxlen=AT_ONCE))
+        if not begun or (asked.start == 0 and not _leads_to(begun[-1][-1], exchange)):
+            begun.append([])
+            found.append(begun[-1])
+        _walk_of(begun, asked).append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
     return found
+
+
+def _walk_of(begun: Sequence[Walk], asked: Asked) -> Walk:
+    """Return to which walk the page belongs: the latest one, unless only an earlier one goes on with just this page."""
+    latest = begun[-1]
+    if not latest or _goes_on(latest, asked) or latest[-1].shown is None:
+        return latest
+    return next((each for each in begun if len(each) > 1 and _goes_on(each, asked)), latest)
+
+
+def _goes_on(walk: Walk, asked: Asked) -> bool:
+    return asked.start == walk[-1].asked.start + walk[-1].asked.limit
 
 
 def _leads_to(step: Step, exchange: Exchange) -> bool:
@@ -83,7 +99,7 @@ def _walks_past_end(case: Case) -> Iterator[Sighting]:
         for walk in walks(case, listing):
             last: Step | None = None
             for step in walk:
-                if last is not None and step.asked.start > last.asked.start and not was_in_flight(last.exchange, step.exchange):
+                if last is not None and step.asked.start > last.asked.start and not may_not_know(last.exchange, step.exchange):
                     detail = "the page before had said that nothing follows"
                     yield Sighting(exchange=step.exchange, about=listing.operation, place="query", detail=detail)
                 if step.shown is not None:

@@ -70,6 +70,42 @@ def test_what_was_on_its_way_before_a_refusal_cannot_heed_it(there: World) -> No
     assert rules_of(there, times(there, 1_000_000, 1_000_500, took_us=500_000)) == ["ignored-retry-after"]
 
 
+def over_connections(exchanges: list[Exchange], gap_ms: int) -> list[Exchange]:
+    """Return exchanges as if each had come on a connection of its own, so long after the one before."""
+    return [
+        replace(
+            each,
+            at=exchanges[0].at + n * gap_ms,
+            request=replace(each.request, connection=n),
+            real_ms=1_000_000 + n * gap_ms,
+            took_us=0,
+        )
+        for n, each in enumerate(exchanges)
+    ]
+
+
+def ask_again(there: World, count: int) -> list[Exchange]:
+    there.disturb("status", status=503, retry_after=30)
+    for _ in range(count):
+        there.vexutopia.get("/v1/customers?limit=5")
+    return list(sandbox_of(there.app).journal)
+
+
+def test_requests_that_were_sent_side_by_side_cannot_heed_each_others_refusal(there: World) -> None:
+    exchanges = ask_again(there, 8)
+
+    assert rules_of(there, over_connections(exchanges, 2)) == []
+    assert rules_of(there, [replace(each, real_ms=1_000_000, took_us=0) for each in exchanges]) == ["ignored-retry-after"]
+
+
+def test_who_asks_on_and_on_is_told_from_requests_side_by_side(there: World) -> None:
+    exchanges = ask_again(there, 30)
+
+    (found,) = findings(over_connections(exchanges, 2), (), there.app.mock.pipeline.contract, VEXUTOPIA)
+
+    assert (found.rule, found.times, found.exchanges[0]) == ("ignored-retry-after", 2, 14)
+
+
 def test_after_the_clock_went_back_nobody_can_tell_how_long_a_client_waited(there: World) -> None:
     sandbox_of(there.app).snapshot("before")
     there.wait(60)
@@ -284,6 +320,14 @@ def test_looks_at_the_same_time_are_no_polling(there: World) -> None:
     exchanges = [replace(each, real_ms=1_000_000 + n, took_us=50_000) for n, each in enumerate(look(there, 9))]
 
     assert rules_of(there, exchanges) == []
+
+
+def test_looks_side_by_side_are_no_polling_and_looks_on_and_on_are(there: World) -> None:
+    exchanges = look(there, 120)
+
+    assert rules_of(there, over_connections(exchanges[:8], 2)) == []
+    assert rules_of(there, over_connections(exchanges, 1)) == ["polling-too-fast"]
+    assert rules_of(there, over_connections(exchanges[:5], 25)) == ["polling-too-fast"]
 
 
 def test_answer_that_changed_is_worth_another_look(there: World) -> None:

@@ -115,6 +115,45 @@ def test_other_client_is_another_walk(there: World) -> None:
     assert there.rules() == []
 
 
+@pytest.mark.parametrize(
+    "offsets",
+    [
+        (0, 50, 0, 100, 50, 100),  # the second worker begins when the first has two pages
+        (0, 0, 50, 50, 100, 100),  # both take each page together
+        (0, 50, 0, 50, 100, 100),
+        (0, 50, 0, 50, 0, 100, 100, 50, 100),
+    ],
+)
+def test_workers_of_one_client_that_walk_at_the_same_time_all_arrive(offsets: tuple[int, ...], there: World) -> None:
+    take(there, *offsets, limit=50)
+
+    assert there.rules() == []
+
+
+def test_walk_that_stopped_is_found_though_another_one_arrives_later(there: World) -> None:
+    take(there, 0, 50, 0, 50, 100, limit=50)
+
+    assert there.rules() == ["walk-stopped-early"]
+
+
+def test_page_that_is_taken_again_belongs_to_the_walk_that_it_is_taken_again_in(there: World) -> None:
+    take(there, 0, 0, 50, 50, 100, limit=50)
+
+    assert there.rules() == []
+
+
+def test_pages_side_by_side_may_lie_past_the_end(there: World) -> None:
+    take(there, 0, 50, 100, 150, 200, limit=50)
+    journal = list(sandbox_of(there.app).journal)
+    contract, provider = there.app.mock.pipeline.contract, there.app.mock.pipeline.providers["vexutopia"]
+    exchanges = [
+        replace(each, real_ms=5, took_us=0, request=replace(each.request, connection=n)) for n, each in enumerate(journal)
+    ]
+
+    assert findings(exchanges, (), contract, provider) == ()
+    assert [each.rule for each in findings(journal, (), contract, provider)] == ["walk-past-end"]
+
+
 def test_walk_of_which_the_journal_forgot_the_beginning_is_not_judged() -> None:
     there = world(limits=Limits(journal=2))
     take(there, 0, 10, 20)
