@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from mockserver.client.seat import Seat
+from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.export import to_har
@@ -111,6 +112,10 @@ class Requests:
 
         Raises: ConfigurationError for what cannot be meant.
         """
+        for name in wanted:
+            if name not in Expectation.__struct_fields__:
+                known = ", ".join(Expectation.__struct_fields__)
+                raise ConfigurationError(f"an expectation has no {name!r}", remedy=f"it may have {known}")
         told = {name: value for name, value in wanted.items() if value is not None}
         expectation = msgspec.convert(
             {"json": UNSET, **told, "operation": self._operation(operation)}, Expectation, from_attributes=True

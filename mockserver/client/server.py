@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
@@ -71,6 +72,7 @@ class Server:
     """
 
     def __init__(self, **how: Unpack[Running]) -> None:
+        _check_words(how, Running)
         self._where = how.pop("host", "127.0.0.1"), how.pop("port", 0)
         setup: dict[str, Any] = {key: how[key] for key in ("options", "check_replies", "contract") if key in how}
         self._settings = _settings(how, Settings(mode="step"))
@@ -127,6 +129,7 @@ class Server:
         Raises: TakenNameError, BadNameError, LimitError, FixtureError, UnknownChoiceError; ConfigurationError for a fixture
             that does not exist.
         """
+        _check_words(beginning, Beginning)
         with self.app.mock.lock:
             made = self.app.mock.sandboxes.make(name, self._origin(beginning))
         return self._accounts(made.name)
@@ -164,6 +167,15 @@ def running(**how: Unpack[Running]) -> Server:
     Raises: MockServerError if what it is told does not fit together.
     """
     return Server(**how)
+
+
+def _check_words(given: Beginning | Running, kind: type[Beginning | Running]) -> None:
+    """Refuse words that nothing would read, which a call by keywords lets through."""
+    for name in given:
+        if name not in kind.__annotations__:
+            near = get_close_matches(name, kind.__annotations__, n=1)
+            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(kind.__annotations__)}"
+            raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
 
 
 def _fixtures(beginning: Beginning | Running) -> tuple[Fixture, ...] | None:

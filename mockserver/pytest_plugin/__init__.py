@@ -4,6 +4,7 @@ Every pytest run of whoever has it installed imports this module, so it imports 
 test asks for it.
 """
 
+import sys
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,8 +108,14 @@ def _marked(nodes: Iterable[Any]) -> list[pytest.Item]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the last requests of a test that failed."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the last requests of a test that failed, and have what it asks of us wrongly end in the test, not within us."""
+    if call.excinfo is not None and "mockserver.errors" in sys.modules and not item.config.getoption("fulltrace"):
+        from mockserver.pytest_plugin.text import shorten
+
+        shorten(call.excinfo)
     report = yield
     for found in (item.stash.get(LEASE, None), item.config.stash.get(WIDER, None)):
         if found is not None:

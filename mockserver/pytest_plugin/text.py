@@ -1,10 +1,12 @@
 """What the plugin prints: the last requests of a failed test, broken contracts, and the summary at the end."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
+from mockserver.errors import MockServerError
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding
 from mockserver.judge.redaction import Redaction
@@ -12,6 +14,9 @@ from mockserver.judge.rows import ExchangeRow, row
 from mockserver.providers.provider import Provider
 from mockserver.pytest_plugin.summary import Flip, Group, Summary
 from mockserver.state import Sandbox
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 MAX_REQUESTS = 10
 MAX_BODY = 500
@@ -42,6 +47,21 @@ def broken_contract(findings: Sequence[Finding], sandbox: Sandbox, providers: Se
             yield from (f"  {line}" for line in _of_exchange(exchange, redaction))
     yield ""
     yield "where it is meant: `with account.allow_violations():`, or ignore=[…] in the marker mockserver, or strict=False"
+
+
+def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
+    """Take our own lines off the end of a traceback if the error is one of ours, which says what to do."""
+    if not isinstance(raised.value, MockServerError):
+        return
+    entry: TracebackType | None = raised.tb
+    last = None
+    while entry is not None:
+        if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("mockserver", "contextlib"):
+            last = entry
+        entry = entry.tb_next
+    if last is not None:
+        last.tb_next = raised.value.__cause__ = None
+        raised.value.__suppress_context__ = True
 
 
 def of_summary(summary: Summary) -> Iterator[str]:

@@ -189,3 +189,10 @@ def test_a_port_that_is_taken_is_refused() -> None:
         other = mockserver.running(port=int(server.url.rpartition(":")[2]))
         with pytest.raises(ConfigurationError, match="the port is taken"):
             _ = other.url
+
+
+def test_word_that_nothing_would_read_is_refused(server: Server) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no keyword 'fixtur'; did you mean fixture\?"):
+        running(fixtur="empty")  # type: ignore[call-arg]
+    with pytest.raises(ConfigurationError, match="there is no keyword 'colour'; there are fixture, seed, clock, now, assume"):
+        server.sandbox(colour="red")  # type: ignore[call-arg]

@@ -180,6 +180,28 @@ def test_tracebacks_end_in_the_test(run: Run) -> None:
     result.stdout.fnmatch_lines(["test_it.py:*: AssertionError"])
 
 
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ('vexutopia.clock.advance("3 days")', "*ConfigurationError: clock.advance: '3 days' is no duration; *"),
+        ('vexutopia.customers.add(emial="x")', "*FixtureError: vexutopia.customers.add: emial: there is no such key here; *"),
+        ("vexutopia.requests.assert_called(jsn={})", "*ConfigurationError: an expectation has no 'jsn'; it may have *"),
+        ('mock_sandboxes(fixtur="empty")', "*ConfigurationError: there is no keyword 'fixtur'; did you mean fixture[?]"),
+    ],
+)
+def test_mistake_is_told_where_the_test_makes_it(run: Run, mistake: str, told: str) -> None:
+    source = f"""
+        def test_it(vexutopia, mock_sandboxes):
+            {mistake}
+    """
+    result = run(source)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f">*{mistake.replace('[', '[[]')}", f"E  {told}", "*test_it.py:*Error"])
+    assert not [line for line in result.outlines if "mockserver/" in line]
+    assert [line for line in run(source, "--full-trace").outlines if "mockserver/client/" in line]
+
+
 def test_junit_file_says_what_a_test_sent_and_leaned_on(write: Callable[..., None], pytester: pytest.Pytester) -> None:
     write(test_it="def test_it(vexutopia):\n    create(vexutopia)\n")
 

@@ -2,10 +2,10 @@
 
 from typing import assert_type
 
-from mockserver import Server
+from mockserver import Accounts, Server, Spoonity, Vexutopia
 from mockserver.client.account import AnyRecords
 from mockserver.client.interception import Interception
-from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia
+from mockserver.providers import accounts
 from mockserver.providers.spoonity.records import Customer as SpoonityCustomer
 from mockserver.providers.vexutopia.records import Customer, Payment
 
@@ -30,3 +30,4 @@ def test_session(mock_server: Server, mock_sandbox: Accounts, mock_intercept: In
     assert_type(mock_server.sandbox(clock="frozen"), Accounts)
     assert_type(mock_sandbox.spoonity, Spoonity)
     assert_type(mock_intercept.refused, list[str])
+    assert_type(mock_sandbox, accounts.Accounts)
