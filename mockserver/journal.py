@@ -102,6 +102,11 @@ class Journal:
         """Go through the exchanges, the oldest first."""
         return iter(self._exchanges)
 
+    @property
+    def latest(self) -> Exchange | None:
+        """The exchange that was recorded last; None if there is none."""
+        return self._exchanges[-1] if self._exchanges else None
+
     def next_number(self) -> int:
         """Return the number of the exchange that begins now."""
         self.number += 1

@@ -18,6 +18,7 @@ from mockserver.control.route import ControlCall, Route, Stream
 from mockserver.edge import cors, guard
 from mockserver.edge.app import CONTROL, App, Receive, Scope, Send
 from mockserver.exchange import RawHeaders, Reply
+from mockserver.judge.notes import Insights
 from mockserver.state.sandbox import DEFAULT, check_name
 
 _log = logging.getLogger("mockserver")
@@ -35,7 +36,8 @@ class Control:
             paths.setdefault(route.path, {})[route.method] = route
         paths[CONTROL] = paths[f"{CONTROL}/"]
         # Starlette takes an object that is no function for an ASGI application, and leaves methods to it.
-        places = [routing.Route(path, Place(app, routes, methods)) for path, methods in paths.items()]
+        insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
+        places = [routing.Route(path, Place(app, routes, methods, insights)) for path, methods in paths.items()]
         self._router = routing.Router(places, redirect_slashes=False, default=_unknown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,8 +55,9 @@ class Control:
 class Place:
     """One path of the control API, with a route for each of its methods."""
 
-    def __init__(self, app: App, routes: Sequence[Route], methods: Mapping[str, Route]) -> None:
+    def __init__(self, app: App, routes: Sequence[Route], methods: Mapping[str, Route], insights: Insights) -> None:
         self._app = app
+        self._insights = insights
         self._routes = routes
         self._methods = methods
 
@@ -124,6 +127,7 @@ class Place:
         call = ControlCall(
             app=self._app,
             routes=self._routes,
+            insights=self._insights,
             name=named or DEFAULT,
             origin=origin,
             url=url,

@@ -12,9 +12,7 @@ from mockserver.control.route import ControlCall, Route
 from mockserver.exchange import Exchange, Reply
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.export import to_har
-from mockserver.judge.notes import notes_of
 from mockserver.judge.outcome import Miss
-from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation, check_status
 from mockserver.state import Sandbox
@@ -122,7 +120,7 @@ def export_requests(call: ControlCall) -> Reply:
     Raises: RefusedError, ConfigurationError.
     """
     sandbox = call.sandbox()
-    document = to_har(_chosen(call, sandbox), _redaction(call, sandbox))
+    document = to_har(_chosen(call, sandbox), call.insights.redaction(sandbox))
     return Reply(200, document, (("content-disposition", f'attachment; filename="{sandbox.name}.har"'),))
 
 
@@ -136,7 +134,7 @@ def verify_requests(call: ControlCall) -> Reply:
     """
     sandbox = call.sandbox()
     expected = _expected(call)
-    outcome = verify(sandbox.journal, expected, _redaction(call, sandbox))
+    outcome = verify(sandbox.journal, expected, call.insights.redaction(sandbox))
     if outcome.is_met:
         return Reply(200, Met(list(outcome.matched)))
     return Reply(409, Unmet(outcome.expected, outcome.actual, list(outcome.matched), list(outcome.nearest)))
@@ -152,13 +150,8 @@ def _chosen(call: ControlCall, sandbox: Sandbox) -> list[Exchange]:
 
 
 def _rows(call: ControlCall, sandbox: Sandbox, exchanges: Sequence[Exchange]) -> list[ExchangeRow]:
-    pipeline, redaction = call.mock.pipeline, _redaction(call, sandbox)
-    notes = notes_of(sandbox, pipeline.contract, pipeline.providers.values())
+    redaction, notes = call.insights.redaction(sandbox), call.insights.notes(sandbox)
     return [row(each, redaction, notes.get(each.number, ())) for each in exchanges]
-
-
-def _redaction(call: ControlCall, sandbox: Sandbox) -> Redaction:
-    return Redaction(call.mock.pipeline.providers.values(), sandbox.journal)
 
 
 def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:

@@ -1,7 +1,7 @@
 """What a route of the control API is, and what its function is given."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -9,6 +9,9 @@ from mockserver.edge.app import MEGABYTE, App
 from mockserver.exchange import Reply
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
+
+if TYPE_CHECKING:
+    from mockserver.judge.notes import Insights
 
 
 async def no_pause(_seconds: float) -> None:
@@ -35,6 +38,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
 
     Attributes:
         routes: all routes of the control API.
+        insights: what is known of the sandboxes' journals.
         name: the sandbox that is meant; it need not exist yet.
         origin: the mock's base URL as this client sees it, without a sandbox.
         url: the base URL of the sandbox that is meant.
@@ -49,6 +53,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
 
     app: App
     routes: Sequence["Route"]
+    insights: "Insights"
     name: str
     origin: str
     url: str

@@ -1,8 +1,8 @@
 """What rules look at: exchanges with one provider, and what is known of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -40,6 +40,7 @@ class Case:
         deliveries: in the order of their numbers.
         routes: the provider's paths.
         redaction: knows the credentials in the exchanges.
+        shared: what one rule has worked out and others need as well, by what it is.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Case:
         self.operations = {name: each for name, each in contract.operations.items() if each.provider == provider.name}
         self.routes = Routes(self.operations.values())
         self.redaction = Redaction([provider], exchanges)
+        self.shared: dict[Hashable, Any] = {}
         self._choices = _Choices(contract, provider.assumptions)
 
     @cached_property

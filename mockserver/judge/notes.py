@@ -1,13 +1,19 @@
 """What the rules of conduct find, by exchange: for lists of exchanges, where a report would be elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from mockserver.contract import Contract
+from mockserver.exchange import Exchange
 from mockserver.judge.case import Terms
 from mockserver.judge.conduct import case_of, rules_of
+from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import Note
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
+from mockserver.webhooks import Delivery
 
 MAX_DETAIL = 200
 
@@ -24,3 +30,54 @@ def notes_of(sandbox: Sandbox, contract: Contract, providers: Iterable[Provider]
                     note = Note(rule.id, rule.severity, case.redaction.text(sighting.detail)[:MAX_DETAIL])
                     notes.setdefault(sighting.exchange.number, []).append(note)
     return notes
+
+
+class _Known(Struct, frozen=True, eq=False):
+    """What a sandbox was known to have when something was found in it.
+
+    Attributes:
+        latest: its latest exchange; None if it had none.
+        count: how many it had.
+        deliveries: None where they do not matter.
+    """
+
+    latest: Exchange | None
+    count: int
+    clock: str = ""
+    deliveries: Sequence[Delivery] | None = None
+
+    def is_as(self, other: "_Known") -> bool:
+        """Return whether nothing has happened in between; exchanges are only ever added at the end, and go at the front."""
+        is_same = self.latest is other.latest and self.count == other.count
+        return is_same and (self.clock, self.deliveries) == (other.clock, other.deliveries)
+
+
+class Insights:
+    """Remembers what a look through the whole journal of a sandbox has shown, until something more happens there."""
+
+    def __init__(self, contract: Contract, providers: Iterable[Provider]) -> None:
+        self._contract = contract
+        self._providers = tuple(providers)
+        self._redactions: WeakKeyDictionary[Sandbox, tuple[_Known, Redaction]] = WeakKeyDictionary()
+        self._notes: WeakKeyDictionary[Sandbox, tuple[_Known, Mapping[int, list[Note]]]] = WeakKeyDictionary()
+
+    def redaction(self, sandbox: Sandbox) -> Redaction:
+        """Return what knows the credentials in the journal; not to be taught more."""
+        known = _known(sandbox)
+        found = self._redactions.get(sandbox)
+        if found is None or not found[0].is_as(known):
+            found = self._redactions[sandbox] = known, Redaction(self._providers, sandbox.journal)
+        return found[1]
+
+    def notes(self, sandbox: Sandbox) -> Mapping[int, list[Note]]:
+        """Return what `notes_of` does."""
+        known = _known(sandbox, clock=sandbox.state.clock.mode, deliveries=sandbox.outbox.deliveries)
+        found = self._notes.get(sandbox)
+        if found is None or not found[0].is_as(known):
+            found = self._notes[sandbox] = known, notes_of(sandbox, self._contract, self._providers)
+        return found[1]
+
+
+def _known(sandbox: Sandbox, *, clock: str = "", deliveries: Sequence[Delivery] | None = None) -> _Known:
+    journal = sandbox.journal
+    return _Known(journal.latest, len(journal), clock, deliveries)

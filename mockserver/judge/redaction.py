@@ -25,11 +25,19 @@ _MEMBER = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\w.+-]*)',
 _OPEN_MEMBER = re.compile(rf'("(?:{_NAME})"\s*:\s*)"(?:[^"\\]|\\.)*\\?\Z', re.IGNORECASE)
 """A member whose value does not end."""
 
+_PART = re.compile(
+    rf'([;\s]name="?(?:{_NAME})"?(?=[;\s])[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)(.+?)(?=\r?\n--|\Z)', re.IGNORECASE | re.DOTALL
+)
+"""A field of a form in parts (multipart/form-data), from its name on."""
+
 _GRANT = frozenset({"assertion", "code", "code_verifier"})
 """What a form that asks for a token (it has a `grant_type`) must not show either."""
 
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 _NOTHING = r"(?!)"
+FEW = 32
+"""Credentials up to which each is looked for by itself; that is faster then."""
+
 _LONG = 8
 """Characters from which on a credential is told from an ordinary word; a shorter one is hidden where its name tells."""
 
@@ -89,10 +97,8 @@ class Redaction:
         """
         text = body.decode("utf-8", "surrogateescape")
         is_form = content_type.partition(";")[0].strip().lower() == FORM
-        if is_form:
-            shown = self._pairs(text)
-        else:
-            shown = self._without_long(_MEMBER.sub(rf'\1"{HIDDEN}"', text) if _may_name_a_secret(body) else text)
+        named = _without_named(text) if not is_form and _may_name_a_secret(body) else text
+        shown = self._pairs(text) if is_form else self._without_long(named)
         if is_cut:
             shown = self._without_tail(_OPEN_MEMBER.sub(rf'\1"{HIDDEN}', shown))
         return shown.encode("utf-8", "surrogateescape")
@@ -104,9 +110,14 @@ class Redaction:
         return HIDDEN if _is_secret_header(name) else self._without_long(value)
 
     def _without_long(self, text: str) -> str:
-        for value in self._long:
+        for value in self._long if len(self._long) <= FEW else self._in(text):
             text = text.replace(value, HIDDEN)
         return self._look.sub(HIDDEN, text)
+
+    def _in(self, text: str) -> list[str]:
+        """Return the long values that may be in the text, the longest first; it takes one look, however many there are."""
+        beginnings = {text[at : at + _LONG] for at in range(len(text) - _LONG + 1)} & self._beginnings.keys()
+        return _longest_first(value for each in beginnings for value in self._beginnings[each])
 
     def _without_tail(self, text: str) -> str:
         """Return a text that breaks off without the beginning of a credential at its end."""
@@ -127,6 +138,9 @@ class Redaction:
 
     def _prepare(self) -> None:
         self._long = _spelled(value for value in self._values if len(value) >= _LONG)
+        self._beginnings: dict[str, list[str]] = {}
+        for value in self._long:
+            self._beginnings.setdefault(value[:_LONG], []).append(value)
         self._short = _words(value for value in self._values if len(value) < _LONG)
 
     def _learn(self, exchange: Exchange) -> None:
@@ -157,6 +171,12 @@ def _values(exchange: Exchange) -> Iterator[str]:
         for _, value in _MEMBER.findall(body.decode("utf-8", "replace")):
             yield value.strip('"')
             yield _unescaped(value)
+        for _, value in _PART.findall(body.decode("utf-8", "replace")):
+            yield value
+
+
+def _without_named(text: str) -> str:
+    return _PART.sub(rf"\1{HIDDEN}", _MEMBER.sub(rf'\1"{HIDDEN}"', text))
 
 
 def _may_name_a_secret(body: bytes) -> bool:
@@ -190,7 +210,11 @@ def _look_of_keys(providers: Iterable[Provider]) -> re.Pattern[str]:
 def _spelled(values: Iterable[str]) -> list[str]:
     """Return the values as they are and as URLs and forms write them, those first that may have others within them."""
     spelled = {spelling for value in values for spelling in (value, quote(value, safe=""), quote_plus(value))}
-    return sorted(spelled, key=lambda each: (-len(each), each))
+    return _longest_first(spelled)
+
+
+def _longest_first(values: Iterable[str]) -> list[str]:
+    return sorted(values, key=lambda each: (-len(each), each))
 
 
 def _words(values: Iterable[str]) -> re.Pattern[str]:

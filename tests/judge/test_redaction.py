@@ -149,3 +149,40 @@ def test_name_tells_of_a_credential(name: str) -> None:
 @pytest.mark.parametrize("name", "page_token keyword code keys name email monkey authority tokens sort_key token_type".split())
 def test_other_name_does_not(name: str) -> None:
     assert not is_secret(name)
+
+
+PARTS = "multipart/form-data; boundary=xx"
+PART = b'--xx\r\nContent-Disposition: form-data; name="%s"\r\n%s\r\n%s\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (PART % (b"client_secret", b"", b"hush") + b"--xx--", PART % (b"client_secret", b"", b"[key]") + b"--xx--"),
+        (
+            PART % (b"api_key", b"Content-Type: text/plain\r\n", b"hush\r\nhush") + b"--xx--",
+            PART % (b"api_key", b"Content-Type: text/plain\r\n", b"[key]") + b"--xx--",
+        ),
+        (PART % (b"note", b"", b"token") + b"--xx--", PART % (b"note", b"", b"token") + b"--xx--"),
+        (
+            b"--xx\r\nContent-Disposition: form-data; name=token; x=1\r\n\r\nhu",
+            b"--xx\r\nContent-Disposition: form-data; name=token; x=1\r\n\r\n[key]",
+        ),
+    ],
+)
+def test_form_in_parts_is_shown_without_credentials(body: bytes, shown: bytes) -> None:
+    assert redaction(sent=body).body(body, PARTS) == shown
+
+
+def test_credential_of_a_form_in_parts_is_hidden_elsewhere_too() -> None:
+    body = PART % (b"client_secret", b"", b"hush-hush-hush") + b"--xx--"
+
+    assert redaction(sent=body).text("it was hush-hush-hush") == "it was [key]"
+
+
+def test_many_credentials_are_all_hidden_those_first_that_have_others_within_them() -> None:
+    values = [f"credential-{number}" for number in range(100)]
+    known = redaction(sent=b"&".join(b'{"token": "%s"}' % value.encode() for value in values))
+
+    assert known.text("credential-7, credential-77, credential-x, and no more") == "[key], [key], credential-x, and no more"
+    assert known.text("short") == "short"

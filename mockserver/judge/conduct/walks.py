@@ -39,6 +39,14 @@ Walk = list[Step]
 
 def walks(case: Case, listing: Listing) -> list[Walk]:
     """Return the walks through a list in the order in which they began; filters and sorting make another list of it."""
+    key = "walks", listing.operation
+    if key not in case.shared:
+        case.shared[key] = _walks(case, listing)
+    found: list[Walk] = case.shared[key]
+    return found
+
+
+def _walks(case: Case, listing: Listing) -> list[Walk]:
     found: list[Walk] = []
     latest: dict[Hashable, deque[Walk]] = {}
     for exchange, asked in _pages(case, listing):
