@@ -1,13 +1,14 @@
 """What tests of the plugin share: small suites of other people's repositories, run as they would run them."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
-import mockserver.judge.report
-import mockserver.pytest_plugin.session
-import mockserver.pytest_plugin.wider  # noqa: F401 - once for all runs in this process, as each forgets what it imported
+if TYPE_CHECKING:
+    from types import ModuleType
 
 Run = Callable[..., pytest.RunResult]
 
@@ -53,12 +54,43 @@ def write(pytester: pytest.Pytester) -> Callable[..., None]:
     return write
 
 
+class Imports:
+    """What runs in this process import, which pytester would forget, so that libraries would be there twice."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+
+    def pytest_unconfigure(self) -> None:
+        self.modules |= sys.modules
+
+
+@pytest.fixture(autouse=True)
+def imports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imports]:
+    """Keep what was imported, but for the suites themselves; it ends after pytester has."""
+    imports = Imports()
+    yield imports
+    suites = str(tmp_path_factory.getbasetemp())
+    for name, module in imports.modules.items():
+        if not str(getattr(module, "__file__", None)).startswith(suites):
+            sys.modules.setdefault(name, module)
+
+
 @pytest.fixture
-def run(pytester: pytest.Pytester, write: Callable[..., None]) -> Run:
-    """Run a suite, given as one module, in this process, and return what came of it."""
+def execute(pytester: pytest.Pytester, imports: Imports) -> Run:
+    """Run pytest on what was written, in this process."""
+
+    def execute(*options: str) -> pytest.RunResult:
+        return pytester.runpytest_inprocess(*options, plugins=[imports])
+
+    return execute
+
+
+@pytest.fixture
+def run(execute: Run, write: Callable[..., None]) -> Run:
+    """Run a suite that is one module, in this process, and return what came of it."""
 
     def run(source: str, *options: str) -> pytest.RunResult:
         write(test_it=source)
-        return pytester.runpytest_inprocess(*options)
+        return execute(*options)
 
     return run

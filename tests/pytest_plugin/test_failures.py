@@ -202,10 +202,12 @@ def test_mistake_is_told_where_the_test_makes_it(run: Run, mistake: str, told: s
     assert [line for line in run(source, "--full-trace").outlines if "mockserver/client/" in line]
 
 
-def test_junit_file_says_what_a_test_sent_and_leaned_on(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+def test_junit_file_says_what_a_test_sent_and_leaned_on(
+    write: Callable[..., None], pytester: pytest.Pytester, execute: Run
+) -> None:
     write(test_it="def test_it(vexutopia):\n    create(vexutopia)\n")
 
-    pytester.runpytest_inprocess("--junitxml=junit.xml").assert_outcomes(passed=1)
+    execute("--junitxml=junit.xml").assert_outcomes(passed=1)
 
     content = (pytester.path / "junit.xml").read_text()
     assert '<property name="mockserver.requests" value="1"' in content

@@ -97,19 +97,19 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
     ],
 )
 def test_settings_and_options_are_refused_before_anything_is_collected(
-    write: Callable[..., None], pytester: pytest.Pytester, options: tuple[str, ...], complaint: str
+    write: Callable[..., None], execute: Run, options: tuple[str, ...], complaint: str
 ) -> None:
     write(test_it="def test_it():\n    pass\n")
 
-    result = pytester.runpytest_inprocess(*options)
+    result = execute(*options)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {complaint}"])
 
 
-def test_marker_and_fixtures_are_listed_for_who_asks(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+def test_marker_and_fixtures_are_listed_for_who_asks(write: Callable[..., None], execute: Run) -> None:
     write(test_it="")
 
-    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.mockserver(fixture=…, seed=…, *"])
-    fixtures = pytester.runpytest_inprocess("--fixtures").stdout
+    execute("--markers").stdout.fnmatch_lines(["@pytest.mark.mockserver(fixture=…, seed=…, *"])
+    fixtures = execute("--fixtures").stdout
     fixtures.fnmatch_lines(["vexutopia*", "*The test's account at vexutopia: url, token, *"])

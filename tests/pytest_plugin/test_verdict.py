@@ -125,11 +125,11 @@ def test_run_that_runs_nothing_is_not_judged(run: Run, option: str) -> None:
     result.stdout.no_fnmatch_line("*= mockserver =*")
 
 
-def test_workers_tell_what_one_process_tells(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+def test_workers_tell_what_one_process_tells(write: Callable[..., None], pytester: pytest.Pytester, execute: Run) -> None:
     write(test_it=SUITE, test_other=SUITE)
     options = ("--mock-flip=fail", "--mock-coverage-min=99")
 
-    alone = pytester.runpytest_inprocess("--mock-report=alone.json", *options)
+    alone = execute("--mock-report=alone.json", *options)
     spread = pytester.runpytest_subprocess("-n", "2", "--mock-report=spread.json", *options)
 
     assert (alone.ret, spread.ret) == (1, 1)
