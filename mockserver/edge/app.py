@@ -93,7 +93,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI protocol."""
         if scope["type"] == "http" and "mock.body" in scope:
-            with self.courier.lock:  # within the process, threads take turns; nothing is waited for meanwhile
+            with self.mock.lock:  # within the process, threads take turns; nothing is waited for meanwhile
                 await self._serve(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
@@ -124,33 +124,31 @@ class App:
             except Disconnected:
                 return
         request = _request(scope, target, headers, body, self.options.public_url)
-        answer = await self._answer(scope, request, target.sandbox, problem)
+        destination = self.mock.pipeline.find(request.path)
+        sandbox = self._sandbox_or_refusal(destination, request, target.sandbox)
+        if isinstance(sandbox, Answer):
+            answer = sandbox
+        else:
+            disturbance = None
+            if (sandbox.faults.armed or b"prefer" in headers) and problem is None:
+                disturbance = await self._disturbance(scope, destination, sandbox, request)
+            answer = self._answer(destination, sandbox, request, problem, disturbance)
         also = answer.headers + cors.reply_headers(headers)
         if answer.wire:
             await send_disturbed(scope, receive, send, answer, also)
         else:
             await _send(send, answer.status, also, answer.body)
 
-    async def _answer(self, scope: Scope, request: Request, in_path: str, problem: Problem | None) -> Answer:
-        pipeline = self.mock.pipeline
-        destination = pipeline.find(request.path)
-        try:
-            sandbox = self._sandbox(destination.provider, request, in_path)
-        except LimitError as error:
-            return pipeline.refuse(destination, request, Unavailable(str(error)))
-        except BadNameError as error:
-            return pipeline.refuse(destination, request, Misused(str(error)))
-        disturbance = None
-        if (sandbox.faults.armed or b"prefer" in request.headers) and problem is None:
-            disturbance = pipeline.disturb(destination, sandbox, request)
-            if disturbance is not None and disturbance.delay_ms:
-                await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
-        answer = self._answer_in(destination, sandbox, request, problem, disturbance)
-        if sandbox.state.endpoints:
-            self.courier.stir(sandbox)
-        return answer
+    async def _disturbance(
+        self, scope: Scope, destination: Destination, sandbox: Sandbox, request: Request
+    ) -> Disturbance | None:
+        """Return what goes wrong with the request on purpose, after the wait that is part of it."""
+        disturbance = self.mock.pipeline.disturb(destination, sandbox, request)
+        if disturbance is not None and disturbance.delay_ms:
+            await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
+        return disturbance
 
-    def _answer_in(
+    def _answer(
         self,
         destination: Destination,
         sandbox: Sandbox,
@@ -158,14 +156,26 @@ class App:
         problem: Problem | None,
         disturbance: Disturbance | None,
     ) -> Answer:
+        """Return the pipeline's answer, and have the courier look at what it announced."""
         try:
             with self.mock.lock:
-                return self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
+                answer = self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
         except Exception as error:
             if self.options.raise_errors:
                 raise
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
-            return self.mock.pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
+            answer = self.mock.pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
+        if sandbox.state.endpoints:
+            self.courier.stir(sandbox)
+        return answer
+
+    def _sandbox_or_refusal(self, destination: Destination, request: Request, in_path: str) -> Sandbox | Answer:
+        try:
+            return self._sandbox(destination.provider, request, in_path)
+        except LimitError as error:
+            return self.mock.pipeline.refuse(destination, request, Unavailable(str(error)))
+        except BadNameError as error:
+            return self.mock.pipeline.refuse(destination, request, Misused(str(error)))
 
     def _sandbox(self, provider: Provider | None, request: Request, in_path: str) -> Sandbox:
         """Return the sandbox: path beats header beats key beats the default one."""
