@@ -112,7 +112,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the last requests of a test that failed, and have what it asks of us wrongly end in the test, not within us."""
-    if call.excinfo is not None and "mockserver.errors" in sys.modules and not item.config.getoption("fulltrace"):
+    if call.excinfo is not None and "mockserver.errors" in sys.modules and not item.config.getoption("fulltrace", False):
         from mockserver.pytest_plugin.text import shorten
 
         shorten(call.excinfo)

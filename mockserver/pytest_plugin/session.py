@@ -90,7 +90,7 @@ class Verdict:
         self._summary = summed_up(self._notes)
         if self._target not in ("", "-"):
             self._write(self._summary)
-        if self._failures() and session.exitstatus == pytest.ExitCode.OK:
+        if self._failures(self._summary) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -103,22 +103,20 @@ class Verdict:
                 terminalreporter.write_line(line)
         elif not self._unwritten:
             terminalreporter.write_line(f"the verdict stands in {self._target}")
-        for line in self._failures():
+        for line in self._failures(self._summary):
             terminalreporter.write_line(f"FAILED {line}", red=True)
 
-    def _failures(self) -> list[str]:
+    def _failures(self, summary: Summary) -> list[str]:
         """Return why the run fails although its tests may have passed."""
-        if self._summary is None:
-            return []
         failures = [self._unwritten] if self._unwritten else []
         if self._minimum is not None:
             failures += [
                 f"{each.provider}: {each.percent:g} % of the documented behaviours were exercised, below {self._minimum:g} %"
-                for each in self._summary.coverage
+                for each in summary.coverage
                 if each.percent < self._minimum
-            ] or ([] if self._summary.coverage else ["no documented behaviour was exercised"] * (self._minimum > 0))
-        if self._flip == "fail" and self._summary.flips:
-            failures.append(f"tests depend on an undocumented choice: {len({flip.test for flip in self._summary.flips})}")
+            ] or ([] if summary.coverage else ["no documented behaviour was exercised"] * (self._minimum > 0))
+        if self._flip == "fail" and summary.flips:
+            failures.append(f"tests depend on an undocumented choice: {len({flip.test for flip in summary.flips})}")
         return failures
 
     def _write(self, summary: Summary) -> None:

@@ -54,14 +54,13 @@ def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
     if not isinstance(raised.value, MockServerError):
         return
     entry: TracebackType | None = raised.tb
-    last = None
+    last = raised.tb
     while entry is not None:
         if entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in ("mockserver", "contextlib"):
             last = entry
         entry = entry.tb_next
-    if last is not None:
-        last.tb_next = raised.value.__cause__ = None
-        raised.value.__suppress_context__ = True
+    last.tb_next = raised.value.__cause__ = None
+    raised.value.__suppress_context__ = True
 
 
 def of_summary(summary: Summary) -> Iterator[str]:

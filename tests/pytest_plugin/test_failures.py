@@ -33,6 +33,17 @@ def test_failing_test_shows_its_last_requests_without_any_credential(run: Run) -
     result.stdout.no_fnmatch_line("*vex_test_*")
 
 
+def test_request_that_got_no_answer_is_shown_as_such(run: Run) -> None:
+    result = run("""
+        @pytest.mark.mockserver(faults=[{"kind": "drop"}])
+        def test_it(vexutopia):
+            create(vexutopia)
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["1. POST /v1/customers", "   answered nothing · fault drop*"])
+
+
 @pytest.mark.parametrize("phase", ["setup", "teardown"])
 def test_failing_setup_and_teardown_show_them_too_and_only_once(run: Run, phase: str) -> None:
     result = run(f"""
@@ -138,11 +149,15 @@ def test_violations_that_are_allowed_are_those_within_the_block(run: Run) -> Non
         def test_refused(vexutopia):
             with client(vexutopia) as caller:
                 assert caller.get("/v1/customers", params={"limit": 0}).status_code == 400
+
+        def test_unknown(vexutopia):
+            with client(vexutopia) as caller:
+                caller.get("/v1/nothing")
     """,
         "--mock-strict",
     )
 
-    result.assert_outcomes(passed=3, errors=2)
+    result.assert_outcomes(passed=4, errors=3)
     result.stdout.no_fnmatch_line("undeclared: *body.bogus*")
     result.stdout.fnmatch_lines(["undeclared: *body.other*"])
 

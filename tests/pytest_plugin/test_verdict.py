@@ -177,3 +177,17 @@ def test_several_runs_of_a_test_count_once(run: Run) -> None:
 
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["1 test sent 1 request"])
+
+
+def test_worker_that_died_told_nothing(write: Callable[..., None], pytester: pytest.Pytester) -> None:
+    write()
+    config = pytester.parseconfigure("--mock-report")
+
+    config.pluginmanager.get_plugin("mockserver-verdict").pytest_testnodedown(object())  # type: ignore[union-attr]
+
+
+def test_run_without_a_terminal_is_judged_all_the_same(run: Run, pytester: pytest.Pytester) -> None:
+    result = run(SUITE, "-p", "no:terminal", "--mock-flip=fail", "--mock-report=told.json")
+
+    assert result.ret == 1
+    assert msgspec.json.decode((pytester.path / "told.json").read_bytes())["flipped"] == 3
