@@ -94,10 +94,9 @@ class Pipeline:
         if destination.provider is None:
             return None
         found = sandbox.disturb(operation.id if operation is not None else "", request.path)
-        wish = request.header(b"prefer")
-        if wish:
+        if b"prefer" in request.headers:
             found = found or Disturbance()
-            prefer(found, wish)
+            prefer(found, ",".join([value.decode("latin-1") for name, value in request.raw_headers if name == b"prefer"]))
         return found
 
     def answer(

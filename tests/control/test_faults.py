@@ -128,6 +128,14 @@ def test_a_request_can_ask_for_a_failure_of_its_own(app: App) -> None:
     assert client.get("/customers", headers={"Prefer": "return=minimal"}).headers.get("preference-applied") is None
 
 
+def test_preferences_may_come_in_several_headers(app: App) -> None:
+    wishes = [("Prefer", "wait=0.01"), ("Prefer", "code=503")]
+
+    failed = client_of(app).get("/customers", headers=wishes)
+
+    assert (failed.status_code, failed.headers["preference-applied"]) == (503, "wait=0.01, code=503")
+
+
 def test_a_wait_as_long_as_the_clients_time_out_is_that_time_out(app: App) -> None:
     with pytest.raises(httpx.ReadTimeout):
         client_of(app, timeout=1).get("/customers", headers={"Prefer": "wait=1"})
