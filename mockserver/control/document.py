@@ -50,6 +50,7 @@ def describe(routes: Sequence[Route], url: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": url}],
+        "security": [],
         "tags": [{"name": tag} for tag in dict.fromkeys(_tag(route) for route in routes)],
         "paths": paths,
         "components": {
@@ -113,7 +114,9 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _schemas(routes: Sequence[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Return type → its schema, and the component schemas that those refer to."""
-    kinds = dict.fromkeys(kind for route in routes for kind in (route.body, *route.replies.values()) if kind is not None)
+    kinds = dict.fromkeys(
+        kind for route in routes for kind in (route.body, *route.replies.values()) if kind not in (None, Nothing)
+    )
     made, components = msgspec.json.schema_components(list(kinds), ref_template="#/components/schemas/{name}")
     return dict(zip(kinds, made, strict=True)), components
 

@@ -1,5 +1,7 @@
 """The control API's own document and index."""
 
+import json
+
 import httpx
 from openapi_spec_validator import validate
 
@@ -116,3 +118,12 @@ def test_health_says_ready_and_the_version(control: httpx.Client) -> None:
 def test_asking_for_health_makes_no_sandbox(app: App, control: httpx.Client) -> None:
     control.get("/@new/_mock/health")
     assert "new" not in app.mock.sandboxes
+
+
+def test_document_says_that_no_key_is_wanted_and_has_no_schema_that_nobody_uses(control: httpx.Client) -> None:
+    text = control.get("/_mock/control.json").text
+    document = json.loads(text)
+
+    assert document["security"] == []
+    unused = [name for name in document["components"]["schemas"] if f"#/components/schemas/{name}" not in text]
+    assert unused == []
