@@ -23,4 +23,4 @@ class Accounts(SandboxAccounts):
         return self._account(Vexutopia, "vexutopia")
 
 
-__all__ = ["Account", "Accounts", "Spoonity", "Vexutopia"]
+__all__: list[str] = ["Account", "Accounts", "Spoonity", "Vexutopia"]

@@ -46,6 +46,10 @@ def test_types_of_accounts_are_found_in_the_package_whichever_providers_there_ar
         _ = mockserver.Account_
 
 
+def test_a_console_can_complete_what_the_package_has_not_imported_yet() -> None:
+    assert {"Server", "running", *accounts.__all__} <= set(dir(mockserver))
+
+
 def test_neither_port_nor_thread_nor_library_is_there_before_the_address_is_asked_for() -> None:
     program = """
 import sys, threading, mockserver
