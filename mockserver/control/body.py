@@ -63,10 +63,14 @@ def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> RefusedEr
 def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:
     """Return what may stand there instead, where that is a short list."""
     if "unknown field" in what:
-        # What may be one thing or a list of them is called after the one.
-        known = ", ".join((kind if hasattr(kind, "__struct_encode_fields__") else get_args(kind)[0]).__struct_encode_fields__)
+        known = ", ".join(_struct(kind).__struct_encode_fields__)
         return f"known: {known or f'none, leave the {where} empty'}"
     if "enum" in what:
-        options = get_args(get_type_hints(kind)[place.lstrip(".")])
+        options = get_args(get_type_hints(_struct(kind))[place.rpartition(".")[2]])
         return f"choose {', '.join(choice for option in options for choice in get_args(option))}"
     return None
+
+
+def _struct(kind: Any) -> Any:
+    """Return what has the fields: what is annotated, or may be a list of them too, is called after the one."""
+    return kind if hasattr(kind, "__struct_encode_fields__") else _struct(get_args(kind)[0])

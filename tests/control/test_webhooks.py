@@ -509,6 +509,12 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
             400,
             "body.delay: 'soon' is no duration; write it like 90s, 3d or PT36H",
         ),
+        (
+            {"type": "customer.created", "how": "twice"},
+            400,
+            "body.how: Invalid enum value 'twice'; choose duplicate, reorder, drop, delay, bad-signature, old-secret, stale, future, "
+            "truncate, re-serialise, after-delete",
+        ),
     ],
 )
 def test_event_that_cannot_be_is_refused(collecting: httpx.Client, order: Any, status: int, detail: str) -> None:
