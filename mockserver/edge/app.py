@@ -195,6 +195,7 @@ class App:
         name = target.sandbox or dict(scope["headers"]).get(b"mock-sandbox", b"").decode("latin-1") or DEFAULT
         if name in self.mock.sandboxes:
             self.courier.stir(self.mock.sandboxes.get(name))
+        self.courier.wake()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Generator, Set
 from contextlib import closing
 
-from mockserver.edge.dispatch import SLACK_S, Dispatch, next_after
+from mockserver.edge.dispatch import SLACK_S, Dispatch, next_after, runs_by_itself
 from mockserver.errors import BusyError, ClockError
 from mockserver.mock import Mock
 from mockserver.state import Sandbox, State
@@ -99,11 +99,12 @@ class Courier(Dispatch):
 
     def _passing(self, sandbox: Sandbox, clock: Clock) -> Generator[None]:
         """Let the time stand at each due instant up to that of the clock."""
-        state, mode = sandbox.state, clock.mode
+        state, mode = sandbox.state, sandbox.state.clock.mode
         try:
             due: int | None = sandbox.now
             while due is not None and due <= clock.now():
-                state.clock = Clock("frozen", max(due, sandbox.now))
+                state.held = max(due, sandbox.now)
+                state.clock = Clock.starting(mode, state.held)
                 self.pump(sandbox)
                 while self._is_busy(sandbox):
                     self._check_state(sandbox, state)
@@ -112,7 +113,7 @@ class Courier(Dispatch):
                 self._check_state(sandbox, state)
                 due = next_after(sandbox, sandbox.now)
         finally:
-            state.clock = Clock.starting(mode, state.clock.now())
+            state.clock, state.held = Clock.starting(mode, state.time), None
 
     def _check_state(self, sandbox: Sandbox, state: State) -> None:
         if sandbox.state is not state or not self._is_there(sandbox):
@@ -129,5 +130,5 @@ class Courier(Dispatch):
 
 def _until_due_s(sandbox: Sandbox, most_s: float) -> float:
     """Return in how many seconds of real time something falls due by itself, if that is less than `most_s`."""
-    due = next_after(sandbox, sandbox.now) if sandbox.state.clock.mode == "real" else None
+    due = next_after(sandbox, sandbox.now) if runs_by_itself(sandbox) else None
     return most_s if due is None else min(most_s, (due - sandbox.now) / 1000 + SLACK_S)

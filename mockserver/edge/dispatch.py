@@ -99,11 +99,16 @@ class Dispatch:
                     self._forget(each.name)
             self.lock.notify_all()
 
-    def connect(self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = ()) -> Endpoint:
-        """Have an ASGI or WSGI application of this process receive the sandbox's events, until the sandbox is reset."""
+    def connect(
+        self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = (), path: str = "/"
+    ) -> Endpoint:
+        """Have an ASGI or WSGI application of this process receive the sandbox's events, until the sandbox is reset.
+
+        path: where the application takes them, percent-encoded, with a query if it wants one.
+        """
         with self.lock:
             name = free_id(sandbox.state.endpoints)
-            endpoint = Endpoint(name, f"{APP}{name}", secret, events)
+            endpoint = Endpoint(name, f"{APP}{name}{path}".removesuffix("/"), secret, events)
             self._apps.setdefault(sandbox, {})[endpoint.url] = app
             sandbox.state.endpoints = (*sandbox.state.endpoints, endpoint)
             return endpoint
@@ -139,7 +144,7 @@ class Dispatch:
             self._short_of_room[sandbox.name] = sandbox
             return True
         own = [job.delivery for job in self._jobs if job.sandbox is sandbox]
-        if sandbox.state.clock.mode != "real":
+        if not runs_by_itself(sandbox):
             return any(each.endpoint == delivery.endpoint for each in own)
         return len(own) >= MAX_SENDING_EACH or any(_goes_first(each, delivery) for each in own)
 
@@ -188,10 +193,16 @@ class Dispatch:
         with self.lock:
             for sandbox in self._settle().values():
                 self.pump(sandbox)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have those who wait for an outcome look whether they still need to; for the thread that owns the mock."""
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
         self._waiting.clear()
+        with self.lock:
+            self.lock.notify_all()
 
     def _settle(self) -> dict[str, Sandbox]:
         """Note what came of deliveries; return the sandboxes that can go on because of it, by name."""
@@ -208,7 +219,7 @@ class Dispatch:
         """Have the event loop go on when something falls due by itself."""
         self._forget_timer(sandbox.name)
         loop, due = running_loop(), next_after(sandbox, sandbox.now)
-        if loop is not None and due is not None and sandbox.state.clock.mode == "real":
+        if loop is not None and due is not None and runs_by_itself(sandbox):
             delay_s = (due - sandbox.now) / 1000 + SLACK_S
             self._timers[sandbox.name] = loop.call_later(delay_s, self.pump, sandbox)
 
@@ -219,6 +230,11 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def runs_by_itself(sandbox: Sandbox) -> bool:
+    """Return whether time passes in the sandbox though nobody calls."""
+    return sandbox.state.clock.mode == "real" and sandbox.state.held is None
 
 
 def next_after(sandbox: Sandbox, now: int) -> int | None:
@@ -238,7 +254,8 @@ def _outcome(job: Job, app: Application | None) -> "Outcome":
     if app is not None:
         from mockserver.edge.receivers import Parcel, hand_over
 
-        return hand_over(app, Parcel(delivery.headers, delivery.body), timeout_s)
+        target = delivery.url.removeprefix(APP).removeprefix(delivery.endpoint)
+        return hand_over(app, Parcel(delivery.headers, delivery.body, target or "/"), timeout_s)
     from mockserver.edge.post import send
 
     return send(delivery.url, delivery.headers, delivery.body, timeout_s)

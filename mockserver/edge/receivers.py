@@ -20,13 +20,13 @@ class Parcel:
     """What an application is sent: a POST.
 
     Attributes:
-        path: percent-encoded.
+        path, query: percent-encoded.
     """
 
-    def __init__(self, headers: RawHeaders, body: bytes, path: str = PATH) -> None:
+    def __init__(self, headers: RawHeaders, body: bytes, target: str = PATH) -> None:
         self.headers = [(b"host", HOST.encode()), *headers, (b"content-length", b"%d" % len(body))]
         self.body = body
-        self.path = path
+        self.path, _, self.query = target.partition("?")
 
 
 def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
@@ -76,7 +76,7 @@ def _scope(parcel: Parcel) -> dict[str, Any]:
         "scheme": "http",
         "path": unquote_to_bytes(parcel.path).decode("utf-8", "replace"),
         "raw_path": parcel.path.encode(),
-        "query_string": b"",
+        "query_string": parcel.query.encode(),
         "root_path": "",
         "headers": list(parcel.headers),
         "client": ("127.0.0.1", 0),
@@ -106,7 +106,7 @@ def _environ(parcel: Parcel) -> dict[str, Any]:
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parcel.path).decode("latin-1"),
-        "QUERY_STRING": "",
+        "QUERY_STRING": parcel.query,
         "SERVER_NAME": HOST,
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",

@@ -29,13 +29,15 @@ class State:
     Attributes:
         ordinals: series of ids → how many were given out.
         choices: the choices that differ from the defaults; replaced, never changed.
+        held: the time at which the clock stands until something is over; None: it goes. A fork's goes.
     """
 
-    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "ordinals", "seed")
+    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "held", "ordinals", "seed")
 
     def __init__(self, seed: int, clock: Clock) -> None:
         self.seed = seed
         self.clock = clock
+        self.held: int | None = None
         self.ordinals: dict[str, int] = {}
         self.choices: Mapping[str, str] = {}
         self.endpoints: tuple[Endpoint, ...] = ()
@@ -79,6 +81,11 @@ class State:
             self._owned.add("")
         return self._agenda
 
+    @property
+    def time(self) -> int:
+        """What the clock shows, or where it is held, in milliseconds since 1970."""
+        return self.clock.now() if self.held is None else self.held
+
     def count(self) -> int:
         """Return how many records of all kinds are remembered, counting those of which nothing but the id stays."""
         return sum([collection.weight for collection in self._collections.values()])
@@ -118,23 +125,23 @@ class Sandbox:
     @property
     def now(self) -> int:
         """The sandbox's time in milliseconds; it stands still during an exchange and during due work."""
-        return self.state.clock.now() if self._instant is None else self._instant
+        return self.state.time if self._instant is None else self._instant
 
     def begin(self) -> None:
         """Start an exchange: do the work that has fallen due, then let time stand."""
         if self.state.agenda.next_due is not None:
             self.run_due()
-        self._instant = self.state.clock.now()
+        self._instant = self.state.time
 
     def end(self) -> None:
         """End an exchange: time goes on."""
         self._instant = None
-        if self.state.clock.mode == "step":
+        if self.state.clock.mode == "step" and self.state.held is None:
             self.state.clock = self.state.clock.stepped()
 
     def run_due(self) -> None:
         """Do the work that has fallen due, in order, each piece at its own due time."""
-        due, now = self.state.agenda.next_due, self.state.clock.now()
+        due, now = self.state.agenda.next_due, self.state.time
         while due is not None and due <= now:
             task = self.state.write_agenda().pop()
             self._instant = task.due

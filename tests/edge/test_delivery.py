@@ -337,6 +337,71 @@ def test_state_that_is_replaced_ends_an_advance(app: App, vexutopia: httpx.Clien
         app.courier.advance(sandbox, DAY)
 
 
+def stands(app: App, receiver: Receiver, mode: str) -> Iterator[Sandbox]:
+    """Go through the moments of an advance by ten seconds in which a receiver has not yet answered."""
+    arrived, released = threading.Event(), threading.Event()
+
+    def answer(_delivery: Received) -> int:
+        arrived.set()
+        released.wait(TIMEOUT_S)
+        return 200
+
+    receiver.answer = answer
+    sandbox = told(app, receiver, events=("payment.succeeded",))
+    client_of(app, VEXUTOPIA_KEY).post("/v1/payments", json={"amount": 500, "currency": "usd"})
+    advancing = threading.Thread(target=app.courier.advance, args=(sandbox, 10_000))
+    advancing.start()
+    assert arrived.wait(TIMEOUT_S)
+    yield sandbox
+    released.set()
+    advancing.join(TIMEOUT_S)
+    assert sandbox.state.clock.mode == mode
+
+
+@pytest.mark.parametrize("mode", ["real", "step", "frozen"])
+def test_time_stands_while_a_receiver_is_waited_for_and_the_clock_keeps_its_mode(
+    make_app: MakeApp, receiver: Receiver, mode: Any
+) -> None:
+    app = make_app(mode=mode)
+    for sandbox in stands(app, receiver, mode):
+        held = sandbox.now
+        client_of(app).get("/customers")
+        assert sandbox.now == held
+        assert sandbox.state.clock.mode == mode
+        sandbox.snapshot("meanwhile")
+
+    after = sandbox.now
+    assert after >= held + 5_000
+    sandbox.restore("meanwhile")
+    assert (sandbox.state.clock.mode, sandbox.state.held) == (mode, None)
+    assert held <= sandbox.now <= held + TIMEOUT_S * 1_000
+
+
+def test_an_advance_that_a_reset_made_pointless_ends_at_once(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
+    arrived, released, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def answer(_delivery: Received) -> int:
+        arrived.set()
+        released.wait(TIMEOUT_S)
+        answered.set()
+        return 200
+
+    receiver.answer = answer
+    sandbox = told(app, receiver)
+    vexutopia.post("/v1/customers", json={"email": "a@example.com"})
+
+    async def reset_meanwhile() -> None:
+        advancing = asyncio.create_task(app.courier.go_to(sandbox, sandbox.state.clock.advanced(DAY)))
+        await asyncio.to_thread(arrived.wait, TIMEOUT_S)
+        vexutopia.post("/_mock/reset")
+        await advancing
+
+    with pytest.raises(BusyError, match="replaced"):
+        asyncio.run(reset_meanwhile())
+    assert not answered.is_set()
+    released.set()
+
+
 def test_second_advance_meanwhile_is_refused(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
     refusals: list[BusyError] = []
 
