@@ -91,7 +91,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
 
 def _reply(route: Route, status: int, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}} if schema is not None else {}
-    content |= {each: {"schema": {"type": "string"}} for each in (route.also if status == 200 else ())}
+    also = route.also if status == 200 else ()
+    content |= {each: {"schema": {"type": "object" if each.endswith("+json") else "string"}} for each in also}
     description = {201: "Made.", 409: "Not as expected."}.get(status, "Done.")
     return {"description": description, **({"content": content} if content else {})}
 
@@ -102,7 +103,8 @@ def _problem(description: str) -> dict[str, Any]:
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", route.path)
-    in_path = [{"name": name, "in": "path", "required": True, "schema": _NAME_SCHEMA} for name in names]
+    schemas = {name: _NAME_SCHEMA if name == "name" else {"type": "string", "minLength": 1} for name in names}
+    in_path = [{"name": name, "in": "path", "required": True, "schema": schemas[name]} for name in names]
     return [*in_path, {"$ref": "#/components/parameters/Sandbox"}]
 
 

@@ -127,3 +127,22 @@ def test_document_says_that_no_key_is_wanted_and_has_no_schema_that_nobody_uses(
     assert document["security"] == []
     unused = [name for name in document["components"]["schemas"] if f"#/components/schemas/{name}" not in text]
     assert unused == []
+
+
+def test_only_names_have_the_form_of_names() -> None:
+    paths = DOCUMENT["paths"]
+    shapes = {
+        each["name"]: "pattern" in each["schema"] for item in paths.values() for each in item["parameters"] if "name" in each
+    }
+
+    assert shapes == {"name": True, "id": False, "number": False}
+
+
+def test_a_form_of_json_is_an_object_and_others_are_text() -> None:
+    content = DOCUMENT["paths"]["/_mock/report"]["get"]["responses"]["200"]["content"]
+
+    assert {name: each["schema"].get("type") for name, each in content.items() if name != "application/json"} == {
+        "text/markdown": "string",
+        "application/junit+xml": "string",
+        "application/sarif+json": "object",
+    }
