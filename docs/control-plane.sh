@@ -80,7 +80,7 @@ curl -sX POST "$BOX/_mock/webhooks" \
     field '["events"]'
 curl -s "$BOX/v1/payments" -H "$KEY" -H "$JSON" -d '{"amount": 2000, "currency": "usd"}' | field '["status"]'
 curl -sX PATCH "$BOX/_mock/clock" -d '{"advance": "5s"}' >"$FILES/clock"
-curl -s "$BOX/_mock/webhooks/deliveries?type=payment.succeeded&wait=5" | field '[0]["status"]'
+curl -s "$BOX/_mock/webhooks/deliveries?type=payment.succeeded&status=delivered&wait=5" | field '[0]["status"]'
 WANTED=$(openssl dgst -sha256 -hmac "$SECRET" "$FILES/body" | sed 's/.* //')
 [ "$WANTED" = "$(cat "$FILES/signature")" ] && echo 'the signature is right'
 
