@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mockserver.client.seat import Seat
 from mockserver.errors import ConfigurationError
-from mockserver.state.clock import Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
+from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
 
 Moment = str | datetime
 Duration = str | timedelta
@@ -47,7 +47,7 @@ class SandboxClock:
 
         account.clock.set("2026-12-31T23:59:59Z")
         """
-        self._go_to(Clock.starting(mode or self.mode, instant(now)))
+        self._go_to(Clock.starting(mode_of(mode or self.mode), instant(now)))
         return self.now
 
     def freeze(self, at: Moment | None = None) -> datetime:
@@ -69,13 +69,27 @@ class SandboxClock:
         self._seat.app.courier.go_to_blocking(self._seat.sandbox, clock)
 
 
-def _milliseconds(by: Duration) -> int:
+def _milliseconds(by: object) -> int:
     if isinstance(by, timedelta):
         return by // timedelta(milliseconds=1)
+    if not isinstance(by, str):
+        remedy = 'write "90s", or timedelta(seconds=90)'
+        raise ConfigurationError(f"{by!r} is no duration", where="clock.advance", remedy=remedy)
     try:
         return parse_duration(by)
     except ValueError as error:
         raise ConfigurationError(str(error), where="clock.advance") from error
+
+
+def mode_of(clock: str) -> Mode:
+    """Return the mode of a clock.
+
+    Raises: ConfigurationError that lists them.
+    """
+    for mode in MODES:
+        if mode == clock:
+            return mode
+    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", remedy=f"choose {', '.join(MODES)}")
 
 
 def instant(now: Moment) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 import msgspec
 
+from mockserver.client.remedies import told_in_python
 from mockserver.client.seat import Seat
 from mockserver.control.faults import FaultOrder, FaultRow, arm
 from mockserver.errors import ConfigurationError
@@ -92,7 +93,7 @@ class Faults:
     def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
         told = {"for" if name == "lasting" else name: value for name, value in terms.items()}
         told["operations"] = [self._operation(each) for each in told.get("operations", self._operations())]
-        with self._seat.mock.lock:
+        with self._seat.mock.lock, told_in_python():
             return arm(self._seat.mock, self._seat.sandbox, order(told))
 
     def _operation(self, name: str) -> str:

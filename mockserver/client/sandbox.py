@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
+from mockserver.client.remedies import told_in_python
 from mockserver.client.seat import Seat
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class InSandbox:
 
         Raises: BadNameError, LimitError.
         """
-        with self._seat.mock.lock:
+        with self._seat.mock.lock, told_in_python():
             self._seat.sandbox.snapshot(name)
 
     def restore(self, name: str = "test") -> None:
@@ -82,7 +83,7 @@ class InSandbox:
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        with self._seat.mock.lock:
+        with self._seat.mock.lock, told_in_python():
             self._seat.sandbox.restore(name)
 
     def changes(self, since: str = "test") -> "Changes":
@@ -92,8 +93,7 @@ class InSandbox:
         """
         from mockserver.judge.changes import changes_between
 
-        with self._seat.mock.lock:
-            sandbox = self._seat.sandbox
+        with self._seat.mock.lock, told_in_python():
             sandbox, pipeline = self._seat.sandbox, self._seat.mock.pipeline
             defaults = {each.key: each.default for each in pipeline.assumptions}
             return changes_between(sandbox.kept(since), sandbox.state, pipeline.kinds, defaults)

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 from mockserver.app import create_app
-from mockserver.client.clock import instant
+from mockserver.client.clock import instant, mode_of
+from mockserver.client.remedies import told_in_python
 from mockserver.client.seat import Seat
 from mockserver.edge.app import App, Options
 from mockserver.errors import ConfigurationError
@@ -130,7 +131,7 @@ class Server:
             that does not exist.
         """
         _check_words(beginning, Beginning)
-        with self.app.mock.lock:
+        with self.app.mock.lock, told_in_python():
             made = self.app.mock.sandboxes.make(name, self._origin(beginning))
         return self._accounts(made.name)
 
@@ -186,11 +187,16 @@ def _fixtures(beginning: Beginning | Running) -> tuple[Fixture, ...] | None:
 
 
 def _settings(beginning: Beginning | Running, before: Settings) -> Settings:
-    """Return the settings of a sandbox; what it does not say is as before."""
-    now = beginning.get("now")
+    """Return the settings of a sandbox; what it does not say is as before.
+
+    Raises: ConfigurationError.
+    """
+    now, seed = beginning.get("now"), beginning.get("seed", before.seed)
+    if "seed" in beginning and type(seed) is not int:
+        raise ConfigurationError(f"{seed!r} is no integer", where="seed", remedy="write seed=7")
     return Settings(
-        seed=beginning.get("seed", before.seed),
-        mode=beginning.get("clock", before.mode),
+        seed=seed,
+        mode=mode_of(beginning["clock"]) if "clock" in beginning else before.mode,
         now=before.now if now is None else instant(now),
         choices={**(before.choices or {}), **beginning.get("assume", {})},
     )

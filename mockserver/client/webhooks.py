@@ -6,12 +6,13 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from mockserver.client.remedies import in_python
 from mockserver.client.seat import Seat
 from mockserver.control.deliveries import DeliveryRow
 from mockserver.control.events import EventRow, EventsMade
-from mockserver.control.webhooks import EndpointRow
+from mockserver.control.webhooks import EndpointRow, known_types
 from mockserver.edge.transport import call
-from mockserver.errors import MockServerError
+from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.webhooks import How
 
 Application = Callable[..., Any]
@@ -63,16 +64,23 @@ class Webhooks:
         """
         return self._add({"url": url, "events": list(types), "secret": secret or self._secret})
 
-    def connect(self, app: Application, *types: str, secret: str | None = None) -> str:
+    def connect(self, app: Application, *types: str, path: str = "/", secret: str | None = None) -> str:
         """Have events handed to an ASGI or WSGI application of this process; return the endpoint's id.
 
-        It is called in a thread of its own as soon as something happens; `wait_for` and `flush` wait for what it answers.
+        It is called in a thread of its own as soon as something happens; `wait_for` and `flush` wait for what it answers. An
+        ASGI application runs in an event loop of its own for each call; its lifespan is left to the test.
+        path: where the application takes webhooks, percent-encoded.
 
-            account.webhooks.connect(my_app, secret="whsec_x")
+            account.webhooks.connect(my_app, path="/hooks/payments", secret="whsec_x")
+
+        Raises: RefusedError for types that there are not; ConfigurationError for a path that does not begin with `/`.
         """
+        self._check(types)
+        if not path.startswith("/"):
+            raise ConfigurationError(f"{path!r} is no path", where="webhooks.connect", remedy=f'write path="/{path}"')
         with self._seat.mock.lock:
-            endpoint = self._seat.app.courier.connect(self._seat.sandbox, app, secret=secret or self._secret, events=tuple(types))
-            return endpoint.id
+            courier, secret = self._seat.app.courier, secret or self._secret
+            return courier.connect(self._seat.sandbox, app, secret=secret, events=types, path=path).id
 
     def rotate(self, endpoint: str, secret: str) -> EndpointRow:
         """Give an endpoint another secret; the old one is remembered, for deliveries that are signed with it on purpose."""
@@ -97,9 +105,10 @@ class Webhooks:
             delivery = account.webhooks.wait_for("payment.succeeded")
             assert delivery.answer == 200
 
-        Raises: AssertionError, with what came instead.
+        Raises: AssertionError, with what came instead; RefusedError for a type that there is not.
         """
         __tracebackhide__ = True
+        self._check([event_type] if event_type else [])
         wanted = {"type": event_type, "object": about, "wait": timeout}
         query = urlencode({name: value for name, value in wanted.items() if value is not None})
         found = [each for each in self._ask("GET", f"webhooks/deliveries?{query}", list[DeliveryRow]) if _is_over(each)]
@@ -125,6 +134,13 @@ class Webhooks:
         """Send the event of a delivery once more."""
         return self._ask("POST", f"webhooks/deliveries/{number}/replay", DeliveryRow)
 
+    def _check(self, types: Sequence[str]) -> None:
+        """Raise RefusedError for the first type of event that no provider has."""
+        known = known_types(self._seat.mock)
+        for each in types:
+            if each not in known:
+                raise RefusedError(f"there is no event type {each!r}", remedy=f"choose {', '.join(known)}")
+
     def _add(self, endpoint: dict[str, Any]) -> EndpointRow:
         return self._ask("POST", "webhooks", EndpointRow, endpoint)
 
@@ -136,7 +152,7 @@ class Webhooks:
         content = b"" if body is None else msgspec.json.encode(body)
         reply = call(self._seat.app, method, f"/@{self._seat.name}/_mock/{path}", body=content)
         if reply.status >= 400:
-            raise RefusedError(reply.json()["detail"])
+            raise RefusedError(in_python(reply.json()["detail"]))
         return msgspec.json.decode(reply.body, type=kind)
 
     def _missing(self, event_type: str | None, timeout: float) -> str:

@@ -108,7 +108,7 @@ class Dispatch:
         """
         with self.lock:
             name = free_id(sandbox.state.endpoints)
-            endpoint = Endpoint(name, f"{APP}{name}{path}".removesuffix("/"), secret, events)
+            endpoint = Endpoint(name, f"{APP}{name}{path if path != '/' else ''}", secret, events)
             self._apps.setdefault(sandbox, {})[endpoint.url] = app
             sandbox.state.endpoints = (*sandbox.state.endpoints, endpoint)
             return endpoint

@@ -11,13 +11,14 @@ import pytest
 from msgspec import Struct, field
 
 from mockserver.catalogue import check_choices
-from mockserver.client.clock import instant
+from mockserver.client.clock import instant, mode_of
 from mockserver.client.faults import order
+from mockserver.client.remedies import in_python
 from mockserver.control.faults import FaultOrder, faults_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, Setup, fixture_path, scenarios
 from mockserver.providers import PROVIDERS
-from mockserver.state.clock import MODES, Mode
+from mockserver.state.clock import Mode
 
 
 class Terms(Struct, kw_only=True):
@@ -202,7 +203,8 @@ class Checks:
                 faults_of(fault_order(each), self._mock, 0)
             except MockServerError as error:
                 place = (error.where or "").removeprefix("body").removeprefix("fault")
-                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", remedy=error.remedy) from error
+                remedy = error.remedy and in_python(error.remedy)
+                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", remedy=remedy) from error
 
     def _check_ignore(self, ignore: Any) -> None:
         from mockserver.judge.report import Judge
@@ -242,8 +244,7 @@ def _check_seed(seed: Any) -> None:
 
 
 def _check_clock(clock: Any) -> None:
-    if clock not in MODES:
-        raise ConfigurationError(f"there is no mode {clock!r}", where="clock", remedy=f"choose {', '.join(MODES)}")
+    mode_of(clock)
 
 
 def _check_now(now: Any) -> None:

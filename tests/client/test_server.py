@@ -8,6 +8,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -200,3 +201,17 @@ def test_word_that_nothing_would_read_is_refused(server: Server) -> None:
         running(fixtur="empty")  # type: ignore[call-arg]
     with pytest.raises(ConfigurationError, match="there is no keyword 'colour'; there are fixture, seed, clock, now, assume"):
         server.sandbox(colour="red")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ({"seed": "7"}, "seed: '7' is no integer; write seed=7"),
+        ({"seed": True}, "seed: True is no integer; write seed=7"),
+        ({"clock": "slow"}, "clock: there is no mode 'slow'; choose real, frozen, step"),
+    ],
+)
+def test_a_seed_or_clock_that_cannot_be_is_refused(server: Server, words: Any, complaint: str) -> None:
+    for make in (server.sandbox, running):
+        with pytest.raises(ConfigurationError, match=f"^{complaint}$"):
+            make(**words)

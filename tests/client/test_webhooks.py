@@ -10,6 +10,7 @@ import pytest
 
 from mockserver.client.server import Server
 from mockserver.client.webhooks import RefusedError
+from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts, Vexutopia
 
 Environ = dict[str, Any]
@@ -73,6 +74,21 @@ def test_an_application_of_the_test_receives_events(vexutopia: Vexutopia) -> Non
     assert app.signatures == [signed("whsec_x", app.bodies[0])]
 
 
+def test_an_application_is_called_at_its_own_path(vexutopia: Vexutopia) -> None:
+    paths = []
+
+    def routed(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        paths.append(environ["PATH_INFO"])
+        start_response("204 No Content", [])
+        return []
+
+    vexutopia.webhooks.connect(routed, path="/hooks/vexutopia")
+    pay(vexutopia)
+
+    assert vexutopia.webhooks.wait_for("payment.created").answer == 204
+    assert paths == ["/hooks/vexutopia"]
+
+
 def test_a_receiver_that_fails_is_tried_again_as_the_clock_advances(vexutopia: Vexutopia) -> None:
     app = Receiver("500 Internal Server Error")
     vexutopia.webhooks.connect(app, "payment.created")
@@ -111,8 +127,22 @@ def test_waiting_in_vain_says_what_came_instead(vexutopia: Vexutopia) -> None:
 def test_what_cannot_be_is_refused_with_the_remedy(vexutopia: Vexutopia) -> None:
     with pytest.raises(RefusedError, match=r"payment\.refunded"):
         vexutopia.webhooks.send("payment.refnded")
-    with pytest.raises(RefusedError, match="--allow-webhook-host"):
+    with pytest.raises(RefusedError, match=r"; register a URL of this machine, or connect\(app\)$"):
         vexutopia.webhooks.register("http://example.com/hook")
+    with pytest.raises(ConfigurationError, match=r"webhooks\.connect: 'hook' is no path; write path=\"/hook\""):
+        vexutopia.webhooks.connect(Receiver(), path="hook")
+    assert vexutopia.seat.sandbox.state.endpoints == ()
+
+
+@pytest.mark.parametrize("word", ["collect", "connect", "wait_for"])
+def test_a_type_of_event_that_there_is_not_is_refused_with_those_that_there_are(vexutopia: Vexutopia, word: str) -> None:
+    ask: dict[str, Callable[[], object]] = {
+        "collect": lambda: vexutopia.webhooks.collect("payment.made"),
+        "connect": lambda: vexutopia.webhooks.connect(Receiver(), "payment.made"),
+        "wait_for": lambda: vexutopia.webhooks.wait_for("payment.made"),
+    }
+    with pytest.raises(RefusedError, match=r"there is no event type 'payment\.made'; choose payment\.created, "):
+        ask[word]()
 
 
 def test_a_url_of_this_machine_is_sent_events(server: Server, vexutopia: Vexutopia) -> None:

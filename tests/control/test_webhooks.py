@@ -512,8 +512,8 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
         (
             {"type": "customer.created", "how": "twice"},
             400,
-            "body.how: Invalid enum value 'twice'; choose duplicate, reorder, drop, delay, bad-signature, old-secret, stale, future, "
-            "truncate, re-serialise, after-delete",
+            "body.how: Invalid enum value 'twice'; choose duplicate, reorder, drop, delay, bad-signature, old-secret, stale, "
+            "future, truncate, re-serialise, after-delete",
         ),
     ],
 )
