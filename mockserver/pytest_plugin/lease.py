@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FLIPPED = pytest.StashKey[tuple[str, str]]()
 """The assumption and the choice under which the test runs again."""
 
+ENDED = pytest.StashKey[set[str]]()
+"""The names of the sandboxes of tests that are over."""
+
 LEANED = pytest.StashKey[list[tuple[str, str]]]()
 """Assumptions, with their choices, on which answers to the test leaned; not those that its markers chose."""
 
@@ -44,8 +47,10 @@ def leased(item: pytest.Item, server: Server) -> Iterator[Accounts]:
         terms = replace(terms, assume=terms.assume | dict([item.stash[FLIPPED]]))
     else:
         item.stash[LEANED] = []
+    ended = item.config.stash.setdefault(ENDED, set())
     with ExitStack() as stack:
-        accounts = stack.enter_context(_made(server, _name(item), terms))
+        accounts = stack.enter_context(_made(server, _name(item), terms, ended))
+        stack.callback(ended.add, accounts.name)
         _arm(accounts, terms.faults)
         interception = None
         if terms.intercept:
@@ -106,11 +111,13 @@ class Lease:
         return complaints(self._item.config, self._item.nodeid, self._seat, strict=strict, ignore=self._terms.ignore)
 
 
-def _made(server: Server, name: str, terms: Terms) -> Accounts:
-    """Make the sandbox, even if a late request to an earlier run of the test has brought it back to life."""
+def _made(server: Server, name: str, terms: Terms, ended: set[str]) -> Accounts:
+    """Make the sandbox; those of tests that are over, which late requests have brought back to life, are dropped first."""
+    sandboxes = server.app.mock.sandboxes
     with server.app.mock.lock:
-        if name in server.app.mock.sandboxes:
-            server.app.mock.sandboxes.drop(name)
+        for late in [each.name for each in sandboxes if each.name in ended]:
+            sandboxes.drop(late)
+        ended.discard(name)
         return server.sandbox(name, **terms.beginning())
 
 

@@ -179,6 +179,25 @@ def test_sandboxes_of_class_module_and_session_keep_what_tests_do(run: Run) -> N
     result.assert_outcomes(passed=3)
 
 
+def test_late_requests_do_not_pile_up_sandboxes(run: Run) -> None:
+    result = run("""
+        seen = []
+
+        @pytest.mark.parametrize("turn", range(5))
+        def test_it(turn, vexutopia, mock_server):
+            for earlier in seen:
+                assert earlier.customers.count() == 150
+            seen.append(vexutopia)
+            alive = [each.name for each in mock_server.app.mock.sandboxes]
+            assert set(alive) == {"default", *(each.name for each in seen)}
+
+        def test_last(mock_sandbox, mock_server):
+            assert [each.name for each in mock_server.app.mock.sandboxes] == ["default", mock_sandbox.name]
+    """)
+
+    result.assert_outcomes(passed=6)
+
+
 def test_late_request_to_a_sandbox_does_not_stand_in_the_way_of_the_next_run(run: Run) -> None:
     result = run(
         """
