@@ -37,10 +37,14 @@ def complaints(config: pytest.Config, whose: str, seat: Seat, *, strict: bool, i
 
 
 def show(report: pytest.TestReport, name: str, sandbox: Sandbox, providers: Sequence[Provider]) -> None:
-    """Add the sandbox's last requests to the report of a test that failed."""
-    from mockserver.pytest_plugin.text import last_requests
+    """Add the sandbox's last requests, and the webhooks that were not taken, to the report of a test that failed."""
+    from mockserver.pytest_plugin.text import failed_deliveries, last_requests
 
-    report.sections.append((f"mockserver: last requests of sandbox {name}", "\n".join(last_requests(sandbox, providers))))
+    parts = ("last requests", last_requests(sandbox, providers)), ("webhooks that failed", failed_deliveries(sandbox))
+    for title, lines in parts:
+        text = "\n".join(lines)
+        if text:
+            report.sections.append((f"mockserver: {title} of sandbox {name}", text))
 
 
 def providers_of(seat: Seat) -> Sequence[Provider]:

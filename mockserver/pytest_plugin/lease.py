@@ -79,8 +79,8 @@ class Lease:
         self.interception = interception
 
     def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests to the first report that says that the test failed."""
-        if report.failed and not self._is_told and self._sandbox.journal.number:
+        """Add the last requests, and webhooks that failed, to the first report that says that the test failed."""
+        if report.failed and not self._is_told:
             show(report, self._accounts.name, self._sandbox, providers_of(self._seat))
         self._is_told = self._is_told or report.failed
 

@@ -34,6 +34,14 @@ def last_requests(sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[s
         yield from _of_exchange(exchange, redaction)
 
 
+def failed_deliveries(sandbox: Sandbox) -> Iterator[str]:
+    """Go through a line for each of the latest deliveries that a receiver did not take."""
+    for each in [each for each in sandbox.outbox.deliveries if each.status == "failed"][-MAX_REQUESTS:]:
+        came = f"answered {each.answer}" if each.answer else each.error
+        spoilt = f", sent on purpose as {each.how}" if each.how else ""
+        yield f"{each.number}. {each.event.type} for {each.event.object}{spoilt}: {came}"
+
+
 def broken_contract(findings: Sequence[Finding], sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[str]:
     """Go through the lines on what the contract forbids, each with the first exchange in which it was."""
     exchanges = list(sandbox.journal)

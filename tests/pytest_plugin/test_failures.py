@@ -33,6 +33,39 @@ def test_failing_test_shows_its_last_requests_without_any_credential(run: Run) -
     result.stdout.no_fnmatch_line("*vex_test_*")
 
 
+def test_webhooks_that_a_receiver_refused_are_shown_with_the_reason(run: Run) -> None:
+    result = run("""
+        def broken(environ, start_response):
+            raise ValueError("no such order")
+
+        def refusing(environ, start_response):
+            start_response("400 Bad Request", [])
+            return []
+
+        def test_it(vexutopia):
+            vexutopia.webhooks.connect(broken, "customer.created")
+            vexutopia.webhooks.connect(refusing, "payment.failed")
+            vexutopia.webhooks.send("payment.failed", how="bad-signature")
+            vexutopia.webhooks.send("customer.created")
+            vexutopia.webhooks.flush()
+            raise ValueError
+
+        def test_nothing_happened(vexutopia):
+            raise ValueError
+    """)
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*mockserver: webhooks that failed of sandbox test-it-*",
+            "1. payment.failed for pay_*, sent on purpose as bad-signature: answered 400",
+            "2. customer.created for cus_*: the application raised ValueError: no such order",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*last requests of*")
+    result.stdout.no_fnmatch_line("*sandbox test-nothing-happened*")
+
+
 def test_request_that_got_no_answer_is_shown_as_such(run: Run) -> None:
     result = run("""
         @pytest.mark.mockserver(faults=[{"kind": "drop"}])
