@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mock-flip",
         nargs="?",
         const="report",
-        choices=FLIPS,
+        metavar="|".join(FLIPS),
         help="run passing tests again under the other choices of what the documents leave open; `fail`: and fail if they do",
     )
     group.addoption(

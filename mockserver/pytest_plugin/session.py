@@ -141,7 +141,8 @@ def _wanted(config: pytest.Config, name: str) -> str:
 
 def _flip(wanted: str) -> str:
     if wanted not in ("", *FLIPS):
-        raise pytest.UsageError(f"mock_flip: {wanted} is none of {', '.join(FLIPS)}")
+        remedy = "write --mock-flip=report before a path, or --mock-flip=fail"
+        raise pytest.UsageError(f"--mock-flip: {wanted} is none of {', '.join(FLIPS)}; {remedy}")
     return wanted
 
 

@@ -89,7 +89,11 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
         (("-o", "mock_seed=x"), "mock_seed: 'x' is no integer; write mock_seed = 7"),
         (("-o", "mock_fixture=nope"), "mock_fixture: there is no fixture 'nope'; *"),
         (("-o", "mock_ignore=nope"), "mock_ignore: there is no rule nope; *"),
-        (("-o", "mock_flip=maybe"), "mock_flip: maybe is none of report, fail"),
+        (("-o", "mock_flip=maybe"), "--mock-flip: maybe is none of report, fail; write *"),
+        (
+            ("--mock-flip", "tests"),
+            "--mock-flip: tests is none of report, fail; write --mock-flip=report before a path, or --mock-flip=fail",
+        ),
         (("-o", "mock_coverage_min=x"), "mock_coverage_min: x is no number from 0 to 100"),
         (("--mock-coverage-min=101",), "mock_coverage_min: 101.0 is no number from 0 to 100"),
         (("--mock-report", "test_it.py"), "--mock-report: test_it.py is no file that ends in .md, .txt, .json; write *"),
