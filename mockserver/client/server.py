@@ -1,5 +1,6 @@
 """`mockserver.running()`: the mock in this process, and behind a port as soon as somebody asks for its address."""
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -149,7 +150,7 @@ class Server:
             return None
         fixtures, settings = _fixtures(beginning), _settings(beginning, self._settings)
         choices = settings.choices or {}
-        key = (fixtures, settings.seed, settings.mode, settings.now, tuple(sorted(choices.items())))
+        key = (fixtures, _versions(fixtures or ()), settings.seed, settings.mode, settings.now, tuple(sorted(choices.items())))
         if key not in self._states:
             self.app.mock.choices(choices, where="assume")
             if len(self._states) >= MAX_BEGINNINGS:
@@ -184,6 +185,12 @@ def _fixtures(beginning: Beginning | Running) -> tuple[Fixture, ...] | None:
     if fixture is None:
         return None
     return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
+
+
+def _versions(fixtures: Sequence[Fixture]) -> Hashable:
+    """Return what changes when a file of these is written again, as tests and notebooks do."""
+    stats = [os.stat(each) for each in fixtures if os.path.isfile(each)]  # noqa: PTH113, PTH116 - they take any text
+    return tuple((each.st_mtime_ns, each.st_size) for each in stats)
 
 
 def _settings(beginning: Beginning | Running, before: Settings) -> Settings:

@@ -174,6 +174,15 @@ def test_sandboxes_that_begin_alike_are_forks() -> None:
         assert 0 < len(server._states) <= MAX_BEGINNINGS
 
 
+def test_a_fixture_file_that_was_written_again_is_read_again(server: Server, tmp_path: Path) -> None:
+    path, counted = tmp_path / "mine.yaml", []
+    for emails in ("{email: a@example.org}", "{email: a@example.org}, {email: b@example.org}"):
+        path.write_text(f"vexutopia: {{customers: [{emails}]}}\n")
+        counted += [server.sandbox(fixture=each).vexutopia.customers.count() for each in (path, str(path))]
+
+    assert counted == [1, 1, 2, 2]
+
+
 def test_what_a_sandbox_cannot_begin_with_is_refused(tmp_path: Path) -> None:
     with mockserver.running() as server:
         server.sandbox("taken")
