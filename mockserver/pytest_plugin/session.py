@@ -85,7 +85,7 @@ class Verdict:
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._notes).decode()
             return
-        if not self._has_run:
+        if not (self._has_run or self._notes.judgements):  # a run that was stopped has a verdict on what it did
             return
         self._summary = summed_up(self._notes)
         if self._target not in ("", "-"):

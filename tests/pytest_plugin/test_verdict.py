@@ -191,3 +191,23 @@ def test_run_without_a_terminal_is_judged_all_the_same(run: Run, pytester: pytes
 
     assert result.ret == 1
     assert msgspec.json.decode((pytester.path / "told.json").read_bytes())["flipped"] == 3
+
+
+def test_run_that_is_stopped_has_a_verdict_on_what_it_did(run: Run) -> None:
+    result = run(
+        """
+        def test_a(vexutopia):
+            create(vexutopia)
+
+        def test_b():
+            raise ValueError
+
+        def test_c(vexutopia):
+            create(vexutopia)
+        """,
+        "-x",
+        "--mock-report",
+    )
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["=* mockserver =*", "1 test sent 1 request"])
