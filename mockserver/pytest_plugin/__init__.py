@@ -68,6 +68,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker; look at settings only if there are any, and get ready for a verdict only if one is wanted."""
     config.addinivalue_line("markers", MARKER)
+    try:
+        config.getini("mock_strict")
+    except (ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"mock_strict: {error}; write true or false") from error
     if any(config.getini(name) for name in ("mock_fixture", "mock_seed", "mock_ignore")):
         from mockserver.pytest_plugin.terms import check_settings
 

@@ -87,6 +87,7 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
     ("options", "complaint"),
     [
         (("-o", "mock_seed=x"), "mock_seed: 'x' is no integer; write mock_seed = 7"),
+        (("-o", "mock_strict=maybe"), "mock_strict: *'maybe'*; write true or false"),
         (("-o", "mock_fixture=nope"), "mock_fixture: there is no fixture 'nope'; *"),
         (("-o", "mock_ignore=nope"), "mock_ignore: there is no rule nope; *"),
         (("-o", "mock_flip=maybe"), "--mock-flip: maybe is none of report, fail; write *"),
