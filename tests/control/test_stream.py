@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
+from threading import Event
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from mockserver import journal
 from mockserver.control import stream
 from mockserver.edge.app import App, Options
 from mockserver.edge.server import Address, Parser, running_server
+from mockserver.exchange import Exchange
 from mockserver.state import Limits
 from mockserver.state.clock import stopwatch_us
 from tests.asgi import HOST, converse, scope_of
@@ -176,10 +178,20 @@ def test_a_follower_that_is_too_slow_is_told_how_many_it_missed(monkeypatch: pyt
     monkeypatch.setattr(journal, "MAX_UNSEEN", 3)
     with running_server(app) as address, following(address) as follower:
         held = sandbox_of(app).journal
+        (watcher,) = held._watchers
+        take, has_taken_all = watcher.take, Event()
+
+        def noting() -> Exchange | None:
+            taken = take()
+            if taken is None:
+                has_taken_all.set()
+            return taken
+
+        monkeypatch.setattr(watcher, "take", noting)
         get(address)
         exchange = next(iter(held))
         assert follower.numbers(1) == [1]
-        watcher = held._watchers[0]
+        assert has_taken_all.wait(10)
         with monkeypatch.context() as asleep:
             asleep.setattr(watcher, "_wake", lambda: None)
             for _ in range(5):
