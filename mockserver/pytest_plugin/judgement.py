@@ -10,6 +10,7 @@ from mockserver.client.seat import Seat
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding, check
 from mockserver.judge.coverage import coverage
+from mockserver.judge.digest import combined
 from mockserver.judge.report import VIOLATIONS, Judge
 from mockserver.judge.reported import Found
 from mockserver.providers.provider import Provider
@@ -31,6 +32,17 @@ class Judgement(Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...]
     exercised: tuple[str, ...]
     digest: str
+
+    def joined(self, other: "Judgement") -> "Judgement":
+        """Return what both did together, whichever comes first."""
+        return Judgement(
+            requests=self.requests + other.requests,
+            violations=(*self.violations, *other.violations),
+            conduct=(*self.conduct, *other.conduct),
+            assumptions=tuple(sorted({*self.assumptions, *other.assumptions})),
+            exercised=tuple(sorted({*self.exercised, *other.exercised})),
+            digest=combined((self.digest, other.digest)),
+        )
 
 
 def judge(seat: Seat, *, ignore: Collection[str]) -> Judgement:

@@ -38,8 +38,10 @@ class Notes(Struct):
     unrepeatable: list[str] = field(default_factory=list)
 
     def take(self, other: "Notes") -> None:
-        """Add what another process noted."""
-        self.judgements |= other.judgements
+        """Add what another process noted; both may have had a part of the tests that share a sandbox."""
+        for name, judgement in other.judgements.items():
+            own = self.judgements.get(name)
+            self.judgements[name] = judgement if own is None else own.joined(judgement)
         self.flips += other.flips
         self.flipped += other.flipped
         self.unrepeatable += other.unrepeatable
