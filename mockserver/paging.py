@@ -40,6 +40,7 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     Attributes:
         handlers: operation → what does it.
+        size: the query parameter that says how many rows a page has.
     """
 
     contract: Contract
@@ -47,6 +48,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     operation: Operation
     sandbox: Sandbox
     call: Call
+    size: str
 
     def read(self) -> Page | Reply:
         """Return the page as it is now."""
@@ -114,11 +116,11 @@ def _remember(armed: Armed, operation: str, page: Page) -> None:
 
 def _shrunk(listing: Listing) -> Page | Reply | Lie:
     """Read pages of half the size that was asked for; the reply still names the other."""
-    wanted = listing.call.query.get("limit")
+    wanted = listing.call.query.get(listing.size)
     if not isinstance(wanted, int) or wanted < 2:
         return listing.read()
     truth = listing.read()
-    listing.call.query["limit"] = (wanted + 1) // 2
+    listing.call.query[listing.size] = (wanted + 1) // 2
     answered = listing.read()
     if not (isinstance(answered, Page) and isinstance(truth, Page)):
         return answered

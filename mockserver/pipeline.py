@@ -194,9 +194,15 @@ class Pipeline:
         """Answer a list under a hostile paging; it is told, and counts, only where it makes a difference."""
         from mockserver.paging import Lie, Listing, read_hostile
 
-        found = read_hostile(
-            Listing(contract=self.contract, handlers=self._handlers, operation=operation, sandbox=sandbox, call=call), armed
+        listing = Listing(
+            contract=self.contract,
+            handlers=self._handlers,
+            operation=operation,
+            sandbox=sandbox,
+            call=call,
+            size=provider.page_size,
         )
+        found = read_hostile(listing, armed)
         if not isinstance(found, Lie):
             return self._rendered(provider, call, found)
         told = self._rendered(provider, call, found.told)

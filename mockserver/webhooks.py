@@ -12,6 +12,9 @@ from msgspec.structs import replace
 
 from mockserver.exchange import RawHeaders
 
+SECRET_PREFIX = "whsec_"
+"""What secrets begin with that the mock makes up, as is the custom."""
+
 MAX_EVENTS = 1_000
 MAX_DELIVERIES = 1_000
 MAX_ENDPOINTS = 100

@@ -18,6 +18,7 @@ from mockserver.providers.provider import Provider
 from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.fixtures import Place
 from mockserver.state.ids import digest
+from mockserver.webhooks import SECRET_PREFIX
 
 if TYPE_CHECKING:
     import builtins
@@ -172,7 +173,7 @@ class Account(InSandbox):
         """The provider's events, and those who are told of them."""
         from mockserver.client.webhooks import Webhooks
 
-        return Webhooks(self._seat, self._secret("whsec_"))
+        return Webhooks(self._seat, self._secret())
 
     @property
     def token(self) -> str:
@@ -224,10 +225,10 @@ class Account(InSandbox):
             raise ConfigurationError(f"{self.provider} has no records {section!r}", remedy=f"choose {known}")
         return AnyRecords(self._seat, names[section])
 
-    def _secret(self, prefix: str) -> str:
+    def _secret(self) -> str:
         """Return the secret of the account's webhooks: that of its first endpoint, else one that its name decides."""
         endpoints = self._seat.sandbox.state.endpoints
-        return endpoints[0].secret if endpoints else prefix + digest(f"{self.name}/webhooks", 32)
+        return endpoints[0].secret if endpoints else SECRET_PREFIX + digest(f"{self.name}/webhooks", 32)
 
 
 class SandboxAccounts(InSandbox):

@@ -29,7 +29,7 @@ class Requests:
         self._provider = provider
 
     def __len__(self) -> int:
-        return len(self._exchanges())
+        return len(self._seat.exchanges(self._provider))
 
     def __iter__(self) -> Iterator[ExchangeRow]:
         return iter(self.list())
@@ -69,7 +69,7 @@ class Requests:
             violations=violations,
             limit=limit,
         )
-        exchanges = self._exchanges()
+        exchanges = self._seat.exchanges(self._provider)
         redaction = self._redaction(exchanges)
         return [row(each, redaction) for each in selection.choose(exchanges)]
 
@@ -130,7 +130,7 @@ class Requests:
 
     def har(self) -> Mapping[str, Any]:
         """Return the exchanges as a HAR 1.2 document."""
-        exchanges = self._exchanges()
+        exchanges = self._seat.exchanges(self._provider)
         return to_har(exchanges, self._redaction(exchanges))
 
     def save_har(self, path: str | Path) -> None:
@@ -139,17 +139,10 @@ class Requests:
 
     def _hold(self, expected: Expectation | Sequence[Expectation]) -> None:
         __tracebackhide__ = True
-        exchanges = self._exchanges()
+        exchanges = self._seat.exchanges(self._provider)
         outcome = verify(exchanges, expected, self._redaction(exchanges))
         if not outcome.is_met:
             raise AssertionError(str(outcome))
-
-    def _exchanges(self) -> Sequence[Exchange]:
-        """Return the exchanges whose path is of this provider."""
-        routes = self._seat.mock.pipeline.contract.routes
-        with self._seat.mock.lock:
-            found = list(self._seat.sandbox.journal)
-        return [each for each in found if routes.owner(each.request.path) == self._provider.name]
 
     def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
         return Redaction([self._provider], exchanges)

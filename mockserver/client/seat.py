@@ -1,10 +1,12 @@
 """Where a test's sandbox is found."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from mockserver.client.receiver import Receiver
 from mockserver.edge.app import App
+from mockserver.exchange import Exchange
 from mockserver.mock import Mock
+from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 
@@ -37,6 +39,13 @@ class Seat:
         found = self.mock.sandboxes.get(self.name)
         found.run_due()
         return found
+
+    def exchanges(self, provider: Provider) -> Sequence[Exchange]:
+        """Return the exchanges whose path is of the provider, the oldest first."""
+        routes = self.mock.pipeline.contract.routes
+        with self.mock.lock:
+            found = list(self.sandbox.journal)
+        return [each for each in found if routes.owner(each.request.path) == provider.name]
 
     @property
     def url(self) -> str:

@@ -14,7 +14,7 @@ from mockserver.exchange import Reply
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
 from mockserver.state.ids import digest
-from mockserver.webhooks import MAX_ENDPOINTS, Endpoint, free_id
+from mockserver.webhooks import MAX_ENDPOINTS, SECRET_PREFIX, Endpoint, free_id
 
 Url = Annotated[str, Meta(description="Where events go; null: nowhere, they are only collected.")]
 Types = Annotated[list[str], Meta(description="The event types that are sent; null or empty: all.")]
@@ -69,7 +69,7 @@ def add_endpoint(call: ControlCall) -> Reply:
     if len(endpoints) >= MAX_ENDPOINTS:
         raise LimitError(f"there are {MAX_ENDPOINTS} webhook endpoints", remedy="DELETE /_mock/webhooks/ID removes one")
     name = free_id(endpoints)
-    made = Endpoint(name, url, order.secret or f"whsec_{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
+    made = Endpoint(name, url, order.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
     sandbox.state.endpoints = (*endpoints, made)
     row = _row(made) if order.secret else replace(_row(made), secret=made.secret)
     return Reply(201, row, (("location", f"{call.url}/_mock/webhooks/{name}"),))

@@ -56,6 +56,7 @@ class Provider:
             another value in place of one that the sandbox's choices tolerate.
         render_problem: puts a Problem into the provider's own form; the call is there even if no operation was found.
         render_page: the body of a list reply, or the whole Reply where its headers tell of other pages.
+        page_size: the query parameter of lists that says how many rows a page has.
         credential: the key that a request carries, to find the sandbox that it was issued for.
         key_prefixes: label → what API keys issued under that label begin with.
         live_prefixes: what keys begin with that work on real money or real people; empty if no key tells.
@@ -77,6 +78,7 @@ class Provider:
     render_problem: Callable[[Problem, Call], Reply]
     refuse: Callable[[Call, Sequence[Violation]], Problem | None] = no_refusal
     render_page: Callable[[Call, Page], Any] = lambda _call, page: page.records
+    page_size: str = "limit"
     credential: Callable[[Request], str | None] = lambda request: request.bearer
     key_prefixes: Mapping[str, str] = field(default_factory=dict)
     live_prefixes: Sequence[str] = ()

@@ -7,12 +7,10 @@ from msgspec import Struct
 
 from mockserver.client.sandbox import FLUSH_S
 from mockserver.client.seat import Seat
-from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding, check
-from mockserver.judge.coverage import coverage
 from mockserver.judge.digest import combined
 from mockserver.judge.report import VIOLATIONS, Judge
-from mockserver.judge.reported import Found
+from mockserver.judge.reported import Covered, Found
 from mockserver.providers.provider import Provider
 
 
@@ -54,8 +52,8 @@ def judge(seat: Seat, *, ignore: Collection[str]) -> Judgement:
     with seat.mock.lock:
         providers = list(seat.mock.pipeline.providers.values())
         report = Judge(seat.mock.pipeline.contract, providers, ignore=ignore).report([seat.sandbox])
-        exercised = sorted(chain.from_iterable(_exercised(seat, each) for each in providers))
-        strange = [each for each in report.violations if not each.provider and not _is_allowed(seat, each.exchanges)]
+        exercised = sorted(chain.from_iterable(_exercised(seat, each) for each in report.coverage))
+        strange = [each for each in report.violations if not each.provider and not seat.is_allowed(each.exchanges)]
         violations = (*chain.from_iterable(_violations(seat, each, ignore) for each in providers), *map(_finding, strange))
     return Judgement(
         requests=report.runs[0].exchanges,
@@ -68,29 +66,16 @@ def judge(seat: Seat, *, ignore: Collection[str]) -> Judgement:
 
 
 def _violations(seat: Seat, provider: Provider, ignore: Collection[str]) -> list[Finding]:
-    exchanges = [each for each in _exchanges(seat, provider) if not _is_allowed(seat, [each.number])]
+    exchanges = [each for each in seat.exchanges(provider) if not seat.is_allowed([each.number])]
     rules = [rule for rule in VIOLATIONS if rule.id not in ignore]
     found = check(exchanges, seat.mock.pipeline.contract, provider, rules=rules).findings if exchanges else ()
     return [each for each in found if each.severity != "note"]
-
-
-def _is_allowed(seat: Seat, numbers: Collection[int]) -> bool:
-    return all(any(number in allowed for allowed in seat.allowed) for number in numbers)
 
 
 def _finding(found: Found) -> Finding:
     return Finding(**{name: getattr(found, name) for name in Finding.__struct_fields__})
 
 
-def _exercised(seat: Seat, provider: Provider) -> list[str]:
-    exchanges = _exchanges(seat, provider)
-    if not exchanges:
-        return []
-    catalogue = provider.catalogue()
-    missing = {use.name for use in coverage(exchanges, catalogue).missing}
-    return [each.name for each in catalogue.behaviours if each.name not in missing]
-
-
-def _exchanges(seat: Seat, provider: Provider) -> list[Exchange]:
-    routes = seat.mock.pipeline.contract.routes
-    return [each for each in seat.sandbox.journal if routes.owner(each.request.path) == provider.name]
+def _exercised(seat: Seat, covered: Covered) -> list[str]:
+    behaviours = seat.mock.pipeline.providers[covered.provider].catalogue().behaviours
+    return [each.name for each in behaviours if each.name not in covered.missing]

@@ -130,7 +130,7 @@ class Vexutopia(Account):
     @property
     def webhook_secret(self) -> str:
         """The secret of the account's webhook endpoint; as long as there is none, the one that it should be given."""
-        return self._secret("whsec_")
+        return self._secret()
 
     def env(self) -> dict[str, str]:
         """Return the variables that the documents name, and the base URL; asking for them starts the server."""
