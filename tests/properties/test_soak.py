@@ -26,6 +26,9 @@ REQUESTS = 20_000
 ROUND = 2_000
 """Requests between two looks at everything."""
 
+SLACK_BYTES = 50_000
+"""What may come and go between two looks: some six bytes for each request."""
+
 MAX_ROWS = 12
 KINDS: tuple[FaultKind, ...] = ("status", "latency", "rate-limit", "lost-reply", "drop", "truncate", "garbage", "drip", "paging")
 MODES: tuple[PagingMode, ...] = ("shrink", "repeat", "total", "empty-tail", "loop")
@@ -225,7 +228,7 @@ def test_nothing_is_lost_doubled_or_leaked_and_nothing_grows() -> None:
         tracemalloc.stop()
 
     assert len(sizes) == REQUESTS // ROUND
-    assert max(sizes[6:]) < 1.02 * sizes[5]  # by then the bounded caches of timestamps and preferences are full
+    assert max(sizes[6:]) < sizes[5] + SLACK_BYTES  # by then the bounded caches of timestamps and preferences are full
 
 
 def size_when_empty(app: App, accounts: list[Account]) -> int:
