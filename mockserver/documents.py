@@ -5,16 +5,19 @@ Parsing is slow, so what a file says is remembered between runs under the hash o
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from mockserver import __version__
 from mockserver.cache import name_of, recall, remember
+from mockserver.conversion import mismatch_of
 from mockserver.errors import DocumentError
 from mockserver.notation import parse, to_yaml
 
 _PACKAGE = Path(__file__).resolve().parent  # importlib.resources would cost a fiftieth of the start
+
+Kind = TypeVar("Kind")
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -50,6 +53,20 @@ def read(path: Path) -> Document:
     return Document(value, digest, str(path))
 
 
+def read_as(path: Path, kind: type[Kind]) -> Kind:
+    """Read a YAML or JSON file and convert it.
+
+    Raises: DocumentError that names the file, the place in it, and what is wrong.
+    """
+    document = read(path)
+    try:
+        return msgspec.convert(document.value, kind)
+    except msgspec.ValidationError as error:
+        found = mismatch_of(error, kind)
+        where = f"{document.name}: {found.path}" if found.path else document.name
+        raise DocumentError(found.what, where=where, remedy=found.remedy) from error
+
+
 @cache
 def source(module: str) -> bytes:
     """Return the text of a module of the package, its version if there is no text.
@@ -62,4 +79,4 @@ def source(module: str) -> bytes:
         return __version__.encode()
 
 
-__all__ = ["Document", "packaged", "parse", "read", "source", "to_yaml"]
+__all__ = ["Document", "packaged", "parse", "read", "read_as", "source", "to_yaml"]

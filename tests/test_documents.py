@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from mockserver import __version__, documents, notation
-from mockserver.documents import packaged, read, source
+from mockserver.documents import packaged, read, read_as, source
 from mockserver.errors import DocumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Note(Struct, forbid_unknown_fields=True):
+    name: str
+    lines: tuple[int, ...] = ()
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +97,31 @@ def test_a_directory_is_no_file(tmp_path: Path) -> None:
 def test_a_path_that_no_file_can_have_is_refused() -> None:
     with pytest.raises(DocumentError, match=r"^'a\\x00b': cannot be read: "):
         read(Path("a\0b"))
+
+
+def test_a_file_is_converted(file: Path) -> None:
+    file.write_text("- name: a\n  lines: [1, 2]\n- name: b")
+
+    assert read_as(file, tuple[Note, ...]) == (Note("a", (1, 2)), Note("b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", ": Expected `array`, got `null`"),
+        ("- lines: [1]", ": [0]: Object missing required field `name`"),
+        ("- name: a\n- name: 1", ": [1].name: Expected `str`, got `int`"),
+        ("- name: a\n  lines: [1, b]", ": [0].lines[1]: Expected `int`, got `str`"),
+        ("- name: a\n  line: 1", ": [0]: Object contains unknown field `line`; known: name, lines"),
+    ],
+)
+def test_what_does_not_fit_is_named_with_its_file_and_place(file: Path, text: str, complaint: str) -> None:
+    file.write_text(text)
+
+    with pytest.raises(DocumentError) as caught:
+        read_as(file, tuple[Note, ...])
+
+    assert str(caught.value) == f"{file}{complaint}"
 
 
 def test_a_checkout_serves_the_documents_at_its_root() -> None:

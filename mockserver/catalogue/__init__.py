@@ -2,7 +2,7 @@
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
-from mockserver.catalogue.catalogue import Catalogue, Unchecked
+from mockserver.catalogue.catalogue import Catalogue, Unchecked, read_statements
 from mockserver.catalogue.overlay import Overlay, move, remove, update
 from mockserver.catalogue.upkeep import Upkeep
 
@@ -17,6 +17,7 @@ __all__ = [
     "Upkeep",
     "check_choices",
     "move",
+    "read_statements",
     "remove",
     "update",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from mockserver.catalogue.overlay import Overlay
 from mockserver.errors import ConfigurationError, UnknownChoiceError
 
@@ -35,8 +37,7 @@ class Assumption:
             raise ConfigurationError(f"{', '.join(sorted(strangers))} is no choice", where=self.key)
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True, forbid_unknown_fields=True):
     """One open question that has a single answer here: listed in the docs and the served contract, no switch, no header.
 
     Attributes:
@@ -47,7 +48,7 @@ class Decision:
     question: str
     answer: str
     evidence: str
-    operations: Sequence[str] = ()
+    operations: tuple[str, ...] = ()
 
 
 def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption], *, where: str) -> dict[str, str]:

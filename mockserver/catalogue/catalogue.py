@@ -1,6 +1,7 @@
 """All that is said of one provider's documents: what they promise, checked or not, and what was decided for them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -9,9 +10,10 @@ from mockserver.catalogue.behaviour import Behaviour
 from mockserver.catalogue.conduct import Conduct
 from mockserver.catalogue.observer import Observer, Unobservable
 from mockserver.catalogue.upkeep import Upkeep
+from mockserver.documents import read_as
 
 
-class Unchecked(Struct, frozen=True):
+class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
     """One statement that the documents make and that nobody can check from outside.
 
     Attributes:
@@ -52,3 +54,11 @@ class Catalogue(Struct, frozen=True):
         """Go through the names of all statements, checked or not."""
         yield from (behaviour.name for behaviour in self.behaviours)
         yield from (statement.name for statement in self.unchecked)
+
+
+def read_statements(folder: Path) -> tuple[tuple[Unchecked, ...], tuple[Decision, ...]]:
+    """Read the unchecked statements and the decisions of a provider's folder.
+
+    Raises: DocumentError for an `unchecked.yaml` or `decisions.yaml` that is not there or does not fit.
+    """
+    return read_as(folder / "unchecked.yaml", tuple[Unchecked, ...]), read_as(folder / "decisions.yaml", tuple[Decision, ...])

@@ -1,6 +1,9 @@
 """Spoonity's Customer API: loyalty customers at `/customers`, tokens at `/oauth/access_token`."""
 
-from mockserver.catalogue import Catalogue
+from functools import cache
+from pathlib import Path
+
+from mockserver.catalogue import Catalogue, read_statements
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
 from mockserver.providers.spoonity.customers import (
@@ -15,15 +18,15 @@ from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
 from mockserver.providers.spoonity.tokens import create_access_token
 
 
+@cache
 def load_catalogue() -> Catalogue:
-    """Return what the documents say and leave open; only those who check or describe them need it."""
-    from mockserver.providers.spoonity.behaviours import BEHAVIOURS, UNCHECKED
+    """Return what the documents say and leave open; only checks and descriptions need it."""
+    from mockserver.providers.spoonity.behaviours import BEHAVIOURS
     from mockserver.providers.spoonity.conduct import CONDUCT
-    from mockserver.providers.spoonity.decisions import DECISIONS
     from mockserver.providers.spoonity.observers import OBSERVERS, UNOBSERVABLE
     from mockserver.providers.spoonity.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
+    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
 
 
 PROVIDER = Provider(

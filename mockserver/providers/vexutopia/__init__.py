@@ -1,6 +1,9 @@
 """Vexutopia's Customers API: customers and payments below `/v1`, and webhook events."""
 
-from mockserver.catalogue import Catalogue
+from functools import cache
+from pathlib import Path
+
+from mockserver.catalogue import Catalogue, read_statements
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
 from mockserver.providers.vexutopia.customers import (
@@ -24,15 +27,15 @@ from mockserver.providers.vexutopia.records import (
 from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 
 
+@cache
 def load_catalogue() -> Catalogue:
-    """Return what the documents say and leave open; only those who check or describe them need it."""
-    from mockserver.providers.vexutopia.behaviours import BEHAVIOURS, UNCHECKED
+    """Return what the documents say and leave open; only checks and descriptions need it."""
+    from mockserver.providers.vexutopia.behaviours import BEHAVIOURS
     from mockserver.providers.vexutopia.conduct import CONDUCT
-    from mockserver.providers.vexutopia.decisions import DECISIONS
     from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
     from mockserver.providers.vexutopia.upkeep import UPKEEP
 
-    return Catalogue(BEHAVIOURS, UNCHECKED, DECISIONS, OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
+    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
 
 
 PROVIDER = Provider(

@@ -10,16 +10,13 @@ LIST_PAYMENTS = "vexutopia.listPayments"
 RETRIEVE_PAYMENT = "vexutopia.retrievePayment"
 
 ON_PAYMENT_SUCCEEDED = "vexutopia.onPaymentSucceeded"
-ON_PAYMENT_FAILED = "vexutopia.onPaymentFailed"
-ON_PAYMENT_REFUNDED = "vexutopia.onPaymentRefunded"
-ON_CUSTOMER_DELETED = "vexutopia.onCustomerDeleted"
 
 EVENTS = (
     "vexutopia.onPaymentCreated",
     ON_PAYMENT_SUCCEEDED,
-    ON_PAYMENT_FAILED,
-    ON_PAYMENT_REFUNDED,
+    "vexutopia.onPaymentFailed",
+    "vexutopia.onPaymentRefunded",
     "vexutopia.onCustomerCreated",
     "vexutopia.onCustomerUpdated",
-    ON_CUSTOMER_DELETED,
+    "vexutopia.onCustomerDeleted",
 )

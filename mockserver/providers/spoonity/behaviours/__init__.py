@@ -2,7 +2,6 @@
 
 from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.spoonity.behaviours import access, create, customer, delete, errors, filters, lists, update
-from mockserver.providers.spoonity.behaviours.unchecked import UNCHECKED
 
 BEHAVIOURS = tuple(
     behaviour
@@ -10,4 +9,4 @@ BEHAVIOURS = tuple(
     for behaviour in behaviours_of(module)
 )
 
-__all__ = ["BEHAVIOURS", "UNCHECKED"]
+__all__ = ["BEHAVIOURS"]

@@ -2,8 +2,7 @@
 
 from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments
-from mockserver.providers.vexutopia.behaviours.unchecked import UNCHECKED
 
 BEHAVIOURS = tuple(behaviour for module in (customers, lists, payments, errors) for behaviour in behaviours_of(module))
 
-__all__ = ["BEHAVIOURS", "UNCHECKED"]
+__all__ = ["BEHAVIOURS"]
