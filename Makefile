@@ -13,7 +13,7 @@ export REDOCLY_TELEMETRY = off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
 
 .DELETE_ON_ERROR:
-.PHONY: help serve test check check-contract examples mutants clean
+.PHONY: help serve test check check-contract examples mutants drift clean
 
 help:
 	@echo 'make serve   the mock on http://127.0.0.1:4010; ARGS="--port 0" is passed on'
@@ -21,6 +21,7 @@ help:
 	@echo 'make check   linters, types, the contract, generated pages'
 	@echo 'make examples the example, against the built wheel in a fresh environment; a minute or two'
 	@echo 'make mutants the catalogue against the code of the providers, changed in one point at a time; some minutes'
+	@echo 'make drift   the catalogue against services that differ from the documents in one point'
 	@echo 'make clean   remove all that the others made'
 
 serve: $(VENV)/serves
@@ -45,6 +46,9 @@ examples: $(VENV)/develops
 # ARGS="-v spoonity/filters.py" runs those of one module, and says of each mutant what notices it.
 mutants: $(VENV)/develops
 	$(BIN)/python -m tests.mutation $(ARGS)
+
+drift: $(VENV)/develops
+	$(BIN)/python -m tests.drift
 
 check-contract:
 	@if command -v npm >/dev/null; then \

@@ -3,10 +3,11 @@
 import pytest
 
 from mockserver.providers import PROVIDERS, Provider
-from tests.checking import run, send_to
 from tests.conftest import make_app
 from tests.drift import MUTATIONS
-from tests.drift.meddling import Mutation, drifted
+from tests.drift.__main__ import page
+from tests.drift.meddling import Mutation
+from tests.drift.trial import is_noticed
 
 BEHAVIOURS = {behaviour.name: behaviour for provider in PROVIDERS for behaviour in provider.catalogue().behaviours}
 CASES = [
@@ -18,11 +19,22 @@ CASES = [
 
 @pytest.mark.parametrize(("provider", "mutation"), CASES)
 def test_drift_is_noticed(provider: Provider, mutation: Mutation) -> None:
-    behaviour = BEHAVIOURS[mutation.found_by]
-    app = make_app(mode="step", check_replies=False, assume=behaviour.only_with)
+    assert is_noticed(provider, mutation)
 
-    with pytest.raises(AssertionError):
-        run(behaviour, app, provider, send=drifted(send_to(app), mutation.meddle))
+
+def test_a_service_that_has_not_drifted_is_not_noticed() -> None:
+    found_by = next(iter(BEHAVIOURS))
+
+    assert not is_noticed(PROVIDERS[0], Mutation("stays as it is", found_by, lambda sent, forward: forward(sent)))
+
+
+def test_page_tells_what_was_noticed_from_what_was_not() -> None:
+    first, second = MUTATIONS["spoonity"][:2]
+
+    written = page({"spoonity": [first, second], "vexutopia": []}, [second])
+
+    assert "2 in all" in written
+    assert f"| {first.name} | `{first.found_by}` |\n| {second.name} | not `{second.found_by}` |\n" in written
 
 
 def test_there_are_enough_of_them_and_no_two_alike() -> None:

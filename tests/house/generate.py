@@ -15,7 +15,6 @@ from msgspec import UnsetType
 from mockserver.catalogue import Assumption, Overlay
 from mockserver.catalogue.overlay import Change
 from mockserver.providers import PROVIDERS, Provider
-from tests.drift import MUTATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "python -m tests.house.generate"
@@ -40,19 +39,11 @@ cannot be checked from outside is listed with the reason, and so is every questi
 one answer here. Those that can be answered in several ways are [assumptions](assumptions.md).
 """
 
-DRIFT = """\
-# Drift
-
-Would the catalogue notice if the real service were another than the documents say? `tests/drift` puts a service between the
-checks and the mock that differs in one point at a time, {count} in all, and runs the behaviour that is about this point: each of
-them fails on the service that has drifted, and none on the mock itself.
-"""
-
 
 def assumptions_page() -> str:
     """Return the page of all assumptions."""
     heads = ("key", "question", "choices", "evidence", "what another choice changes in the contract")
-    return _page(ASSUMPTIONS, lambda provider: [_table(heads, map(_assumption_row, provider.assumptions))])
+    return _page(ASSUMPTIONS, lambda provider: [table(heads, map(_assumption_row, provider.assumptions))])
 
 
 def behaviours_page() -> str:
@@ -60,17 +51,9 @@ def behaviours_page() -> str:
     return _page(BEHAVIOURS, _catalogue)
 
 
-def drift_page() -> str:
-    """Return the page of all points of drift that tests try, and of what notices them."""
-    heads = ("a service in which …", "is found out by")
-    found_by = {provider: [(each.name, f"`{each.found_by}`") for each in points] for provider, points in MUTATIONS.items()}
-    return _page(DRIFT.format(count=sum(map(len, found_by.values()))), lambda each: [_table(heads, found_by[each.name])])
-
-
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/assumptions.md": assumptions_page,
     "docs/behaviours.md": behaviours_page,
-    "docs/drift.md": drift_page,
 }
 
 
@@ -85,13 +68,13 @@ def _catalogue(provider: Provider) -> Iterable[str]:
     catalogue = provider.catalogue()
     yield f"### Checked ({len(catalogue.behaviours)})\n"
     promised = [(f"`{each.name}`", each.says, each.source, f"`{each.operation}`") for each in catalogue.behaviours]
-    yield _table(("behaviour", "what the documents say", "where", "operation"), promised)
+    yield table(("behaviour", "what the documents say", "where", "operation"), promised)
     yield f"### Not checked ({len(catalogue.unchecked)})\n"
     unchecked = [(f"`{each.name}`", each.says, each.source, each.why) for each in catalogue.unchecked]
-    yield _table(("statement", "what the documents say", "where", "why it is not checked"), unchecked)
+    yield table(("statement", "what the documents say", "where", "why it is not checked"), unchecked)
     yield f"### Decisions ({len(catalogue.decisions)})\n"
     decided = [(f"`{each.key}`", each.question, each.answer, each.evidence) for each in catalogue.decisions]
-    yield _table(("key", "question", "answer", "evidence"), decided)
+    yield table(("key", "question", "answer", "evidence"), decided)
 
 
 def _assumption_row(assumption: Assumption) -> Sequence[str]:
@@ -132,7 +115,8 @@ def _place(pointer: str) -> str:
     return " / ".join([f"`{steps[2]}`", *steps[3:]])
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
     lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

@@ -1,7 +1,7 @@
 """Runs the catalogue against every mutant of the providers' code, and compares what survives with what is explained.
 
-Without a place, docs/mutants.md is written anew. The exit code is 1 if a mutant survives without an explanation, or if an
-explanation has no survivor.
+Without a place, the results are written to build/mutants.md. The exit code is 1 if a mutant survives without an explanation,
+or if an explanation has no survivor.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.mutation.mutants import Mutant, all_mutants
 from tests.mutation.page import COMMAND, page
 from tests.mutation.trial import noticed_by, objections
 
-PAGE = ROOT / "docs" / "mutants.md"
+PAGE = ROOT / "build" / "mutants.md"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,7 +32,9 @@ def main(arguments: Sequence[str]) -> int:
     findings = [*faults(EXPLANATIONS, [each.name for each in all_mutants()]), *wrong(outcomes, EXPLANATIONS)]
     print("\n".join([*findings, f"{len(outcomes)} mutants, {sum(not each for each in outcomes.values())} survive"]))
     if not findings and not options.places:
+        PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text(page(outcomes, EXPLANATIONS), encoding="utf-8")
+        print(f"written to {PAGE}")
     return 1 if findings else 0
 
 

@@ -1,4 +1,4 @@
-"""The page of the mutants that survive: docs/mutants.md."""
+"""Writes what a run of all mutants found: build/mutants.md."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +9,6 @@ from tests.mutation.left_out import RULES
 COMMAND = "python -m tests.mutation"
 
 HEAD = """\
-<!-- Written by `{command}`; change tests/mutation, not this page. -->
-
 # Mutants
 
 Can the mock be broken without the catalogue noticing? `make mutants` changes the code of the providers in one point at a
@@ -35,7 +33,7 @@ def page(outcomes: Mapping[str, str], explanations: Sequence[Explanation]) -> st
     outcomes: name of the mutant → what notices it; empty if nothing does.
     """
     rules = "\n".join(f"- {rule.says[:1].upper()}{rule.says[1:]}." for rule in RULES)
-    return HEAD.format(command=COMMAND, table=_table(outcomes), rules=rules) + "\n" + survivors(explanations)
+    return HEAD.format(table=_table(outcomes), rules=rules) + "\n" + survivors(explanations)
 
 
 def survivors(explanations: Sequence[Explanation]) -> str:

@@ -1,12 +1,12 @@
-"""What is said of survivors is true of the code as it is, and the page says it."""
+"""What is said of survivors is true of the code as it is."""
 
 import pytest
 
-from tests.mutation.__main__ import PAGE, wrong
+from tests.mutation.__main__ import wrong
 from tests.mutation.explained import EXPLANATIONS
 from tests.mutation.explanation import Explanation, faults
 from tests.mutation.mutants import all_mutants
-from tests.mutation.page import page, survivors
+from tests.mutation.page import page
 
 HELD = "tests/mutation/test_explanations.py::test_every_explanation_refers_to_what_is_there"
 
@@ -17,13 +17,6 @@ def explained(reason: str = "ours", of: str = "", *, mutants: str = "a f: b", te
 
 def test_every_explanation_refers_to_what_is_there() -> None:
     assert list(faults(EXPLANATIONS, [each.name for each in all_mutants()])) == []
-
-
-def test_the_page_lists_the_survivors_that_are_explained() -> None:
-    written = PAGE.read_text(encoding="utf-8")
-
-    assert written.endswith(survivors(EXPLANATIONS)), "run `make mutants`"
-    assert f"| {sum(len(each.names) for each in EXPLANATIONS)} |\n\n" in written
 
 
 @pytest.mark.parametrize(
