@@ -76,7 +76,7 @@ class Violation(Struct, frozen=True):
         return f"{place}: {self.rule}"
 
 
-class Leaning(Struct, kw_only=True):
+class ChoiceReader(Struct, kw_only=True):
     """Reads the choices of a sandbox, and notes which it read.
 
     Attributes:
@@ -94,7 +94,7 @@ class Leaning(Struct, kw_only=True):
         return choice
 
 
-class Call(Leaning, kw_only=True):
+class Call(ChoiceReader, kw_only=True):
     """What a handler is given: an operation of the contract with typed values, and what is noticed on the way.
 
     Attributes:

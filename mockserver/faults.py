@@ -1,6 +1,6 @@
 """What goes wrong on purpose: faults that a sandbox is armed with, and what they do to one exchange. Data, no sockets.
 
-A fault says what happens (its kind), to which requests, and how often. `Faults.disturb` asks all that are armed; what they
+A fault says what happens (its kind), to which requests, and how often. `ArmedFaults.disturb` asks all that are armed; what they
 want together is one `Disturbance`, which the edge and the pipeline carry out.
 """
 
@@ -118,7 +118,7 @@ class Disturbance(Struct, kw_only=True):
         self.names.append(name)
 
 
-class Faults:
+class ArmedFaults:
     """The faults of one sandbox.
 
     Attributes:

@@ -24,7 +24,7 @@ MAX_UNSEEN = 256
 """Exchanges that wait for a watcher; past them the oldest go first."""
 
 
-class Watcher:
+class JournalListener:
     """Somebody who wants to hear of each exchange as it is recorded.
 
     Other threads may record while this one takes.
@@ -90,7 +90,7 @@ class Journal:
         self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._watchers: list[Watcher] = []
+        self._watchers: list[JournalListener] = []
         self.number = 0
         self.dropped = 0
         self.forgotten = 0
@@ -164,14 +164,14 @@ class Journal:
             raise LimitError(f"{MAX_WATCHERS} clients follow this journal", remedy="end one of their streams")
 
     @contextmanager
-    def watched(self, wake: Callable[[], object]) -> Iterator[Watcher]:
+    def watched(self, wake: Callable[[], object]) -> Iterator[JournalListener]:
         """Have somebody hear of each exchange for as long as the context lasts.
 
         wake: called in the thread that records, each time that there is something new.
         Raises: LimitError.
         """
         self.check_room()
-        watcher = Watcher(wake)
+        watcher = JournalListener(wake)
         self._watchers = [*self._watchers, watcher]
         try:
             yield watcher

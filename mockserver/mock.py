@@ -19,7 +19,7 @@ from mockserver.state.fixtures import Fixtures, Settings
 from mockserver.webhooks import Endpoint
 
 
-class Setup(Struct, frozen=True):
+class MockSettings(Struct, frozen=True):
     """What a mock is made of.
 
     Attributes:
@@ -53,7 +53,7 @@ class Mock:
         lock: held by whoever changes a sandbox while others may, as threads of one process do; it may be taken again.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: MockSettings) -> None:
         self.setup = setup
         self.lock = threading.RLock()
         self.pipeline = _pipeline(setup)
@@ -75,7 +75,7 @@ class Mock:
         state.endpoints = tuple({each.id: each for each in (*state.endpoints, *self.setup.endpoints)}.values())
         return state
 
-    def reload(self, setup: Setup | None = None) -> None:
+    def reload(self, setup: MockSettings | None = None) -> None:
         """Read contract and fixtures again, and begin every sandbox anew that began with them.
 
         setup: what the mock is made of from here on; None: what it was. Providers and limits stay.
@@ -121,7 +121,7 @@ def scenarios() -> list[str]:
     return sorted(path.stem for path in documents.packaged("fixtures").glob("*.yaml"))
 
 
-def _pipeline(setup: Setup) -> Pipeline:
+def _pipeline(setup: MockSettings) -> Pipeline:
     return Pipeline(Contract.load(setup.contract), setup.providers, check_replies=setup.check_replies)
 
 

@@ -35,7 +35,7 @@ class Before(Struct, frozen=True):
     end: int
 
 
-class Listing(Struct, frozen=True, kw_only=True):
+class ListCall(Struct, frozen=True, kw_only=True):
     """A list call, and what can be done to the list.
 
     Attributes:
@@ -90,7 +90,7 @@ class Lie(Struct, frozen=True):
     is_real: bool
 
 
-def read_hostile(listing: Listing, armed: Armed) -> Page | Reply | Lie:
+def read_hostile(listing: ListCall, armed: Armed) -> Page | Reply | Lie:
     """Return what a list answers under the fault; a page that it leaves alone is just the page."""
     mode = armed.fault.mode or "shrink"
     if mode == "shrink":
@@ -114,7 +114,7 @@ def _remember(armed: Armed, operation: str, page: Page) -> None:
     armed.pages[operation] = Before(first, last, end)
 
 
-def _shrunk(listing: Listing) -> Page | Reply | Lie:
+def _shrunk(listing: ListCall) -> Page | Reply | Lie:
     """Read pages of half the size that was asked for; the reply still names the other."""
     wanted = listing.call.query.get(listing.size)
     if not isinstance(wanted, int) or wanted < 2:
@@ -127,7 +127,7 @@ def _shrunk(listing: Listing) -> Page | Reply | Lie:
     return Lie(replace(answered, told_limit=wanted), truth, is_real=False)
 
 
-def _repeat(_listing: Listing, page: Page, before: Before | None) -> Page:
+def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:
     """Begin each further page with the row that ended the one before, as if a row had come in above."""
     if before is None or not page.start:
         return page
@@ -135,39 +135,39 @@ def _repeat(_listing: Listing, page: Page, before: Before | None) -> Page:
     return replace(page, records=rows, told_more=page.start + len(rows) < page.total + 1)
 
 
-def _insert(listing: Listing, page: Page, before: Before | None) -> Page:
+def _insert(listing: ListCall, page: Page, before: Before | None) -> Page:
     """Create a record between the first page and the second."""
     if before is None or page.start != before.end or not listing.create():
         return page
     return _read_again(listing, page)
 
 
-def _remove(listing: Listing, page: Page, before: Before | None) -> Page:
+def _remove(listing: ListCall, page: Page, before: Before | None) -> Page:
     """Delete the first row of the first page before the second is read."""
     if before is None or page.start != before.end or not listing.delete(before.first):
         return page
     return _read_again(listing, page)
 
 
-def _read_again(listing: Listing, page: Page) -> Page:
+def _read_again(listing: ListCall, page: Page) -> Page:
     again = listing.read()
     return again if isinstance(again, Page) else page
 
 
-def _total(_listing: Listing, page: Page, _before: Before | None) -> Page:
+def _total(_listing: ListCall, page: Page, _before: Before | None) -> Page:
     return replace(page, told_total=page.total + WRONG_TOTAL, told_more=page.has_more)
 
 
-def _empty_tail(_listing: Listing, page: Page, _before: Before | None) -> Page:
+def _empty_tail(_listing: ListCall, page: Page, _before: Before | None) -> Page:
     """Lead from the last page to one more, which is empty."""
     return replace(page, told_more=True) if page.records and not page.has_more else page
 
 
-def _loop(_listing: Listing, page: Page, _before: Before | None) -> Page:
+def _loop(_listing: ListCall, page: Page, _before: Before | None) -> Page:
     return replace(page, told_more=True, loops=True)
 
 
-_MODES: Mapping[PagingMode, Callable[[Listing, Page, Before | None], Page]] = {
+_MODES: Mapping[PagingMode, Callable[[ListCall, Page, Before | None], Page]] = {
     "repeat": _repeat,
     "insert": _insert,
     "remove": _remove,

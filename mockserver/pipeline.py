@@ -28,7 +28,7 @@ MAX_OVERLAID = 64
 _encode = msgspec.json.Encoder().encode
 
 
-class Answer(msgspec.Struct, frozen=True):
+class EncodedReply(msgspec.Struct, frozen=True):
     """A reply as bytes, with the provider's headers and the mock's own.
 
     Attributes:
@@ -106,7 +106,7 @@ class Pipeline:
         request: Request,
         refusal: Problem | None = None,
         disturbance: Disturbance | None = None,
-    ) -> Answer:
+    ) -> EncodedReply:
         """Return the provider's answer and record the exchange.
 
         refusal: a problem that the edge found already; the request is answered with it and goes no further.
@@ -132,7 +132,7 @@ class Pipeline:
         sandbox.journal.record(_exchange(call, answer, number, at, stopwatch_us() - started))
         return answer
 
-    def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> Answer:
+    def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
         """Return the provider's answer to the exchange that has just failed in the mock itself, and record it."""
         operation, call = _call(destination.route, request, sandbox)
         number = sandbox.journal.number
@@ -140,7 +140,7 @@ class Pipeline:
         sandbox.journal.record(_exchange(call, answer, number, sandbox.now, 0))
         return answer
 
-    def refuse(self, destination: Destination, request: Request, problem: Problem) -> Answer:
+    def refuse(self, destination: Destination, request: Request, problem: Problem) -> EncodedReply:
         """Return the provider's answer to a request for which there is no sandbox; it is recorded nowhere."""
         call, provider = Call(request=request, choices={}), destination.provider
         reply = self._stranger(request) if provider is None else provider.render_problem(problem, call)
@@ -192,9 +192,9 @@ class Pipeline:
 
     def _lie(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
         """Answer a list under a hostile paging; it is told, and counts, only where it makes a difference."""
-        from mockserver.paging import Lie, Listing, read_hostile
+        from mockserver.paging import Lie, ListCall, read_hostile
 
-        listing = Listing(
+        listing = ListCall(
             contract=self.contract,
             handlers=self._handlers,
             operation=operation,
@@ -235,7 +235,7 @@ class Pipeline:
         problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail}
         return Reply(404, problem, content_type="application/problem+json")
 
-    def _check(self, reply: Reply, answer: Answer, operation: Operation, call: Call) -> None:
+    def _check(self, reply: Reply, answer: EncodedReply, operation: Operation, call: Call) -> None:
         contract = self.effective_contract(call.choices)
         content_type = reply.content_type if answer.body else ""
         complaints = contract.complaints(operation.id, answer.status, content_type, answer.body)
@@ -252,7 +252,7 @@ def _call(route: Route | None, request: Request, sandbox: Sandbox) -> tuple[Oper
     return operation, Call(request=request, operation=operation.id, path=route.parameters, choices=choices)
 
 
-def _exchange(call: Call, answer: Answer, number: int, at: int, took_us: int) -> Exchange:
+def _exchange(call: Call, answer: EncodedReply, number: int, at: int, took_us: int) -> Exchange:
     return Exchange(
         number=number,
         at=at,
@@ -278,10 +278,10 @@ def _asked_for(disturbance: Disturbance) -> Problem | None:
     return None
 
 
-def _disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
+def _disturbed(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
     """Return the answer with what was done to it on purpose, and with a word of that."""
     if disturbance.wire == "drop":
-        return Answer(0, [], b"", "drop")
+        return EncodedReply(0, [], b"", "drop")
     body, headers = answer.body, answer.headers
     if disturbance.wire == "garbage":
         body = body[:-1] + b"," if body else b"{"
@@ -290,14 +290,14 @@ def _disturbed(answer: Answer, disturbance: Disturbance) -> Answer:
         headers.append((b"mock-fault", ", ".join(disturbance.names).encode()))
     if disturbance.applied:
         headers.append((b"preference-applied", ", ".join(disturbance.applied).encode()))
-    return Answer(answer.status, headers, body, disturbance.wire, disturbance.drip_ms)
+    return EncodedReply(answer.status, headers, body, disturbance.wire, disturbance.drip_ms)
 
 
 def _no_operation(route: Route | None, request: Request) -> Problem:
     return UnknownPath(request.path) if route is None else WrongMethod(request.path, tuple(route.operations))
 
 
-def _answer(reply: Reply, call: Call, number: int) -> Answer:
+def _answer(reply: Reply, call: Call, number: int) -> EncodedReply:
     body, headers = _content(reply)
     headers.append((b"mock-exchange", b"%d" % number))
     for name, value in reply.headers:
@@ -307,7 +307,7 @@ def _answer(reply: Reply, call: Call, number: int) -> Answer:
     if call.violations:
         notes = ", ".join([str(violation)[:200] for violation in call.violations[:MAX_NOTES]])
         headers.append((b"mock-violation", notes.encode("unicode_escape")))
-    return Answer(reply.status, headers, body)
+    return EncodedReply(reply.status, headers, body)
 
 
 def _content(reply: Reply) -> tuple[bytes, RawHeaders]:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.catalogue import Behaviour
-from mockserver.catalogue.client import Answer, Api, Send
+from mockserver.catalogue.client import Api, ApiResponse, Send
 from mockserver.client.transport import MockTransport
 from mockserver.edge.app import App
 from mockserver.exchange import Exchange
@@ -27,9 +27,11 @@ def send_to(app: App) -> Send:
     """Return what sends requests to the application, in this process."""
     client = httpx.Client(transport=MockTransport(app))
 
-    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         response = client.request(method, url, headers=headers, content=body)
-        return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content)
+        return ApiResponse(
+            response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content
+        )
 
     return send
 

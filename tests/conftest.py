@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from mockserver.app import create_app
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.exchange import RawHeaders
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
@@ -30,10 +30,10 @@ settings.load_profile("steady")
 _SAFE = re.compile(rb"[\t -~]*")
 
 
-def make_app(*, options: Options | None = None, **setup: Any) -> App:
+def make_app(*, options: HttpOptions | None = None, **setup: Any) -> App:
     """Return an application whose clock stands, whose replies are checked, and whose own errors are raised."""
     return create_app(
-        options=options or Options(raise_errors=True), **{"mode": "frozen", "check_replies": True, "seed": 1, **setup}
+        options=options or HttpOptions(raise_errors=True), **{"mode": "frozen", "check_replies": True, "seed": 1, **setup}
     )
 
 

@@ -10,10 +10,10 @@ from mockserver.faults import (
     MAX_DELAY_MS,
     MAX_FAULTS,
     PRESETS,
+    ArmedFaults,
     Disturbance,
     Fault,
     FaultKind,
-    Faults,
     Spread,
     prefer,
     preferences,
@@ -32,22 +32,22 @@ def fault(kind: FaultKind = "status", **told: Any) -> Fault:
     return Fault(id="", kind=kind, **status, **told)
 
 
-def disturb(faults: Faults, operation: str = LIST, path: str = "/toys", now: int = 0) -> Disturbance | None:
+def disturb(faults: ArmedFaults, operation: str = LIST, path: str = "/toys", now: int = 0) -> Disturbance | None:
     return faults.disturb(operation, path, now, never)
 
 
-def struck(faults: Faults, times: int, **request: Any) -> list[bool]:
+def struck(faults: ArmedFaults, times: int, **request: Any) -> list[bool]:
     return [disturb(faults, **request) is not None for _ in range(times)]
 
 
-def armed(*given: Fault) -> Faults:
-    faults = Faults()
+def armed(*given: Fault) -> ArmedFaults:
+    faults = ArmedFaults()
     faults.arm(given)
     return faults
 
 
 def test_without_faults_nothing_happens() -> None:
-    assert disturb(Faults()) is None
+    assert disturb(ArmedFaults()) is None
 
 
 def test_a_fault_without_conditions_strikes_always() -> None:

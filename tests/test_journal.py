@@ -9,7 +9,7 @@ import pytest
 from mockserver import journal
 from mockserver.errors import LimitError
 from mockserver.exchange import Cut, Exchange, Request, Violation
-from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_WATCHERS, Journal, Watcher
+from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_WATCHERS, Journal, JournalListener
 
 
 def record(held: Journal, *, body: bytes = b"", reply: bytes = b"", **parts: Any) -> int:
@@ -149,7 +149,7 @@ def test_forget_forgets_all_and_numbers_go_on() -> None:
     assert (held.number, held.forgotten) == (0, 0)
 
 
-def taken(watcher: Watcher) -> list[int]:
+def taken(watcher: JournalListener) -> list[int]:
     """Return the numbers of what waits, taken."""
     return [exchange.number for exchange in iter(watcher.take, None)]
 

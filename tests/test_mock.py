@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import ConfigurationError, ContractError, DocumentError, FixtureError, UnknownChoiceError
-from mockserver.mock import Mock, Setup, fixture_path, scenarios
+from mockserver.mock import Mock, MockSettings, fixture_path, scenarios
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits
 from mockserver.state.clock import Clock
@@ -18,7 +18,7 @@ PACKAGED = Path(__file__).resolve().parent.parent / "fixtures"
 
 
 def mock(**setup: Any) -> Mock:
-    return Mock(Setup(PROVIDERS, **{"fixtures": (), **setup}))
+    return Mock(MockSettings(PROVIDERS, **{"fixtures": (), **setup}))
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_state_may_be_made_of_other_fixtures(fixture: Path) -> None:
 )
 def test_what_does_not_fit_together_stops_the_start(setup: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
-        Mock(Setup(**{"providers": PROVIDERS, "fixtures": (), **setup}))
+        Mock(MockSettings(**{"providers": PROVIDERS, "fixtures": (), **setup}))
 
 
 def test_choices_are_checked() -> None:
@@ -152,7 +152,7 @@ def test_reload_reads_the_fixtures_again(fixture: Path) -> None:
 
 def test_reload_may_change_what_the_mock_is_made_of(fixture: Path) -> None:
     made = mock()
-    setup = Setup(PROVIDERS, fixtures=(fixture,), seed=3)
+    setup = MockSettings(PROVIDERS, fixtures=(fixture,), seed=3)
     made.reload(setup)
     assert (count(made), made.sandboxes.origin.seed, made.setup) == (1, 3, setup)
 
@@ -169,6 +169,6 @@ def test_a_reload_that_fails_changes_nothing(content: str | None, error: type[Ex
     else:
         fixture.write_text(content)
     with pytest.raises(error):
-        made.reload(Setup(PROVIDERS, fixtures=(fixture,), seed=5))
+        made.reload(MockSettings(PROVIDERS, fixtures=(fixture,), seed=5))
     assert (made.setup, made.pipeline, made.fixtures, made.sandboxes.origin) == before
     assert count(made) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver import documents, pipeline
 from mockserver.edge import app as edge
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
 from mockserver.providers import PROVIDERS, Provider
@@ -204,7 +204,7 @@ def test_replies_are_only_compared_with_the_contract_where_that_is_wanted() -> N
 
 
 def test_a_reply_that_the_contract_does_not_have_is_a_500_to_a_client() -> None:
-    app = make_app(providers=with_handler(SPOONITY, retrieve_customer), options=Options())
+    app = make_app(providers=with_handler(SPOONITY, retrieve_customer), options=HttpOptions())
     reply = client_of(app).get(CUSTOMER)
     assert (reply.status_code, reply.json()["message"]) == (500, "An unexpected error occurred.")
 

@@ -14,8 +14,8 @@ import pytest
 from msgspec import Struct
 
 from mockserver.catalogue import Behaviour
-from mockserver.catalogue.client import Answer, Api
-from mockserver.edge.app import App, Options
+from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import every_behaviour
@@ -58,13 +58,13 @@ class Proxy(Struct, frozen=True):
         sandbox = self.app.mock.sandboxes.make(name)
         sandbox.state.choices = choices
 
-        def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
             headers = {**headers, "mock-sandbox": name}
             reply = self.client.request(method, url, headers=headers, content=body)
             if reply.content == NO_JSON:
                 reply = self.client.request(method, url.replace(self.url, self.mock_url), headers=headers, content=body)
             replies.append(Reply(f"{method} {url}", reply.status_code, reply.headers))
-            return Answer(reply.status_code, reply.headers, reply.content)
+            return ApiResponse(reply.status_code, reply.headers, reply.content)
 
         return Api(send, self.url, sandbox.keys[provider.name])
 
@@ -77,7 +77,7 @@ def proxy() -> Iterator[Proxy]:
         running_prism(program_path, mock.url) as url,
         httpx.Client(trust_env=False) as client,
     ):
-        app.options = Options(public_url=url, raise_errors=True)  # Prism does not pass on the Host that it was asked for
+        app.options = HttpOptions(public_url=url, raise_errors=True)  # Prism does not pass on the Host that it was asked for
         yield Proxy(url, mock.url, app, client)
 
 

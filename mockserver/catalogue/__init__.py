@@ -4,17 +4,17 @@ from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
 from mockserver.catalogue.catalogue import Catalogue, Unchecked, read_statements
 from mockserver.catalogue.overlay import Overlay, move, remove, update
-from mockserver.catalogue.upkeep import Upkeep
+from mockserver.catalogue.upkeep import Cleanup
 
 __all__ = [
     "Assumption",
     "Behaviour",
     "Catalogue",
+    "Cleanup",
     "Decision",
     "NotCheckable",
     "Overlay",
     "Unchecked",
-    "Upkeep",
     "check_choices",
     "move",
     "read_statements",

@@ -9,7 +9,7 @@ from mockserver.catalogue.assumption import Decision
 from mockserver.catalogue.behaviour import Behaviour
 from mockserver.catalogue.conduct import Conduct
 from mockserver.catalogue.observer import Observer, Unobservable
-from mockserver.catalogue.upkeep import Upkeep
+from mockserver.catalogue.upkeep import Cleanup
 from mockserver.documents import read_as
 
 
@@ -47,7 +47,7 @@ class Catalogue(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     observers: tuple[Observer, ...] = ()
     unobservable: tuple[Unobservable, ...] = ()
-    upkeep: Upkeep = Upkeep()
+    upkeep: Cleanup = Cleanup()
     conduct: Conduct = Conduct()
 
     def names(self) -> Iterator[str]:

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-Send = Callable[[str, str, Mapping[str, str], bytes], "Answer"]
+Send = Callable[[str, str, Mapping[str, str], bytes], "ApiResponse"]
 """Sends method, URL, headers and body."""
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
-class Answer(Struct, frozen=True):
+class ApiResponse(Struct, frozen=True):
     """What a service answered; names of headers are in lower case.
 
     Attributes:
@@ -38,7 +38,7 @@ class Answer(Struct, frozen=True):
         except ValueError as error:
             raise AssertionError(f"{self.request} answered no JSON: {self.body[:200]!r}") from error
 
-    def expect(self, *statuses: int) -> "Answer":
+    def expect(self, *statuses: int) -> "ApiResponse":
         """Return the answer itself.
 
         Raises: AssertionError unless it has one of the statuses.
@@ -86,7 +86,7 @@ class Api:
         form: Mapping[str, str] | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
-    ) -> Answer:
+    ) -> ApiResponse:
         """Send a request with the credential, and return the answer.
 
         query: a mapping, which is encoded, or text that is sent as it is.
@@ -104,7 +104,7 @@ class Api:
         sent |= headers or {}
         real = {name: value for name, value in sent.items() if value is not None}
         answer = self._send(method, target, real, content)
-        return Answer(answer.status, answer.headers, answer.body, f"{method} {target}")
+        return ApiResponse(answer.status, answer.headers, answer.body, f"{method} {target}")
 
     def pause(self, seconds: float) -> None:
         """Give the service time; where its clock does not run by itself, none passes."""

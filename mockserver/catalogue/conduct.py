@@ -48,7 +48,7 @@ def _never(_item: Any) -> bool:
     return False
 
 
-class Listing(Struct, frozen=True):
+class ListConvention(Struct, frozen=True):
     """How one of a provider's lists is read.
 
     Attributes:
@@ -66,7 +66,7 @@ class Listing(Struct, frozen=True):
     settles: Callable[[Any], bool] = _never
 
 
-class OwnRule(Struct, frozen=True):
+class ProviderRule(Struct, frozen=True):
     """A rule of conduct that only this provider has, about exchanges one by one.
 
     Attributes:
@@ -97,7 +97,7 @@ class Conduct(Struct, frozen=True):
         rules: those that only this provider has.
     """
 
-    listings: Sequence[Listing] = ()
+    listings: Sequence[ListConvention] = ()
     creates: Sequence[str] = ()
     has_wrong_signature: Callable[[str, Mapping[str, str]], bool] = _has_wrong_signature
-    rules: Sequence[OwnRule] = ()
+    rules: Sequence[ProviderRule] = ()

@@ -16,7 +16,7 @@ def _find_nothing(_api: "Api", _text: str) -> Iterable[str]:
     return ()
 
 
-class Upkeep(Struct, frozen=True):
+class Cleanup(Struct, frozen=True):
     """How a run finds what it created, and what it cannot take back.
 
     Attributes:

@@ -67,11 +67,11 @@ def run(given: Namespace) -> int:
 
 def _serve(app: "App", values: Namespace, state: "StateFile | None") -> None:
     from mockserver.cli.announcement import announcement
-    from mockserver.edge.server import Address, Server, ending_on_signals, listen
+    from mockserver.edge.server import Address, HttpServer, ending_on_signals, listen
 
     sockets = listen(values.host, values.port)
     address = Address(values.host, sockets[0].getsockname()[1])
-    server = Server(_logged(app, values.log_level), sockets)
+    server = HttpServer(_logged(app, values.log_level), sockets)
 
     url = values.public_url or address.url
 

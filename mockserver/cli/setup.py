@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver import documents
 from mockserver.catalogue import check_choices
-from mockserver.edge.app import Options
+from mockserver.edge.app import HttpOptions
 from mockserver.edge.targets import check_target
 from mockserver.errors import ConfigurationError, DocumentError
 from mockserver.providers import PROVIDERS
@@ -35,9 +35,9 @@ def setup(values: Namespace) -> dict[str, Any]:
     }
 
 
-def app_options(values: Namespace) -> Options:
+def app_options(values: Namespace) -> HttpOptions:
     """Return how the mock meets the network."""
-    return Options(
+    return HttpOptions(
         latency_ms=values.latency,
         public_url=values.public_url,
         max_body=values.max_body,

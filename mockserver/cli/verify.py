@@ -15,7 +15,7 @@ from mockserver.cli.terminal import say
 from mockserver.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mockserver.verify.session import Order
+    from mockserver.verify.session import VerifyOptions
 
 OPTIONS = (
     Option("--provider", "P", "whose API it is"),
@@ -52,13 +52,13 @@ def run(given: Namespace) -> int:
     return command.run(order, wishes, say=say, complain=partial(say, to=sys.stderr))
 
 
-def _order(url: str, values: Namespace) -> "Order":
-    from mockserver.verify.session import Order
+def _order(url: str, values: Namespace) -> "VerifyOptions":
+    from mockserver.verify.session import VerifyOptions
 
     token = _token(values.token)
     if not values.timeout:
         raise ConfigurationError("a reply takes longer than 0 s", where="--timeout")
-    return Order(
+    return VerifyOptions(
         provider=named_provider(values.provider),
         url=_address(url),
         token=token,

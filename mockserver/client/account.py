@@ -10,13 +10,13 @@ import msgspec
 
 from mockserver.client.interception import Interception
 from mockserver.client.sandbox import InSandbox
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.edge.app import ASGIApp
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
 from mockserver.providers.provider import Provider
 from mockserver.state import Collection, Draft, Kind, Sandbox
-from mockserver.state.fixtures import Place
+from mockserver.state.fixtures import Location
 from mockserver.state.ids import digest
 from mockserver.webhooks import SECRET_PREFIX
 
@@ -39,7 +39,7 @@ class Records(Generic[RecordT]):
     Reading and adding is no exchange: nothing of it stands in the journal, no clock moves, and nothing is announced.
     """
 
-    def __init__(self, seat: Seat, kind: Kind) -> None:
+    def __init__(self, seat: SandboxRef, kind: Kind) -> None:
         self._seat = seat
         self._kind = kind
 
@@ -93,7 +93,7 @@ class Records(Generic[RecordT]):
     def _add(self, given: Mapping[str, Any]) -> RecordT:
         with self._seat.mock.lock:
             mock, sandbox = self._seat.mock, self._seat.sandbox
-            place = Place(f"{self._kind.name}.add")
+            place = Location(f"{self._kind.name}.add")
             records = sandbox.records(self._kind)
             if isinstance(given.get("id"), str) and given["id"] in records:
                 raise place.key("id").error(f"there is a {self._kind.noun} {given['id']} already")
@@ -146,7 +146,7 @@ class Account(InSandbox):
         provider: the provider's name.
     """
 
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         super().__init__(seat)
         self._provider = provider
         self.provider = provider.name

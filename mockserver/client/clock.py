@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
 
@@ -16,7 +16,7 @@ class SandboxClock:
     Whatever falls due while it moves is done in order at its own time: payments settle, tokens end, webhooks are tried again.
     """
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: SandboxRef) -> None:
         self._seat = seat
 
     def __repr__(self) -> str:

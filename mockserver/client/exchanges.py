@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.expectations import Expectation, verify
@@ -24,7 +24,7 @@ class Requests:
     Operations are named as in the contract, with or without the provider's name before them: `createCustomer`.
     """
 
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         self._seat = seat
         self._provider = provider
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict, Unpack
 import msgspec
 
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.control.faults import FaultOrder, FaultRow, arm
 from mockserver.errors import ConfigurationError
 from mockserver.faults import FaultKind, PagingMode
@@ -48,7 +48,7 @@ class FaultTerms(TypedDict, total=False):
 class Faults:
     """The faults of a sandbox, armed for the operations of one provider."""
 
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         self._seat = seat
         self._provider = provider
 

@@ -22,7 +22,7 @@ class Late(Exception):  # noqa: N818 - told to an adapter, which raises the time
         self.after_s, self.patience_s = after_s, patience_s
 
 
-class Outcome(Struct, frozen=True):
+class InProcessReply(Struct, frozen=True):
     """What came of a request.
 
     Attributes:
@@ -44,7 +44,7 @@ class Receiver(Struct, frozen=True):
     app: App
     sandbox: str = ""
 
-    def send(self, method: str, url: str, headers: RawHeaders, body: bytes, *, patience_s: float | None = None) -> Outcome:
+    def send(self, method: str, url: str, headers: RawHeaders, body: bytes, *, patience_s: float | None = None) -> InProcessReply:
         """Have the request answered.
 
         patience_s: how long the client waits for a reply, in seconds; None: for ever. No time really passes.
@@ -56,9 +56,9 @@ class Receiver(Struct, frozen=True):
                 raise Late(seconds, patience_s)
 
         try:
-            return Outcome(call(self.app, method, url, headers=self._addressed(headers), body=body, pause=pause))
+            return InProcessReply(call(self.app, method, url, headers=self._addressed(headers), body=body, pause=pause))
         except ConnectionLostError as lost:
-            return Outcome(lost.response, is_whole=False)
+            return InProcessReply(lost.response, is_whole=False)
 
     def asgi(self) -> ASGIApp:
         """Return the sandbox as an ASGI application, for clients that take one."""

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 
 if TYPE_CHECKING:
     from mockserver.judge.changes import Changes
-    from mockserver.judge.reported import Found, Report
+    from mockserver.judge.reported import Report, ReportedFinding
 
 
 class InSandbox:
     """Something in a sandbox: time, open questions, snapshots and the verdict are the whole sandbox's."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: SandboxRef) -> None:
         self._seat = seat
 
     @property
-    def seat(self) -> Seat:
+    def seat(self) -> SandboxRef:
         """Where the sandbox is found, for those who build upon it."""
         return self._seat
 
@@ -146,7 +146,7 @@ class InSandbox:
         __tracebackhide__ = True
         self._fail_on(self.report(ignore=ignore).conduct)
 
-    def _fail_on(self, found: "Iterable[Found]") -> None:
+    def _fail_on(self, found: "Iterable[ReportedFinding]") -> None:
         __tracebackhide__ = True
         faults = [each for each in found if each.severity != "note"]
         if faults:
@@ -157,7 +157,7 @@ FLUSH_S = 15.0
 """How long a verdict waits for receivers of webhooks, in seconds of real time."""
 
 
-def _lines(found: "Found") -> Iterator[str]:
+def _lines(found: "ReportedFinding") -> Iterator[str]:
     """Go through what is said of a finding: where it was made, what is wrong, and the request in which it was."""
     yield f"  {found.severity} {found.rule}: {found.about}, {found.place}: {found.detail}"
     yield f"    {found.request}"

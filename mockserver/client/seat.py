@@ -11,7 +11,7 @@ from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 
 
-class Seat:
+class SandboxRef:
     """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed.
 
     Attributes:

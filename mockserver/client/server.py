@@ -13,8 +13,8 @@ from typing import Any, Self, TypedDict, Unpack
 from mockserver.app import create_app
 from mockserver.client.clock import instant, mode_of
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import Seat
-from mockserver.edge.app import App, Options
+from mockserver.client.seat import SandboxRef
+from mockserver.edge.app import App, HttpOptions
 from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.providers.accounts import Accounts
@@ -30,7 +30,7 @@ MAX_BEGINNINGS = 64
 """States that are kept, so that sandboxes which begin alike are forks and not read again."""
 
 
-class Beginning(TypedDict, total=False):
+class SandboxOptions(TypedDict, total=False):
     """What a sandbox begins with; what is not said is as the server was told.
 
     Keys:
@@ -48,7 +48,7 @@ class Beginning(TypedDict, total=False):
     assume: Mapping[str, str]
 
 
-class Running(Beginning, total=False):
+class ServerOptions(SandboxOptions, total=False):
     """How the mock runs.
 
     Keys:
@@ -60,7 +60,7 @@ class Running(Beginning, total=False):
 
     host: str
     port: int
-    options: Options
+    options: HttpOptions
     check_replies: bool
     providers: Sequence[Provider]
     contract: Path
@@ -73,8 +73,8 @@ class Server:
         app: the mock as an ASGI application.
     """
 
-    def __init__(self, **how: Unpack[Running]) -> None:
-        _check_words(how, Running)
+    def __init__(self, **how: Unpack[ServerOptions]) -> None:
+        _check_words(how, ServerOptions)
         self._where = how.pop("host", "127.0.0.1"), how.pop("port", 0)
         setup: dict[str, Any] = {key: how[key] for key in ("options", "check_replies", "contract") if key in how}
         self._settings = _settings(how, Settings(mode="step"))
@@ -121,7 +121,7 @@ class Server:
         """The sandbox of requests that name none and whose key was issued for none."""
         return self._accounts(DEFAULT)
 
-    def sandbox(self, name: str | None = None, **beginning: Unpack[Beginning]) -> Accounts:
+    def sandbox(self, name: str | None = None, **beginning: Unpack[SandboxOptions]) -> Accounts:
         """Make a sandbox of its own, and return its accounts.
 
             with mockserver.running() as server:
@@ -131,7 +131,7 @@ class Server:
         Raises: TakenNameError, BadNameError, LimitError, FixtureError, UnknownChoiceError; ConfigurationError for a fixture
             that does not exist.
         """
-        _check_words(beginning, Beginning)
+        _check_words(beginning, SandboxOptions)
         with self.app.mock.lock, told_in_python():
             made = self.app.mock.sandboxes.make(name, self._origin(beginning))
         return self._accounts(made.name)
@@ -142,9 +142,9 @@ class Server:
         self._stack.close()
 
     def _accounts(self, name: str) -> Accounts:
-        return Accounts(Seat(self.app, name, lambda: self.url))
+        return Accounts(SandboxRef(self.app, name, lambda: self.url))
 
-    def _origin(self, beginning: Beginning) -> State | None:
+    def _origin(self, beginning: SandboxOptions) -> State | None:
         """Return what the sandbox begins with; None: what all begin with."""
         if not beginning:
             return None
@@ -159,7 +159,7 @@ class Server:
         return self._states[key]
 
 
-def running(**how: Unpack[Running]) -> Server:
+def running(**how: Unpack[ServerOptions]) -> Server:
     """Return the mock, running in this process until its `with` block ends.
 
         with mockserver.running() as server:
@@ -171,7 +171,7 @@ def running(**how: Unpack[Running]) -> Server:
     return Server(**how)
 
 
-def _check_words(given: Beginning | Running, kind: type[Beginning | Running]) -> None:
+def _check_words(given: SandboxOptions | ServerOptions, kind: type[SandboxOptions | ServerOptions]) -> None:
     """Refuse words that nothing would read, which a call by keywords lets through."""
     for name in given:
         if name not in kind.__annotations__:
@@ -180,7 +180,7 @@ def _check_words(given: Beginning | Running, kind: type[Beginning | Running]) ->
             raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
 
 
-def _fixtures(beginning: Beginning | Running) -> tuple[Fixture, ...] | None:
+def _fixtures(beginning: SandboxOptions | ServerOptions) -> tuple[Fixture, ...] | None:
     fixture = beginning.get("fixture")
     if fixture is None:
         return None
@@ -193,7 +193,7 @@ def _versions(fixtures: Sequence[Fixture]) -> Hashable:
     return tuple((each.st_mtime_ns, each.st_size) for each in stats)
 
 
-def _settings(beginning: Beginning | Running, before: Settings) -> Settings:
+def _settings(beginning: SandboxOptions | ServerOptions, before: Settings) -> Settings:
     """Return the settings of a sandbox; what it does not say is as before.
 
     Raises: ConfigurationError.

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockserver.client.remedies import in_python
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.control.deliveries import DeliveryRow
 from mockserver.control.events import EventRow, EventsMade
 from mockserver.control.webhooks import EndpointRow, known_types
@@ -40,7 +40,7 @@ class Happening(TypedDict, total=False):
 class Webhooks:
     """The events of one sandbox, and those who are told of them."""
 
-    def __init__(self, seat: Seat, secret: str) -> None:
+    def __init__(self, seat: SandboxRef, secret: str) -> None:
         self._seat = seat
         self._secret = secret
 

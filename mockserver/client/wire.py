@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import httptools
 
-from mockserver.client.receiver import Outcome, Receiver
+from mockserver.client.receiver import InProcessReply, Receiver
 
 if TYPE_CHECKING:
     from mockserver.exchange import RawHeaders
@@ -60,7 +60,7 @@ class Line:
         self.is_complete = True
 
 
-def _bytes_of(outcome: Outcome) -> tuple[bytes, bool]:
+def _bytes_of(outcome: InProcessReply) -> tuple[bytes, bool]:
     response = outcome.response
     if response is None:
         return b"", False

@@ -17,7 +17,7 @@ from mockserver.contract.routes import Routes
 from mockserver.errors import ContractError
 
 
-class Fault(Struct, frozen=True):
+class SchemaError(Struct, frozen=True):
     """Why a value does not fit a schema.
 
     Attributes:
@@ -80,7 +80,7 @@ class Contract:
         """Return what the contract has against a reply of the operation; empty if it may be sent."""
         return [str(fault) for fault in self.reply_faults(operation, status, content_type, body)]
 
-    def reply_faults(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[Fault]:
+    def reply_faults(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
         """Return the same with its places: `status`, `content-type`, and what begins with `body`.
 
         body: None if nobody knows what it was; then nothing is said of it.
@@ -89,27 +89,27 @@ class Contract:
         declared = found.reply(status)
         where = f"{found.pointer}/responses"
         if declared is None:
-            return [Fault("status", f"{status} is not declared", where)]
+            return [SchemaError("status", f"{status} is not declared", where)]
         if not declared:
-            return [Fault("body", f"is not declared for {status}", where)] if body else []
+            return [SchemaError("body", f"is not declared for {status}", where)] if body else []
         pointer = declared.get(content_type)
         if pointer is None:
-            return [Fault("content-type", f"{content_type or 'none'} is not declared for {status}", where)]
+            return [SchemaError("content-type", f"{content_type or 'none'} is not declared for {status}", where)]
         return [] if body is None else self._body_faults(body, pointer)
 
-    def _body_faults(self, body: bytes, pointer: str) -> list[Fault]:
+    def _body_faults(self, body: bytes, pointer: str) -> list[SchemaError]:
         try:
             value = decode_json(body)
         except MalformedError as error:
-            return [Fault("body", str(error), pointer)]
-        return [Fault(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.faults_of(value, pointer)]
+            return [SchemaError("body", str(error), pointer)]
+        return [SchemaError(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.faults_of(value, pointer)]
 
-    def faults_of(self, value: Any, pointer: str) -> list[Fault]:
+    def faults_of(self, value: Any, pointer: str) -> list[SchemaError]:
         """Return why the value does not fit the schema at the pointer; empty if it fits."""
         schema = self.schemas.at(pointer)
         if schema.is_valid(value):
             return []
-        return [Fault(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
+        return [SchemaError(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """Return a component schema by its name.

@@ -13,8 +13,8 @@ import msgspec
 from starlette import routing
 
 from mockserver.control import body, gate
-from mockserver.control.problem import RefusedError, problem, refusal
-from mockserver.control.route import ControlCall, Route, Stream
+from mockserver.control.problem import ControlError, problem, refusal
+from mockserver.control.route import ControlCall, ControlRoute, Stream
 from mockserver.edge import cors, guard
 from mockserver.edge.app import CONTROL, App, Receive, Scope, Send
 from mockserver.exchange import RawHeaders, Reply
@@ -28,16 +28,16 @@ _encode = msgspec.json.Encoder().encode
 class Control:
     """Serves the routes for one application."""
 
-    def __init__(self, app: App, routes: Sequence[Route]) -> None:
+    def __init__(self, app: App, routes: Sequence[ControlRoute]) -> None:
         self._options = app.options
         self._methods = ", ".join(sorted({route.method for route in routes}))
-        paths: dict[str, dict[str, Route]] = {}
+        paths: dict[str, dict[str, ControlRoute]] = {}
         for route in routes:
             paths.setdefault(route.path, {})[route.method] = route
         paths[CONTROL] = paths[f"{CONTROL}/"]
         # Starlette takes an object that is no function for an ASGI application, and leaves methods to it.
         insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
-        places = [routing.Route(path, Place(app, routes, methods, insights)) for path, methods in paths.items()]
+        places = [routing.Route(path, RouteMatch(app, routes, methods, insights)) for path, methods in paths.items()]
         self._router = routing.Router(places, redirect_slashes=False, default=_unknown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,10 +52,10 @@ class Control:
             await self._router(scope, receive, send)
 
 
-class Place:
+class RouteMatch:
     """One path of the control API, with a route for each of its methods."""
 
-    def __init__(self, app: App, routes: Sequence[Route], methods: Mapping[str, Route], insights: Insights) -> None:
+    def __init__(self, app: App, routes: Sequence[ControlRoute], methods: Mapping[str, ControlRoute], insights: Insights) -> None:
         self._app = app
         self._insights = insights
         self._routes = routes
@@ -143,12 +143,12 @@ class Place:
             reply = route.run(call)
         return await reply if inspect.isawaitable(reply) else reply
 
-    def _route(self, scope: Scope, url: str) -> Route:
+    def _route(self, scope: Scope, url: str) -> ControlRoute:
         method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]
         if method in self._methods:
             return self._methods[method]
         allowed = ", ".join(self._methods)
-        raise RefusedError(
+        raise ControlError(
             405,
             f"{path} does not take {method}",
             remedy=f"send {allowed}, as in `curl -X {next(iter(self._methods))} {url}{path}`",

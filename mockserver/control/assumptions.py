@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.mock import Mock
 
@@ -42,18 +42,18 @@ def change_assumptions(call: ControlCall) -> Reply:
 def merged(mock: Mock, before: Mapping[str, str], given: Mapping[str, Any], *, where: str) -> dict[str, str]:
     """Return the choices that differ from the defaults when the given ones come on top of others.
 
-    Raises: RefusedError for a choice that is no text, UnknownChoiceError.
+    Raises: ControlError for a choice that is no text, UnknownChoiceError.
     """
     for key, choice in given.items():
         if not isinstance(choice, str):
             shown = msgspec.json.encode(choice).decode()[:80]
-            raise RefusedError(400, f"a choice is text, not {shown}", where=f"{where}.{key}", remedy="put it between quotes")
+            raise ControlError(400, f"a choice is text, not {shown}", where=f"{where}.{key}", remedy="put it between quotes")
     return mock.choices({**before, **given}, where=where)
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/assumptions", run=read_assumptions, replies={200: Choices}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/assumptions", run=read_assumptions, replies={200: Choices}),
+    ControlRoute(
         method="PATCH",
         path="/_mock/assumptions",
         run=change_assumptions,

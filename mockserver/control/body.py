@@ -7,33 +7,33 @@ import msgspec
 
 from mockserver import notation
 from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlRoute
 
 
-def read_query(query: bytes, route: Route) -> Any:
+def read_query(query: bytes, route: ControlRoute) -> Any:
     """Return what the query says, as an instance of what the route takes; of a name that comes twice, the last.
 
-    Raises: RefusedError.
+    Raises: ControlError.
     """
     try:
         pairs = dict(decode_pairs(query))
     except MalformedError as error:
-        raise RefusedError(400, str(error), where="query") from error
+        raise ControlError(400, str(error), where="query") from error
     try:
         return msgspec.convert(pairs, route.query, strict=False)
     except msgspec.ValidationError as error:
         raise _refused(error, route.query, "query") from error
 
 
-def read(body: bytes, headers: Mapping[bytes, bytes], route: Route) -> Any:
+def read(body: bytes, headers: Mapping[bytes, bytes], route: ControlRoute) -> Any:
     """Return what the body says, as an instance of what the route takes.
 
-    Raises: RefusedError, DocumentError.
+    Raises: ControlError, DocumentError.
     """
     if not body:
         if route.needs_body:
-            raise RefusedError(400, "the request needs a JSON object", where="body", remedy="/_mock/control.json says which")
+            raise ControlError(400, "the request needs a JSON object", where="body", remedy="/_mock/control.json says which")
         return route.body()
     is_yaml = b"yaml" in headers.get(b"content-type", b"").lower()
     return _convert(notation.parse(body, name="body") if is_yaml else _json(body), route.body)
@@ -44,7 +44,7 @@ def _json(body: bytes) -> Any:
         return decode_json(body, notation.MAX_DEPTH)
     except MalformedError as error:
         remedy = "send JSON, or YAML with `Content-Type: application/yaml`"
-        raise RefusedError(400, str(error), where="body", remedy=remedy) from error
+        raise ControlError(400, str(error), where="body", remedy=remedy) from error
 
 
 def _convert(value: Any, kind: Any) -> Any:
@@ -54,10 +54,10 @@ def _convert(value: Any, kind: Any) -> Any:
         raise _refused(error, kind, "body") from error
 
 
-def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> RefusedError:
+def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> ControlError:
     what, _, place = str(error).partition(" - at `$")
     place = place.rstrip("`")
-    return RefusedError(400, what, where=f"{where}{place}", remedy=_remedy(kind, what, place, where))
+    return ControlError(400, what, where=f"{where}{place}", remedy=_remedy(kind, what, place, where))
 
 
 def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:

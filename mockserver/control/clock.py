@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.state import Sandbox
 from mockserver.state.clock import Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
@@ -23,7 +23,7 @@ class ClockReading(Struct, frozen=True):
     now: Timestamp
 
 
-class ClockChange(Struct, frozen=True, forbid_unknown_fields=True):
+class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change about the clock: first `mode` and `now`, then `advance`."""
 
     mode: ModeName | None = None
@@ -48,12 +48,12 @@ async def change_clock(call: ControlCall) -> Reply:
 
     Raises: ClockError, BusyError.
     """
-    change: ClockChange = call.body
+    change: ClockPatch = call.body
     sandbox = call.sandbox()
     clock = _changed(sandbox.state.clock, change)
     passing = duration(change.advance, "body.advance") if change.advance is not None else 0
     if not (clock.can_be_said and clock.advanced(passing).can_be_said):
-        raise RefusedError(400, "a clock shows times of the years 1970 to 9999", where="body", remedy="choose an earlier time")
+        raise ControlError(400, "a clock shows times of the years 1970 to 9999", where="body", remedy="choose an earlier time")
     await _go_to(call, sandbox, clock)
     await _go_to(call, sandbox, sandbox.state.clock.advanced(passing))
     return read_clock(call)
@@ -66,7 +66,7 @@ async def _go_to(call: ControlCall, sandbox: Sandbox, clock: Clock) -> None:
         call.app.courier.go_to_blocking(sandbox, clock)
 
 
-def _changed(clock: Clock, change: ClockChange) -> Clock:
+def _changed(clock: Clock, change: ClockPatch) -> Clock:
     mode = change.mode or clock.mode
     if change.now is not None:
         return Clock.starting(mode, instant(change.now, "body.now"))
@@ -76,33 +76,33 @@ def _changed(clock: Clock, change: ClockChange) -> Clock:
 def instant(text: str, where: str) -> int:
     """Return the milliseconds since 1970 of a timestamp.
 
-    Raises: RefusedError.
+    Raises: ControlError.
     """
     try:
         return parse_timestamp(text)
     except ValueError as error:
         what = f"{text[:80]!r} is no timestamp of the years 1970 to 9999"
-        raise RefusedError(400, what, where=where, remedy="write it like 2026-02-02T13:48:05.683Z") from error
+        raise ControlError(400, what, where=where, remedy="write it like 2026-02-02T13:48:05.683Z") from error
 
 
 def duration(text: str, where: str) -> int:
     """Return the milliseconds of a duration.
 
-    Raises: RefusedError.
+    Raises: ControlError.
     """
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise RefusedError(400, f"{text[:80]!r} is no duration", where=where, remedy="write it like 90s, 3d or PT36H") from error
+        raise ControlError(400, f"{text[:80]!r} is no duration", where=where, remedy="write it like 90s, 3d or PT36H") from error
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/clock", run=read_clock, replies={200: ClockReading}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/clock", run=read_clock, replies={200: ClockReading}),
+    ControlRoute(
         method="PATCH",
         path="/_mock/clock",
         run=change_clock,
-        body=ClockChange,
+        body=ClockPatch,
         replies={200: ClockReading},
         errors={409: "The clock is being advanced already, or the state was replaced meanwhile."},
     ),

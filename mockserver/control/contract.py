@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.reference import write_reference
 
@@ -23,4 +23,4 @@ def read_contract(call: ControlCall) -> Reply:
     return Reply(200, {**document, "servers": [{"url": call.url, "description": "This sandbox."}]})
 
 
-ROUTES = (Route(method="GET", path="/_mock/openapi.json", run=read_contract, replies={200: OpenApi}),)
+ROUTES = (ControlRoute(method="GET", path="/_mock/openapi.json", run=read_contract, replies={200: OpenApi}),)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
@@ -105,7 +105,7 @@ def replay_delivery(call: ControlCall) -> Reply:
     sandbox = call.sandbox()
     again = _find(sandbox, call.path["id"])
     if all(each.id != again.endpoint for each in sandbox.state.endpoints):
-        raise RefusedError(
+        raise ControlError(
             409, f"there is no webhook endpoint {again.endpoint!r} any more", remedy="POST /_mock/webhooks adds one"
         )
     made = sandbox.outbox.enqueue(
@@ -161,23 +161,25 @@ def _find(sandbox: Sandbox, number: str) -> Delivery:
     found = sandbox.outbox.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
     if found is None:
         remedy = "GET /_mock/webhooks/deliveries lists those that are remembered"
-        raise RefusedError(404, f"there is no delivery {number[:80]!r}", remedy=remedy)
+        raise ControlError(404, f"there is no delivery {number[:80]!r}", remedy=remedy)
     return found
 
 
 _UNKNOWN = {404: "The sandbox has no such delivery, or none any more."}
 
 ROUTES = (
-    Route(
+    ControlRoute(
         method="GET",
         path="/_mock/webhooks/deliveries",
         run=list_deliveries,
         query=DeliveryQuery,
         replies={200: list[DeliveryRow]},
     ),
-    Route(method="DELETE", path="/_mock/webhooks/deliveries", run=forget_deliveries, replies={204: None}),
-    Route(method="GET", path="/_mock/webhooks/deliveries/{id}", run=read_delivery, replies={200: DeliveryRow}, errors=_UNKNOWN),
-    Route(
+    ControlRoute(method="DELETE", path="/_mock/webhooks/deliveries", run=forget_deliveries, replies={204: None}),
+    ControlRoute(
+        method="GET", path="/_mock/webhooks/deliveries/{id}", run=read_delivery, replies={200: DeliveryRow}, errors=_UNKNOWN
+    ),
+    ControlRoute(
         method="POST",
         path="/_mock/webhooks/deliveries/{id}/replay",
         run=replay_delivery,

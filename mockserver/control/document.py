@@ -9,7 +9,7 @@ import msgspec
 
 from mockserver import __version__
 from mockserver.control.problem import CONTENT_TYPE, TITLES
-from mockserver.control.route import Nothing, Route
+from mockserver.control.route import ControlRoute, Empty
 from mockserver.state.sandbox import NAME
 
 _NAME_SCHEMA = {"type": "string", "pattern": f"^{NAME.pattern}$"}
@@ -34,7 +34,7 @@ _PROBLEM_SCHEMA = {
 _REFUSED = "Refused; 400 for what cannot be understood, 403 for a foreign host or origin, 405, 413, 414, 431 or 503."
 
 
-def describe(routes: Sequence[Route], url: str) -> dict[str, Any]:
+def describe(routes: Sequence[ControlRoute], url: str) -> dict[str, Any]:
     """Return the document; `url` is the base URL that the paths are relative to."""
     schemas, components = _schemas(routes)
     paths: dict[str, Any] = {}
@@ -46,7 +46,7 @@ def describe(routes: Sequence[Route], url: str) -> dict[str, Any]:
         "info": {
             "title": "mockserver control API",
             "version": __version__,
-            "description": "Sandboxes and what can be done to them. Nothing here steps a clock or is recorded in a journal.",
+            "description": "Sandboxes and what can be done to them. Empty here steps a clock or is recorded in a journal.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": url}],
@@ -61,14 +61,14 @@ def describe(routes: Sequence[Route], url: str) -> dict[str, Any]:
     }
 
 
-def words(route: Route) -> tuple[str, str]:
+def words(route: ControlRoute) -> tuple[str, str]:
     """Return what the route does in one sentence, and what else there is to say of it."""
     summary, _, rest = (inspect.getdoc(route.run) or "").partition("\n")
     paragraphs = [" ".join(each.split()) for each in rest.split("\n\n")]
     return summary, "\n\n".join(each for each in paragraphs if each and not each.startswith("Raises:"))
 
 
-def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _operation(route: ControlRoute, schemas: dict[Any, Any]) -> dict[str, Any]:
     summary, description = words(route)
     first, *others = route.run.__name__.split("_")
     operation: dict[str, Any] = {
@@ -78,9 +78,9 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     }
     if description:
         operation["description"] = description
-    if route.query is not Nothing:
+    if route.query is not Empty:
         operation["parameters"] = _query_parameters(route)
-    if route.body is not Nothing:
+    if route.body is not Empty:
         types = ("application/json", "application/yaml")
         content = {each: {"schema": schemas[route.body]} for each in types}
         operation["requestBody"] = {"required": route.needs_body, "content": content}
@@ -89,7 +89,7 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     return {**operation, "responses": {**replies, **refusals, "default": {"$ref": "#/components/responses/Refused"}}}
 
 
-def _reply(route: Route, status: int, schema: Any) -> dict[str, Any]:
+def _reply(route: ControlRoute, status: int, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}} if schema is not None else {}
     also = route.also if status == 200 else ()
     content |= {each: {"schema": {"type": "object" if each.endswith("+json") else "string"}} for each in also}
@@ -101,27 +101,25 @@ def _problem(description: str) -> dict[str, Any]:
     return {"description": description, "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
-def _parameters(route: Route) -> list[dict[str, Any]]:
+def _parameters(route: ControlRoute) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", route.path)
     schemas = {name: _NAME_SCHEMA if name == "name" else {"type": "string", "minLength": 1} for name in names}
     in_path = [{"name": name, "in": "path", "required": True, "schema": schemas[name]} for name in names]
     return [*in_path, {"$ref": "#/components/parameters/Sandbox"}]
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
+def _query_parameters(route: ControlRoute) -> list[dict[str, Any]]:
     (shape,), parts = msgspec.json.schema_components([route.query])
     properties = parts[shape["$ref"].rpartition("/")[2]]["properties"]
     return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
 
 
-def _schemas(routes: Sequence[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
+def _schemas(routes: Sequence[ControlRoute]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Return type → its schema, and the component schemas that those refer to."""
-    kinds = dict.fromkeys(
-        kind for route in routes for kind in (route.body, *route.replies.values()) if kind not in (None, Nothing)
-    )
+    kinds = dict.fromkeys(kind for route in routes for kind in (route.body, *route.replies.values()) if kind not in (None, Empty))
     made, components = msgspec.json.schema_components(list(kinds), ref_template="#/components/schemas/{name}")
     return dict(zip(kinds, made, strict=True)), components
 
 
-def _tag(route: Route) -> str:
+def _tag(route: ControlRoute) -> str:
     return route.run.__module__.rpartition(".")[2]

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from mockserver.control.clock import duration
 from mockserver.control.deliveries import DeliveryRow, row_of
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.control.webhooks import check_type
 from mockserver.edge.signing import check_how
 from mockserver.exchange import Conflict, NotFound, Problem, Reply
 from mockserver.mock import Mock
-from mockserver.providers.provider import Webhooks
+from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
 from mockserver.webhooks import Captured, Delivery, Event, How
@@ -100,28 +100,28 @@ def _row(event: Event) -> EventRow:
     )
 
 
-def _webhooks_of(mock: Mock, event_type: str) -> Webhooks:
+def _webhooks_of(mock: Mock, event_type: str) -> WebhookFormat:
     check_type(mock, event_type, "body.type")
     every = [provider.webhooks for provider in mock.pipeline.providers.values() if provider.webhooks]
     return next(webhooks for webhooks in every if event_type in webhooks.types)
 
 
-def _checked(sandbox: Sandbox, webhooks: Webhooks, order: EventOrder) -> int:
+def _checked(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> int:
     """Return how late a delayed delivery is, having checked that the deliveries can go wrong so."""
     if order.delay is not None and order.how != "delay":
-        raise RefusedError(400, "only a delayed delivery has a delay", where="body.delay", remedy='say "how": "delay"')
+        raise ControlError(400, "only a delayed delivery has a delay", where="body.delay", remedy='say "how": "delay"')
     delay_ms = duration(order.delay or DELAY, "body.delay")
     if order.how is not None:
         receivers = [each for each in sandbox.state.endpoints if each.wants(order.type)]
         if not receivers:
             what = f"no webhook endpoint wants {order.type}"
-            raise RefusedError(409, what, where="body.how", remedy="POST /_mock/webhooks adds one")
+            raise ControlError(409, what, where="body.how", remedy="POST /_mock/webhooks adds one")
         for endpoint in receivers:
             check_how(sandbox, webhooks, order.how, endpoint)
     return delay_ms
 
 
-def _happen(sandbox: Sandbox, webhooks: Webhooks, order: EventOrder) -> Captured:
+def _happen(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> Captured:
     """Make it happen, wholly or not at all; the asked event comes last, a deletion that shall overtake it before it."""
     before = sandbox.state.fork()
     try:
@@ -138,7 +138,7 @@ def _happen(sandbox: Sandbox, webhooks: Webhooks, order: EventOrder) -> Captured
     return captured
 
 
-def _delete_first(sandbox: Sandbox, webhooks: Webhooks, captured: Captured) -> None:
+def _delete_first(sandbox: Sandbox, webhooks: WebhookFormat, captured: Captured) -> None:
     asked = captured.events[-1]
     try:
         webhooks.remove(sandbox, asked.type, asked.object)
@@ -148,13 +148,13 @@ def _delete_first(sandbox: Sandbox, webhooks: Webhooks, captured: Captured) -> N
     captured.deliveries[:] = [each for each in captured.deliveries if each.event is not asked] + late
 
 
-def _refused(problem: Problem, order: EventOrder) -> RefusedError:
+def _refused(problem: Problem, order: EventOrder) -> ControlError:
     remedy = "leave `object` out to have one made"
     if isinstance(problem, NotFound):
-        return RefusedError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", remedy=remedy)
+        return ControlError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", remedy=remedy)
     if order.how == "after-delete":
-        return RefusedError(409, "such an object is never deleted, or not any more", where="body.how")
-    return RefusedError(409, f"{order.type} cannot happen to it as it stands", where="body.object", remedy=remedy)
+        return ControlError(409, "such an object is never deleted, or not any more", where="body.how")
+    return ControlError(409, f"{order.type} cannot happen to it as it stands", where="body.object", remedy=remedy)
 
 
 def _put_in(sandbox: Sandbox, captured: Captured, order: EventOrder, delay_ms: int) -> set[int]:
@@ -200,8 +200,8 @@ _SPOILT: Mapping[str, Callable[[list[Delivery], str, int], list[Delivery]]] = {
 }
 
 ROUTES = (
-    Route(method="GET", path="/_mock/events", run=list_events, query=EventQuery, replies={200: list[EventRow]}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/events", run=list_events, query=EventQuery, replies={200: list[EventRow]}),
+    ControlRoute(
         method="POST",
         path="/_mock/events",
         run=make_event,

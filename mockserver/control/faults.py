@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from mockserver.control.clock import Timestamp, duration
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
 from mockserver.mock import Mock
@@ -101,7 +101,7 @@ def arm_faults(call: ControlCall) -> Reply:
     connection, `drop` ends it before the work, `truncate` ends it in the middle of the reply, `garbage` makes the JSON
     unreadable, `drip` waits `ms` between the pieces of the reply, and `paging` has lists lie. A preset is several of them.
 
-    Raises: RefusedError, LimitError.
+    Raises: ControlError, LimitError.
     """
     sandbox = call.sandbox()
     faults = faults_of(call.body, call.mock, sandbox.now)
@@ -126,7 +126,7 @@ def disarm_faults(call: ControlCall) -> Reply:
 def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
     """Arm what the order says, as the route does.
 
-    Raises: RefusedError, LimitError.
+    Raises: ControlError, LimitError.
     """
     return [_row(each, sandbox.now) for each in sandbox.faults.arm(faults_of(order, mock, sandbox.now))]
 
@@ -134,7 +134,7 @@ def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
 def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:
     """Return the faults that an order names.
 
-    Raises: RefusedError that names the place and the remedy.
+    Raises: ControlError that names the place and the remedy.
     """
     which = _which(order, mock, now)
     if order.preset is not UNSET:
@@ -255,15 +255,15 @@ def _names(fields: Iterable[str]) -> list[str]:
     return [name.rstrip("_") for name in fields]
 
 
-def _refused(place: str, what: str, remedy: str) -> RefusedError:
-    return RefusedError(400, what, where=f"body.{place}".rstrip("."), remedy=remedy)
+def _refused(place: str, what: str, remedy: str) -> ControlError:
+    return ControlError(400, what, where=f"body.{place}".rstrip("."), remedy=remedy)
 
 
 _UNKNOWN = {404: "The sandbox has no fault of that id."}
 
 ROUTES = (
-    Route(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),
-    Route(method="POST", path="/_mock/faults", run=arm_faults, body=FaultOrder, replies={201: list[FaultRow]}),
-    Route(method="DELETE", path="/_mock/faults", run=disarm_faults, replies={204: None}),
-    Route(method="DELETE", path="/_mock/faults/{id}", run=disarm_fault, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),
+    ControlRoute(method="POST", path="/_mock/faults", run=arm_faults, body=FaultOrder, replies={201: list[FaultRow]}),
+    ControlRoute(method="DELETE", path="/_mock/faults", run=disarm_faults, replies={204: None}),
+    ControlRoute(method="DELETE", path="/_mock/faults/{id}", run=disarm_fault, replies={204: None}, errors=_UNKNOWN),
 )

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mockserver.control.problem import problem, refusal
-from mockserver.edge.app import Options, Scope
+from mockserver.edge.app import HttpOptions, Scope
 from mockserver.edge.guard import head_problem, is_loopback
 from mockserver.exchange import Reply
 
 
-def turn_away(scope: Scope, headers: Mapping[bytes, bytes], options: Options) -> Reply | None:
+def turn_away(scope: Scope, headers: Mapping[bytes, bytes], options: HttpOptions) -> Reply | None:
     """Return how a request is refused before its path is looked at; None if it is let through."""
     oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
     if oversized is not None:

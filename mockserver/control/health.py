@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from mockserver import __version__
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 
 
@@ -22,4 +22,4 @@ def read_health(_call: ControlCall) -> Reply:
     return Reply(200, Health(ready=True, version=__version__))
 
 
-ROUTES = (Route(method="GET", path="/_mock/health", run=read_health, replies={200: Health}),)
+ROUTES = (ControlRoute(method="GET", path="/_mock/health", run=read_health, replies={200: Health}),)

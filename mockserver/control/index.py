@@ -5,7 +5,7 @@ from msgspec import Struct
 from mockserver import __version__
 from mockserver.control.contract import OpenApi
 from mockserver.control.document import describe, words
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 
 
@@ -37,6 +37,6 @@ def read_document(call: ControlCall) -> Reply:
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/", run=read_index, replies={200: Index}),
-    Route(method="GET", path="/_mock/control.json", run=read_document, replies={200: OpenApi}),
+    ControlRoute(method="GET", path="/_mock/", run=read_index, replies={200: Index}),
+    ControlRoute(method="GET", path="/_mock/control.json", run=read_document, replies={200: OpenApi}),
 )

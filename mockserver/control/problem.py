@@ -44,7 +44,7 @@ _STATUSES: dict[type[MockServerError], int] = {
 }
 
 
-class RefusedError(MockServerError):
+class ControlError(MockServerError):
     """The control API says no for a reason of its own.
 
     Attributes:
@@ -67,7 +67,7 @@ class RefusedError(MockServerError):
 def refusal(error: Exception) -> Reply | None:
     """Return how the error is told to the client; None if the mock itself has failed."""
     match error:
-        case RefusedError(status=status, headers=headers):
+        case ControlError(status=status, headers=headers):
             return problem(status, str(error), headers)
         case Declined(status=status, detail=detail):
             return problem(status, detail)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mockserver import documents, notation
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.judge.formats.junit import to_junit
 from mockserver.judge.formats.markdown import to_markdown
@@ -94,7 +94,7 @@ _FORMS: Mapping[Format, Callable[[Report, Mock], Any]] = {
 }
 
 ROUTES = (
-    Route(
+    ControlRoute(
         method="GET",
         path="/_mock/report",
         run=read_report,

@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from mockserver.control import stream
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Exchange, Reply
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.export import to_har
@@ -36,7 +36,7 @@ class RequestsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=0, description="So many of the latest.")] | None = None
 
 
-class Requests(Struct, frozen=True):
+class RequestList(Struct, frozen=True):
     """The exchanges, the oldest first.
 
     `dropped` is how many the journal had to let go to make room, and `number` is that of the latest exchange of all.
@@ -88,17 +88,17 @@ def list_requests(call: ControlCall) -> Reply:
 
     Credentials are hidden; of a long body the beginning is there, and `body_cut` says so.
 
-    Raises: RefusedError, ConfigurationError.
+    Raises: ControlError, ConfigurationError.
     """
     sandbox = call.sandbox()
     journal = sandbox.journal
-    return Reply(200, Requests(_rows(call, sandbox, _chosen(call, sandbox)), journal.dropped, journal.number))
+    return Reply(200, RequestList(_rows(call, sandbox, _chosen(call, sandbox)), journal.dropped, journal.number))
 
 
 def read_request(call: ControlCall) -> Reply:
     """Return one exchange by its number, which is also the reply's header `Mock-Exchange`.
 
-    Raises: RefusedError.
+    Raises: ControlError.
     """
     sandbox = call.sandbox()
     number = call.path["number"]
@@ -117,7 +117,7 @@ def clear_requests(call: ControlCall) -> Reply:
 def export_requests(call: ControlCall) -> Reply:
     """Return the exchanges as a HAR 1.2 file, which browsers' tools open; a body that was cut is left out.
 
-    Raises: RefusedError, ConfigurationError.
+    Raises: ControlError, ConfigurationError.
     """
     sandbox = call.sandbox()
     document = to_har(_chosen(call, sandbox), call.insights.redaction(sandbox))
@@ -161,29 +161,31 @@ def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
     """
     orders, is_order = (call.body, True) if isinstance(call.body, list) else ([call.body], False)
     if not orders:
-        raise RefusedError(400, "an order of nothing", where="body", remedy="name at least one expectation")
+        raise ControlError(400, "an order of nothing", where="body", remedy="name at least one expectation")
     expected = [Expectation(**asdict(each)) for each in orders]
     for index, each in enumerate(expected):
         each.check(call.mock.pipeline.contract.operations, f"body[{index}]" if is_order else "body")
     return expected if is_order else expected[0]
 
 
-def _gone(sandbox: Sandbox, number: str) -> RefusedError:
+def _gone(sandbox: Sandbox, number: str) -> ControlError:
     """Return why there is no exchange of this number."""
     journal, where = sandbox.journal, f"exchange {number[:20]}"
     if not (number.isdecimal() and 0 < int(number) <= journal.number):
         latest = f"the latest is {journal.number}" if journal.number else "there has been none"
-        return RefusedError(404, "never was", where=where, remedy=f"{latest}; GET /_mock/requests lists them")
+        return ControlError(404, "never was", where=where, remedy=f"{latest}; GET /_mock/requests lists them")
     if int(number) <= journal.forgotten:
-        return RefusedError(404, "was cleared", where=where)
-    return RefusedError(404, "was dropped to make room", where=where, remedy="serve with a larger --journal-limit to keep more")
+        return ControlError(404, "was cleared", where=where)
+    return ControlError(404, "was dropped to make room", where=where, remedy="serve with a larger --journal-limit to keep more")
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/requests", run=list_requests, query=RequestsQuery, replies={200: Requests}),
-    Route(method="DELETE", path="/_mock/requests", run=clear_requests, replies={204: None}),
-    Route(method="GET", path="/_mock/requests.har", run=export_requests, query=RequestsQuery, replies={200: dict[str, Any]}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/requests", run=list_requests, query=RequestsQuery, replies={200: RequestList}),
+    ControlRoute(method="DELETE", path="/_mock/requests", run=clear_requests, replies={204: None}),
+    ControlRoute(
+        method="GET", path="/_mock/requests.har", run=export_requests, query=RequestsQuery, replies={200: dict[str, Any]}
+    ),
+    ControlRoute(
         method="POST",
         path="/_mock/requests/verify",
         run=verify_requests,
@@ -191,7 +193,7 @@ ROUTES = (
         replies={200: Met, 409: Unmet},
     ),
     stream.ROUTE,
-    Route(
+    ControlRoute(
         method="GET",
         path="/_mock/requests/{number}",
         run=read_request,

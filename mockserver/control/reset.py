@@ -1,7 +1,7 @@
 """`/_mock/reset`: back to how the sandbox began."""
 
-from mockserver.control.route import ControlCall, Route
-from mockserver.control.standing import Standing, standing_of
+from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.control.standing import SandboxSummary, standing_of
 from mockserver.exchange import Reply
 
 
@@ -15,4 +15,4 @@ def reset_sandbox(call: ControlCall) -> Reply:
     return standing_of(call, sandbox)
 
 
-ROUTES = (Route(method="POST", path="/_mock/reset", run=reset_sandbox, replies={200: Standing}),)
+ROUTES = (ControlRoute(method="POST", path="/_mock/reset", run=reset_sandbox, replies={200: SandboxSummary}),)

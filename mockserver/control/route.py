@@ -18,7 +18,7 @@ async def no_pause(_seconds: float) -> None:
     """Let no time pass."""
 
 
-class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+class Empty(Struct, frozen=True, forbid_unknown_fields=True):
     """The body or query of a request that has nothing to say."""
 
 
@@ -52,7 +52,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     """
 
     app: App
-    routes: Sequence["Route"]
+    routes: Sequence["ControlRoute"]
     insights: "Insights"
     name: str
     origin: str
@@ -84,7 +84,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         return f"{self.origin}/@{name}"
 
 
-class Route(Struct, frozen=True, kw_only=True):
+class ControlRoute(Struct, frozen=True, kw_only=True):
     """One thing that can be asked of the control API.
 
     Attributes:
@@ -103,8 +103,8 @@ class Route(Struct, frozen=True, kw_only=True):
     run: Callable[[ControlCall], Reply | Stream | Awaitable[Reply | Stream]]
     replies: Mapping[int, Any]
     also: Sequence[str] = ()
-    query: Any = Nothing
-    body: Any = Nothing
+    query: Any = Empty
+    body: Any = Empty
     errors: Mapping[int, str] = {}
     max_body: int = MEGABYTE
 
@@ -114,4 +114,4 @@ class Route(Struct, frozen=True, kw_only=True):
 
         What may be one thing or a list of them cannot.
         """
-        return self.body is not Nothing and (self.method != "POST" or not isinstance(self.body, type))
+        return self.body is not Empty and (self.method != "POST" or not isinstance(self.body, type))

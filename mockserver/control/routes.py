@@ -18,9 +18,9 @@ from mockserver.control import (
     traces,
     webhooks,
 )
-from mockserver.control.route import Route
+from mockserver.control.route import ControlRoute
 
-ROUTES: tuple[Route, ...] = (
+ROUTES: tuple[ControlRoute, ...] = (
     *index.ROUTES,
     *health.ROUTES,
     *contract.ROUTES,

@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 
 from mockserver.control.assumptions import Choices, merged
 from mockserver.control.clock import ModeName, Timestamp, instant
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.mock import Mock, scenarios
 from mockserver.state import Sandbox, State
@@ -84,15 +84,15 @@ def _fixture(mock: Mock, name: str) -> str | Path:
     given = mock.setup.fixtures
     known = {Path(each).stem: each for each in given} | {each: each for each in scenarios()} | {str(each): each for each in given}
     if name not in known:
-        raise RefusedError(
+        raise ControlError(
             400, f"there is no fixture {name[:80]!r}", where="body.fixture", remedy=f"choose {', '.join(sorted(known))}"
         )
     return known[name]
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/sandboxes", run=list_sandboxes, replies={200: list[SandboxRow]}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/sandboxes", run=list_sandboxes, replies={200: list[SandboxRow]}),
+    ControlRoute(
         method="POST",
         path="/_mock/sandboxes",
         run=create_sandbox,
@@ -100,7 +100,7 @@ ROUTES = (
         replies={201: SandboxRow},
         errors={409: "There is a sandbox of that name already.", 503: "There are as many sandboxes as there may be."},
     ),
-    Route(
+    ControlRoute(
         method="DELETE",
         path="/_mock/sandboxes/{name}",
         run=drop_sandbox,

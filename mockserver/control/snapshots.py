@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from mockserver.control.route import ControlCall, Route
-from mockserver.control.standing import Standing, counts, standing_of
+from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.control.standing import SandboxSummary, counts, standing_of
 from mockserver.exchange import Reply
 from mockserver.judge.changes import Changes, changes_between
 
@@ -70,27 +70,27 @@ def restore_snapshot(call: ControlCall) -> Reply:
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/snapshots", run=list_snapshots, replies={200: list[Snapshot]}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/snapshots", run=list_snapshots, replies={200: list[Snapshot]}),
+    ControlRoute(
         method="PUT",
         path="/_mock/snapshots/{name}",
         run=keep_snapshot,
         replies={200: Snapshot, 201: Snapshot},
         errors={503: "The sandbox keeps as many snapshots as it may."},
     ),
-    Route(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
-    Route(
+    ControlRoute(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute(
         method="GET",
         path="/_mock/snapshots/{name}/changes",
         run=compare_snapshot,
         replies={200: Changes},
         errors=_UNKNOWN,
     ),
-    Route(
+    ControlRoute(
         method="POST",
         path="/_mock/snapshots/{name}/restore",
         run=restore_snapshot,
-        replies={200: Standing},
+        replies={200: SandboxSummary},
         errors=_UNKNOWN,
     ),
 )

@@ -9,7 +9,7 @@ from mockserver.state import Sandbox, State
 from mockserver.state.clock import iso_milliseconds
 
 
-class Standing(Struct, frozen=True):
+class SandboxSummary(Struct, frozen=True):
     """The sandbox, its time, and how many records of each kind it holds."""
 
     sandbox: str
@@ -19,7 +19,7 @@ class Standing(Struct, frozen=True):
 
 def standing_of(call: ControlCall, sandbox: Sandbox) -> Reply:
     """Return how the sandbox stands now."""
-    return Reply(200, Standing(sandbox.name, iso_milliseconds(sandbox.now), counts(call.mock, sandbox.state)))
+    return Reply(200, SandboxSummary(sandbox.name, iso_milliseconds(sandbox.now), counts(call.mock, sandbox.state)))
 
 
 def counts(mock: Mock, state: State) -> dict[str, int]:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from mockserver.control.route import ControlCall, Route
-from mockserver.control.standing import Standing, standing_of
+from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.control.standing import SandboxSummary, standing_of
 from mockserver.documents import Document
 from mockserver.edge.app import MEGABYTE
 from mockserver.exchange import Reply
@@ -57,13 +57,13 @@ def _settings(mock: Mock, state: State) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route(method="GET", path="/_mock/state", run=read_state, replies={200: StateDocument}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/state", run=read_state, replies={200: StateDocument}),
+    ControlRoute(
         method="PUT",
         path="/_mock/state",
         run=replace_state,
         body=StateDocument,
-        replies={200: Standing},
+        replies={200: SandboxSummary},
         max_body=MAX_STATE,
     ),
 )

@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from mockserver.control.route import ControlCall, Route, Stream
+from mockserver.control.route import ControlCall, ControlRoute, Stream
 from mockserver.exchange import Exchange
-from mockserver.journal import Journal, Watcher
+from mockserver.journal import Journal, JournalListener
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import row
 
@@ -99,7 +99,7 @@ class _Teller:
             yield _event("dropped", {"exchanges": dropped})
         yield from map(self._row, exchanges)
 
-    def _news(self, watcher: Watcher) -> Iterator[bytes]:
+    def _news(self, watcher: JournalListener) -> Iterator[bytes]:
         while True:
             if watcher.take_cleared():
                 yield _event("cleared", {"number": self._journal.number})
@@ -132,7 +132,7 @@ def _event(name: str, data: dict[str, int]) -> bytes:
     return b"event: %s\ndata: %s\n\n" % (name.encode(), _encode(data))
 
 
-ROUTE = Route(
+ROUTE = ControlRoute(
     method="GET",
     path="/_mock/requests/stream",
     run=stream_requests,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.judge.traces import Traces, traces_of
 
@@ -24,9 +24,9 @@ def find_traces(call: ControlCall) -> Reply:
     """
     query: TracesQuery = call.query
     if not query.value:
-        raise RefusedError(400, "nothing to look for", where="query.value", remedy="add ?value=TEXT, percent-encoded")
+        raise ControlError(400, "nothing to look for", where="query.value", remedy="add ?value=TEXT, percent-encoded")
     kinds = call.mock.pipeline.kinds
     return Reply(200, traces_of(query.value, call.sandbox(), kinds, ignore_case=query.ignore_case))
 
 
-ROUTES = (Route(method="GET", path="/_mock/traces", run=find_traces, query=TracesQuery, replies={200: Traces}),)
+ROUTES = (ControlRoute(method="GET", path="/_mock/traces", run=find_traces, query=TracesQuery, replies={200: Traces}),)

@@ -6,8 +6,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from mockserver.control.problem import RefusedError
-from mockserver.control.route import ControlCall, Route
+from mockserver.control.problem import ControlError
+from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.edge.targets import check_target
 from mockserver.errors import LimitError
 from mockserver.exchange import Reply
@@ -42,7 +42,7 @@ class EndpointOrder(Struct, frozen=True, forbid_unknown_fields=True):
     events: Types | None = None
 
 
-class EndpointChange(Struct, frozen=True, forbid_unknown_fields=True):
+class EndpointPatch(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change about a receiver; another secret rotates it, and the old one is remembered."""
 
     url: Url | UnsetType | None = UNSET
@@ -77,7 +77,7 @@ def add_endpoint(call: ControlCall) -> Reply:
 
 def change_endpoint(call: ControlCall) -> Reply:
     """Change an endpoint's URL, secret or event types, from the next delivery on."""
-    change: EndpointChange = call.body
+    change: EndpointPatch = call.body
     sandbox = call.sandbox()
     endpoint = _find(sandbox, call.path["id"])
     if not isinstance(change.url, UnsetType):
@@ -105,11 +105,11 @@ def known_types(mock: Mock) -> list[str]:
 
 
 def check_type(mock: Mock, event_type: str, where: str) -> None:
-    """Raise RefusedError unless a provider has such events."""
+    """Raise ControlError unless a provider has such events."""
     known = known_types(mock)
     if event_type not in known:
         remedy = f"choose {', '.join(known)}" if known else None
-        raise RefusedError(400, f"there is no event type {event_type[:80]!r}", where=where, remedy=remedy)
+        raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, remedy=remedy)
 
 
 def _row(endpoint: Endpoint) -> EndpointRow:
@@ -133,14 +133,14 @@ def _find(sandbox: Sandbox, name: str) -> Endpoint:
     for endpoint in sandbox.state.endpoints:
         if endpoint.id == name:
             return endpoint
-    raise RefusedError(404, f"there is no webhook endpoint {name[:80]!r}", remedy="GET /_mock/webhooks lists them")
+    raise ControlError(404, f"there is no webhook endpoint {name[:80]!r}", remedy="GET /_mock/webhooks lists them")
 
 
 _UNKNOWN = {404: "The sandbox has no such endpoint."}
 
 ROUTES = (
-    Route(method="GET", path="/_mock/webhooks", run=list_endpoints, replies={200: list[EndpointRow]}),
-    Route(
+    ControlRoute(method="GET", path="/_mock/webhooks", run=list_endpoints, replies={200: list[EndpointRow]}),
+    ControlRoute(
         method="POST",
         path="/_mock/webhooks",
         run=add_endpoint,
@@ -148,13 +148,13 @@ ROUTES = (
         replies={201: EndpointRow},
         errors={503: "The sandbox has as many endpoints as it may."},
     ),
-    Route(
+    ControlRoute(
         method="PATCH",
         path="/_mock/webhooks/{id}",
         run=change_endpoint,
-        body=EndpointChange,
+        body=EndpointPatch,
         replies={200: EndpointRow},
         errors=_UNKNOWN,
     ),
-    Route(method="DELETE", path="/_mock/webhooks/{id}", run=remove_endpoint, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute(method="DELETE", path="/_mock/webhooks/{id}", run=remove_endpoint, replies={204: None}, errors=_UNKNOWN),
 )

@@ -13,14 +13,14 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from mockserver.edge import cors, guard
-from mockserver.edge.delivery import Courier
+from mockserver.edge.delivery import WebhookSender
 from mockserver.edge.guard import Disconnected
 from mockserver.edge.wire import send_disturbed
 from mockserver.errors import BadNameError, LimitError
 from mockserver.exchange import Broken, Misused, Problem, RawHeaders, Request, Unavailable
 from mockserver.faults import Disturbance
 from mockserver.mock import Mock
-from mockserver.pipeline import Answer, Destination
+from mockserver.pipeline import Destination, EncodedReply
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.state.clock import stopwatch_us
@@ -38,7 +38,7 @@ MEGABYTE = 1_000_000
 _log = logging.getLogger("mockserver")
 
 
-class Options(Struct, frozen=True):
+class HttpOptions(Struct, frozen=True):
     """How the mock meets the network.
 
     Attributes:
@@ -59,7 +59,7 @@ class Options(Struct, frozen=True):
     raise_errors: bool = False
 
 
-class Target(Struct, frozen=True):
+class RequestPath(Struct, frozen=True):
     """Where a request goes.
 
     Attributes:
@@ -82,10 +82,10 @@ class App:
         at_end: what is called when the server ends, so that answers without an end have one.
     """
 
-    def __init__(self, mock: Mock, options: Options, control: Callable[["App"], ASGIApp]) -> None:
+    def __init__(self, mock: Mock, options: HttpOptions, control: Callable[["App"], ASGIApp]) -> None:
         self.mock = mock
         self.options = options
-        self.courier = Courier(mock, options.allow_webhook_hosts)
+        self.courier = WebhookSender(mock, options.allow_webhook_hosts)
         self.at_end: set[Callable[[], object]] = set()
         self._make_control = control
         self._control: ASGIApp | None = None
@@ -126,7 +126,7 @@ class App:
         request = _request(scope, target, headers, body, self.options.public_url)
         destination = self.mock.pipeline.find(request.path)
         sandbox = self._sandbox_or_refusal(destination, request, target.sandbox)
-        if isinstance(sandbox, Answer):
+        if isinstance(sandbox, EncodedReply):
             answer = sandbox
         else:
             disturbance = None
@@ -155,7 +155,7 @@ class App:
         request: Request,
         problem: Problem | None,
         disturbance: Disturbance | None,
-    ) -> Answer:
+    ) -> EncodedReply:
         """Return the pipeline's answer, and have the courier look at what it announced."""
         try:
             with self.mock.lock:
@@ -169,7 +169,7 @@ class App:
             self.courier.stir(sandbox)
         return answer
 
-    def _sandbox_or_refusal(self, destination: Destination, request: Request, in_path: str) -> Sandbox | Answer:
+    def _sandbox_or_refusal(self, destination: Destination, request: Request, in_path: str) -> Sandbox | EncodedReply:
         try:
             return self._sandbox(destination.provider, request, in_path)
         except LimitError as error:
@@ -187,7 +187,7 @@ class App:
             return sandboxes.get(DEFAULT)
         return sandboxes.selected_by(provider.credential(request))
 
-    async def _serve_control(self, scope: Scope, target: Target, receive: Receive, send: Send) -> None:
+    async def _serve_control(self, scope: Scope, target: RequestPath, receive: Receive, send: Send) -> None:
         if self._control is None:
             self._control = self._make_control(self)
         path = {"path": unquote(target.path), "raw_path": target.path.encode("latin-1"), "root_path": ""}
@@ -214,18 +214,20 @@ class App:
         return ", ".join(sorted({operation.method for operation in self.mock.pipeline.contract.operations.values()}))
 
 
-def _target(scope: Scope) -> Target:
+def _target(scope: Scope) -> RequestPath:
     raw: bytes | None = scope.get("raw_path")
     path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(scope["path"])
     prefix: str = scope.get("root_path", "")
     path = path.removeprefix(prefix) if prefix else path
     name, _, rest = path[2:].partition("/")
     if not path.startswith("/@") or not name:
-        return Target(path, prefix)
-    return Target(f"/{rest}", f"{prefix}/@{name}", name)
+        return RequestPath(path, prefix)
+    return RequestPath(f"/{rest}", f"{prefix}/@{name}", name)
 
 
-def _request(scope: Scope, target: Target, headers: Mapping[bytes, bytes], body: bytes | None, public_url: str | None) -> Request:
+def _request(
+    scope: Scope, target: RequestPath, headers: Mapping[bytes, bytes], body: bytes | None, public_url: str | None
+) -> Request:
     origin = (public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}") + target.prefix
     method, query, raw = scope["method"], scope["query_string"], scope["headers"]
     return Request(method, target.path, query, origin, headers, raw, body, scope["mock.arrived_us"], scope.get("client"))

@@ -15,7 +15,7 @@ from mockserver.state import Sandbox, State
 from mockserver.state.clock import Clock, stopwatch_us
 
 
-class Courier(Dispatch):
+class WebhookSender(Dispatch):
     """Delivers the events of a mock's sandboxes, and moves their clocks meanwhile.
 
     A method whose name ends in `_blocking` is for a caller within the process; `go_to` and `wait_for` are for an event loop.

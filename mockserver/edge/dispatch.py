@@ -19,15 +19,15 @@ from msgspec.structs import replace
 from mockserver.edge.signing import FORGED, form_of
 from mockserver.edge.targets import check_target
 from mockserver.errors import ConfigurationError
-from mockserver.exchange import Leaning
+from mockserver.exchange import ChoiceReader
 from mockserver.mock import Mock
-from mockserver.providers.provider import Webhooks
+from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox
 from mockserver.state.clock import stopwatch_us
 from mockserver.webhooks import Delivery, Endpoint, free_id
 
 if TYPE_CHECKING:
-    from mockserver.edge.post import Outcome
+    from mockserver.edge.post import DeliveryResult
 
 MAX_SENDING = 64
 """Deliveries that are on their way at one time, of all sandboxes."""
@@ -49,7 +49,7 @@ class Job(Struct, frozen=True, eq=False):
 
     sandbox: Sandbox
     delivery: Delivery
-    webhooks: Webhooks
+    webhooks: WebhookFormat
 
     @property
     def counts(self) -> bool:
@@ -69,7 +69,7 @@ class Dispatch:
         self._mock = mock
         self._allowed_hosts = allowed_hosts
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outcomes: deque[tuple[Job, Outcome]] = deque()
+        self._outcomes: deque[tuple[Job, DeliveryResult]] = deque()
         self._jobs: set[Job] = set()
         self._short_of_room: dict[str, Sandbox] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -175,9 +175,9 @@ class Dispatch:
 
     def _carry(self, job: Job, app: Application | None) -> None:
         """Send one delivery; the only part of this class that runs in a thread of its own."""
-        from mockserver.edge.post import Outcome
+        from mockserver.edge.post import DeliveryResult
 
-        started, outcome = stopwatch_us(), Outcome(error="the delivery was broken off")
+        started, outcome = stopwatch_us(), DeliveryResult(error="the delivery was broken off")
         try:
             outcome = _outcome(job, app)
         finally:
@@ -249,7 +249,7 @@ def _goes_first(sending: Delivery, other: Delivery) -> bool:
     return is_same and sending.attempt == other.attempt == 1
 
 
-def _outcome(job: Job, app: Application | None) -> "Outcome":
+def _outcome(job: Job, app: Application | None) -> "DeliveryResult":
     delivery, timeout_s = job.delivery, job.webhooks.timeout_s
     if app is not None:
         from mockserver.edge.receivers import Parcel, hand_over
@@ -261,11 +261,11 @@ def _outcome(job: Job, app: Application | None) -> "Outcome":
     return send(delivery.url, delivery.headers, delivery.body, timeout_s)
 
 
-def _note(job: Job, outcome: "Outcome") -> None:
+def _note(job: Job, outcome: "DeliveryResult") -> None:
     """Write down what came of a delivery, and put in the next attempt if there is one."""
     sandbox, delivery = job.sandbox, job.delivery
     is_taken = 200 <= outcome.status < 300
-    leaning = Leaning(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
+    leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
     is_final = is_taken or delivery.how in FORGED
     delay_ms = None if is_final else job.webhooks.retry_after_ms(leaning, delivery.attempt)
     sandbox.outbox.update(

@@ -18,7 +18,7 @@ _PATH = "/%:@!$&'()*+,;=~?"
 _LOCAL = "localhost"
 
 
-class Outcome(Struct, frozen=True):
+class DeliveryResult(Struct, frozen=True):
     """What became of an attempt.
 
     Attributes:
@@ -49,19 +49,19 @@ class Deadline:
         return left
 
 
-def send(url: str, headers: RawHeaders, body: bytes, timeout_s: float) -> Outcome:
+def send(url: str, headers: RawHeaders, body: bytes, timeout_s: float) -> DeliveryResult:
     """Send the delivery and return what came of it; nothing that the receiver does raises an error."""
     try:
         return _exchange(urlsplit(url), headers, body, Deadline(timeout_s))
     except TimeoutError:
-        return Outcome(error=f"no answer came within {timeout_s:g} s")
+        return DeliveryResult(error=f"no answer came within {timeout_s:g} s")
     except OSError as error:
-        return Outcome(error=error.strerror or type(error).__name__)
+        return DeliveryResult(error=error.strerror or type(error).__name__)
     except (HTTPException, ValueError) as error:
-        return Outcome(error=f"no answer of HTTP came: {type(error).__name__}")
+        return DeliveryResult(error=f"no answer of HTTP came: {type(error).__name__}")
 
 
-def _exchange(url: SplitResult, headers: RawHeaders, body: bytes, deadline: Deadline) -> Outcome:
+def _exchange(url: SplitResult, headers: RawHeaders, body: bytes, deadline: Deadline) -> DeliveryResult:
     connection = _connection(url, deadline)
     try:
         connection.connect()
@@ -72,7 +72,7 @@ def _exchange(url: SplitResult, headers: RawHeaders, body: bytes, deadline: Dead
         connection.endheaders(body)
         with HTTPResponse(_Timed(connection.sock, deadline), method="POST") as answer:  # type: ignore[arg-type]
             answer.begin()
-            return Outcome(answer.status, answer.read(MAX_ANSWER))
+            return DeliveryResult(answer.status, answer.read(MAX_ANSWER))
     finally:
         connection.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mockserver.edge.post import MAX_ANSWER, Outcome
+from mockserver.edge.post import MAX_ANSWER, DeliveryResult
 from mockserver.exchange import RawHeaders
 
 Application = Callable[..., Any]
@@ -29,7 +29,7 @@ class Parcel:
         self.path, _, self.query = target.partition("?")
 
 
-def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
+def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> DeliveryResult:
     """Call the application with the parcel and return what came of it; an error of the application is no answer.
 
     An ASGI application runs in an event loop that is made for this call, and is cancelled when the time is over; a WSGI
@@ -40,9 +40,9 @@ def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
             return asyncio.run(_call_asgi(app, parcel, timeout_s))
         return _call_wsgi(app, parcel)
     except TimeoutError:
-        return Outcome(error=f"no answer came within {timeout_s:g} s")
+        return DeliveryResult(error=f"no answer came within {timeout_s:g} s")
     except Exception as error:  # whatever the application does, it is no failure of the mock
-        return Outcome(error=f"the application raised {type(error).__name__}: {error}"[:200])
+        return DeliveryResult(error=f"the application raised {type(error).__name__}: {error}"[:200])
 
 
 def _is_asgi(app: Application) -> bool:
@@ -50,7 +50,7 @@ def _is_asgi(app: Application) -> bool:
     return inspect.iscoroutinefunction(called)
 
 
-async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> Outcome:
+async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> DeliveryResult:
     sent: list[dict[str, Any]] = []
     inbox: list[dict[str, Any]] = [{"type": "http.request", "body": parcel.body, "more_body": False}]
 
@@ -63,8 +63,8 @@ async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> Outc
     async with asyncio.timeout(timeout_s):
         await app(_scope(parcel), receive, send)
     if not sent:
-        return Outcome(error="the application answered nothing")
-    return Outcome(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])[:MAX_ANSWER])
+        return DeliveryResult(error="the application answered nothing")
+    return DeliveryResult(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])[:MAX_ANSWER])
 
 
 def _scope(parcel: Parcel) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _scope(parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _call_wsgi(app: Application, parcel: Parcel) -> Outcome:
+def _call_wsgi(app: Application, parcel: Parcel) -> DeliveryResult:
     status: list[str] = []
 
     def start_response(line: str, _headers: Any, _exc_info: Any = None) -> Callable[[bytes], object]:
@@ -98,7 +98,7 @@ def _call_wsgi(app: Application, parcel: Parcel) -> Outcome:
             written.write(chunk)
     finally:
         getattr(chunks, "close", lambda: None)()
-    return Outcome(int(status[0].split()[0]), written.getvalue()[:MAX_ANSWER])
+    return DeliveryResult(int(status[0].split()[0]), written.getvalue()[:MAX_ANSWER])
 
 
 def _environ(parcel: Parcel) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Serves the application over HTTP: uvicorn's protocol on sockets and in an event loop of our own.
 
-uvicorn's `Server` looks ten times a second whether it should stop, which costs 200 ms, and then sends the signal that
+uvicorn's `HttpServer` looks ten times a second whether it should stop, which costs 200 ms, and then sends the signal that
 stopped it to itself once more. Its protocol is the part that matters; here it starts and stops in milliseconds.
 """
 
@@ -68,7 +68,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-class Server:
+class HttpServer:
     """An application behind sockets, which are the server's from here on."""
 
     def __init__(
@@ -182,13 +182,13 @@ def running_server(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, pars
     """
     sockets = listen(host, port)
     address = Address(host, sockets[0].getsockname()[1])
-    server = Server(app, sockets, parser=parser)
+    server = HttpServer(app, sockets, parser=parser)
     with running(server):
         yield address
 
 
 @contextmanager
-def running(server: Server) -> Iterator[None]:
+def running(server: HttpServer) -> Iterator[None]:
     """Run the server in a thread of its own for as long as the context lasts."""
     started: Future[None] = Future()
 
@@ -211,7 +211,7 @@ def running(server: Server) -> Iterator[None]:
 
 
 @contextmanager
-def ending_on_signals(server: Server) -> Iterator[None]:
+def ending_on_signals(server: HttpServer) -> Iterator[None]:
     """Have Ctrl-C and SIGTERM end the server, not the process; only in the main thread."""
     before = {each: signal.signal(each, lambda *_: server.end()) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -5,8 +5,8 @@ import json
 from msgspec import Struct
 
 from mockserver.errors import ConfigurationError
-from mockserver.exchange import Leaning, RawHeaders
-from mockserver.providers.provider import Webhooks
+from mockserver.exchange import ChoiceReader, RawHeaders
+from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery, Endpoint
 
@@ -27,9 +27,9 @@ class Form(Struct, frozen=True):
     assumed: dict[str, str]
 
 
-def form_of(sandbox: Sandbox, webhooks: Webhooks, delivery: Delivery, endpoint: Endpoint) -> Form:
+def form_of(sandbox: Sandbox, webhooks: WebhookFormat, delivery: Delivery, endpoint: Endpoint) -> Form:
     """Return what the endpoint is sent now."""
-    leaning = Leaning(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
+    leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
     how, whole = delivery.how, webhooks.encode(delivery.event.body)
     at_ms = max(sandbox.now + _SHIFTS_MS.get(how, 0), 0)
     signature = webhooks.sign(leaning, _secret(endpoint, how), whole, at_ms)
@@ -37,13 +37,13 @@ def form_of(sandbox: Sandbox, webhooks: Webhooks, delivery: Delivery, endpoint: 
     return Form(headers, _spoilt(whole, how), leaning.assumed)
 
 
-def check_how(sandbox: Sandbox, webhooks: Webhooks, how: str, endpoint: Endpoint) -> None:
+def check_how(sandbox: Sandbox, webhooks: WebhookFormat, how: str, endpoint: Endpoint) -> None:
     """Raise ConfigurationError if a delivery to the endpoint cannot be wrong in this way."""
     if how == "old-secret" and not endpoint.old_secret:
         remedy = f'PATCH /_mock/webhooks/{endpoint.id} {{"secret": "…"}} rotates it'
         raise ConfigurationError(f"{endpoint.id} has had no other secret", where="body.how", remedy=remedy)
     if how in _SHIFTS_MS:
-        leaning = Leaning(choices=sandbox.state.choices)
+        leaning = ChoiceReader(choices=sandbox.state.choices)
         early, late = (webhooks.sign(leaning, "x", b"", at_ms) for at_ms in (0, SHIFT_MS))
         if early == late:
             chosen = ", ".join(f"{key}={choice}" for key, choice in leaning.assumed.items())

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from mockserver.exchange import RawHeaders
-from mockserver.pipeline import Answer
+from mockserver.pipeline import EncodedReply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,7 +19,7 @@ DRIPS = 10
 """Pieces of a reply that drips; a shorter one has a byte in each."""
 
 
-async def send_disturbed(scope: Scope, receive: Receive, send: Send, answer: Answer, headers: RawHeaders) -> None:
+async def send_disturbed(scope: Scope, receive: Receive, send: Send, answer: EncodedReply, headers: RawHeaders) -> None:
     """Send the answer, or what the fault leaves of it; `headers` are all that it carries."""
     start = {"type": "http.response.start", "status": answer.status, "headers": headers}
     if answer.wire == "drip":
@@ -35,7 +35,7 @@ async def send_disturbed(scope: Scope, receive: Receive, send: Send, answer: Ans
         await _hang_up(scope, receive)
 
 
-async def _drip(scope: Scope, send: Send, answer: Answer) -> None:
+async def _drip(scope: Scope, send: Send, answer: EncodedReply) -> None:
     pause: Callable[[float], Awaitable[None]] = scope.get("mock.pause", asyncio.sleep)
     step = -(-len(answer.body) // DRIPS) or 1
     for at in range(0, len(answer.body), step):

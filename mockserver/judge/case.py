@@ -9,7 +9,7 @@ from msgspec import Struct
 from mockserver.catalogue import Assumption
 from mockserver.catalogue.conduct import Conduct
 from mockserver.contract import Contract
-from mockserver.contract.contract import Fault
+from mockserver.contract.contract import SchemaError
 from mockserver.contract.routes import Routes
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import Redaction
@@ -20,7 +20,7 @@ MAX_CONTRACTS = 64
 """Contracts, as choices change them, that are kept; there are more combinations than could be."""
 
 
-class Terms(Struct, frozen=True):
+class RuleSettings(Struct, frozen=True):
     """Under which terms conduct is judged.
 
     Attributes:
@@ -32,7 +32,7 @@ class Terms(Struct, frozen=True):
     polling_ms: int = 1_000
 
 
-class Case:
+class RuleInput:
     """What rules look at.
 
     Attributes:
@@ -50,7 +50,7 @@ class Case:
         provider: Provider,
         *,
         deliveries: Sequence[Delivery] = (),
-        terms: Terms = Terms(),  # noqa: B008 - a frozen value
+        terms: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
     ) -> None:
         self.exchanges = exchanges
         self.deliveries = deliveries
@@ -69,7 +69,7 @@ class Case:
         return self.provider.catalogue().conduct
 
     @cached_property
-    def unfit_replies(self) -> list[tuple[Exchange, list[Fault], str]]:
+    def unfit_replies(self) -> list[tuple[Exchange, list[SchemaError], str]]:
         """The replies that the contract does not allow, why not, and the choice under which it would, if there is one.
 
         What a fault has spoiled on purpose is nobody's mistake.
@@ -90,7 +90,7 @@ class _Choices:
         self._overlays = {(each.key, choice): overlay for each in assumptions for choice, overlay in each.overlays.items()}
         self._contracts: dict[tuple[tuple[str, str], ...], Contract] = {(): contract}
 
-    def faults(self, exchange: Exchange, **more: str) -> list[Fault]:
+    def faults(self, exchange: Exchange, **more: str) -> list[SchemaError]:
         """Return what the contract has against the reply, under the choices that it names and those that are given."""
         content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
         return self._under({**exchange.assumed, **more}).reply_faults(

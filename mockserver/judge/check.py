@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.redaction import Redaction
-from mockserver.judge.rules import RULES, SEVERITIES, Rule, Severity, Sighting
+from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, Severity
 from mockserver.providers.provider import Provider
 
 MAX_NUMBERS = 20
@@ -46,7 +46,7 @@ class Finding(Struct, frozen=True):
     deliveries: tuple[int, ...] = ()
 
 
-class Verdict(Struct, frozen=True):
+class CheckResult(Struct, frozen=True):
     """What was found in some traffic.
 
     Attributes:
@@ -65,28 +65,28 @@ class Verdict(Struct, frozen=True):
         return all(finding.severity == "note" for finding in self.findings)
 
 
-def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> Verdict:
+def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> CheckResult:
     """Return what the rules find in exchanges with the provider, which know their operations and violations."""
-    case = Case(tuple(exchanges), contract, provider)
+    case = RuleInput(tuple(exchanges), contract, provider)
     unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in case.exchanges)
-    return Verdict(len(case.exchanges), unknown, find_all(rules, case))
+    return CheckResult(len(case.exchanges), unknown, find_all(rules, case))
 
 
-def find_all(rules: Iterable[Rule], case: Case) -> tuple[Finding, ...]:
+def find_all(rules: Iterable[Rule], case: RuleInput) -> tuple[Finding, ...]:
     """Return what the rules find, the same things together and the worst first."""
     findings = [finding for rule in rules for finding in _findings(rule, case)]
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
-def _findings(rule: Rule, case: Case) -> list[Finding]:
-    alike: dict[tuple[str, str, str], list[Sighting]] = {}
+def _findings(rule: Rule, case: RuleInput) -> list[Finding]:
+    alike: dict[tuple[str, str, str], list[Hit]] = {}
     for sighting in rule.find(case):
         likeness = sighting.about, sighting.place, sighting.pointer or sighting.detail
         alike.setdefault(likeness, []).append(sighting)
     return sorted((_finding(rule, each, case.redaction) for each in alike.values()), key=lambda finding: -finding.times)
 
 
-def _finding(rule: Rule, sightings: Sequence[Sighting], redaction: Redaction) -> Finding:
+def _finding(rule: Rule, sightings: Sequence[Hit], redaction: Redaction) -> Finding:
     first = sightings[0]
     exchanges = {each.exchange.number: each.exchange for each in sightings if each.exchange is not None}
     deliveries = {each.delivery.number: each.delivery for each in sightings if each.delivery is not None}
@@ -107,7 +107,7 @@ def _finding(rule: Rule, sightings: Sequence[Sighting], redaction: Redaction) ->
     )
 
 
-def _sent(sighting: Sighting, redaction: Redaction) -> str:
+def _sent(sighting: Hit, redaction: Redaction) -> str:
     """Return what was sent, in short; an endpoint's URL may hold a credential, so its id stands for it."""
     if sighting.exchange is not None:
         request = sighting.exchange.request

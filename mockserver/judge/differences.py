@@ -76,7 +76,7 @@ def said(value: Any) -> str:
     """Return a value as JSON, cut."""
     if value is UNSET:
         return ABSENT
-    if isinstance(value, Unreadable):
+    if isinstance(value, UnreadableBody):
         return value.why
     try:
         text = msgspec.json.encode(value).decode()
@@ -85,7 +85,7 @@ def said(value: Any) -> str:
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
-class Unreadable(Struct, frozen=True):
+class UnreadableBody(Struct, frozen=True):
     """A body in which nothing can be looked up."""
 
     why: str
@@ -138,7 +138,7 @@ def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
         yield from _of_texts("json", wanted.json, _pairs(request.body or b""))
         return
     sent = _value(exchange, content_type)
-    if isinstance(sent, Unreadable):
+    if isinstance(sent, UnreadableBody):
         yield Gap("body", wanted.json, sent)
     else:
         yield from _of_value("json", wanted.json, sent)
@@ -147,13 +147,13 @@ def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
 def _value(exchange: Exchange, content_type: str) -> Any:
     body = exchange.request.body or b""
     if not body:
-        return Unreadable("no body")
+        return UnreadableBody("no body")
     if "request" in exchange.partial:
-        return Unreadable("a body that is not known as a whole")
+        return UnreadableBody("a body that is not known as a whole")
     try:
         return decode_json(body)
     except MalformedError as error:
-        return Unreadable(str(error) if is_json(content_type) else f"a body of {content_type or 'no content type'}")
+        return UnreadableBody(str(error) if is_json(content_type) else f"a body of {content_type or 'no content type'}")
 
 
 def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Gap]:

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.differences import Gap, Wanted, gaps, said
-from mockserver.judge.outcome import Difference, Miss, Outcome
+from mockserver.judge.outcome import Difference, ExpectationResult, Miss
 from mockserver.judge.redaction import HIDDEN, Redaction, is_secret
 from mockserver.judge.selection import check_operation, check_status
 
@@ -64,7 +64,7 @@ class Expectation(Wanted, frozen=True, kw_only=True):
 
 def verify(
     exchanges: Iterable[Exchange], expected: Expectation | Sequence[Expectation], redaction: Redaction | None = None
-) -> Outcome:
+) -> ExpectationResult:
     """Return whether the exchanges are as expected.
 
     A list is an order: each expectation's count holds as if it stood alone, and as many exchanges as it needs at least come
@@ -90,16 +90,16 @@ class _Teller:
         self._redaction = redaction
         self._exchanges = exchanges
 
-    def alone(self, expected: Expectation) -> Outcome:
+    def alone(self, expected: Expectation) -> ExpectationResult:
         """Return how it stands with one expectation."""
         found = [(each, gaps(each, expected)) for each in self._exchanges if each.number > expected.since]
         matched = tuple(each.number for each, missing in found if not missing)
         is_met = expected.least <= len(matched) and (expected.most is None or len(matched) <= expected.most)
         actual = f"{len(matched)} of {_counted(len(found))}{_listed(matched)}"
         nearest = self._nearest(found) if len(matched) < expected.least else ()
-        return Outcome(is_met, matched, f"{_count(expected)}: {self._told(expected)}", actual, nearest)
+        return ExpectationResult(is_met, matched, f"{_count(expected)}: {self._told(expected)}", actual, nearest)
 
-    def order(self, expected: Sequence[Expectation]) -> Outcome:
+    def order(self, expected: Sequence[Expectation]) -> ExpectationResult:
         """Return how it stands with an order of expectations that hold one by one."""
         matched: list[int] = []
         steps = " → ".join(f"({place}) {self._told(each)}" for place, each in enumerate(expected, 1))
@@ -109,9 +109,9 @@ class _Teller:
                 found = self._next(each, last)
                 if found is None:
                     actual = f"({place}) does not come after exchange {last}"
-                    return Outcome(False, tuple(matched), f"in this order: {steps}", actual, self._early(each, matched))
+                    return ExpectationResult(False, tuple(matched), f"in this order: {steps}", actual, self._early(each, matched))
                 matched.append(found)
-        return Outcome(True, tuple(matched), f"in this order: {steps}", f"so{_listed(matched)}")
+        return ExpectationResult(True, tuple(matched), f"in this order: {steps}", f"so{_listed(matched)}")
 
     def _next(self, expected: Expectation, last: int) -> int | None:
         later = (each for each in self._exchanges if each.number > max(last, expected.since))

@@ -62,7 +62,7 @@ class Content(Struct, rename="camel"):
     encoding: str | None = None
 
 
-class Response(Struct, rename="camel"):
+class HarResponse(Struct, rename="camel"):
     """A reply as it was recorded; a status of 0 or below says that there was none."""
 
     status: int | None = None
@@ -71,7 +71,7 @@ class Response(Struct, rename="camel"):
     body_size: float | None = None
 
 
-class Entry(Struct, rename="camel"):
+class HarEntry(Struct, rename="camel"):
     """One request, and the reply if there was one.
 
     Attributes:
@@ -80,7 +80,7 @@ class Entry(Struct, rename="camel"):
     """
 
     request: SentRequest
-    response: Response | None = None
+    response: HarResponse | None = None
     started_date_time: str | None = None
     time: float | None = None
     resource_type: str | None = field(name="_resourceType", default=None)
@@ -117,12 +117,12 @@ class Recording:
             raise DocumentError(f"has more than {MAX_ENTRIES} entries", where=name, remedy=_SMALLER)
         return cls(name, urls, _decode(content, _Whole, name).log.entries)
 
-    def entry(self, index: int) -> Entry:
+    def entry(self, index: int) -> HarEntry:
         """Return an entry, counted from 0.
 
         Raises: DocumentError, with the entry counted from 1, if it is none.
         """
-        return _decode(self._entries[index], Entry, f"{self.name}, entry {index + 1}")
+        return _decode(self._entries[index], HarEntry, f"{self.name}, entry {index + 1}")
 
 
 class _Address(Struct):

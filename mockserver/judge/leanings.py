@@ -12,7 +12,7 @@ MAX_NUMBERS = 20
 """Exchanges, events and deliveries that are named for each choice; all are counted."""
 
 
-class Leaning(Struct, frozen=True, kw_only=True):
+class AssumptionUse(Struct, frozen=True, kw_only=True):
     """An open question on whose answer something leaned.
 
     Attributes:
@@ -41,7 +41,7 @@ class _Marks(Struct):
     deliveries: list[int] = field(default_factory=list)
 
 
-def leanings_of(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[Leaning]:
+def leanings_of(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[AssumptionUse]:
     """Return what the sandbox's exchanges, events and deliveries leaned on, in the order of the assumptions."""
     known = {each.key: each for each in assumptions}
     marks: dict[tuple[str, str], _Marks] = {}
@@ -63,8 +63,8 @@ def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, st
         yield "deliveries", delivery.number, delivery.assumed
 
 
-def _leaning(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> Leaning:
-    return Leaning(
+def _leaning(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> AssumptionUse:
+    return AssumptionUse(
         sandbox=sandbox,
         key=assumption.key,
         choice=choice,

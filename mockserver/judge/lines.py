@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
-from mockserver.judge.check import Finding, Verdict
+from mockserver.judge.check import CheckResult, Finding
 from mockserver.judge.coverage import Coverage, Use
 from mockserver.judge.traffic import Traffic
 
@@ -54,7 +54,7 @@ def _of_use(use: Use) -> list[str]:
     return textwrap.wrap(f"{use.name}: {use.says}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
 
 
-def of_verdict(verdict: Verdict, title: str) -> Iterator[str]:
+def of_verdict(verdict: CheckResult, title: str) -> Iterator[str]:
     """Go through the lines on what was found, by rule, the worst first."""
     kinds = len(verdict.findings)
     yield f"{title}: {counted(kinds, 'finding')}" if kinds else f"{title}: nothing found"

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Terms
+from mockserver.judge.case import RuleSettings
 from mockserver.judge.conduct import case_of, rules_of
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import Note
@@ -21,7 +21,7 @@ MAX_DETAIL = 200
 def notes_of(sandbox: Sandbox, contract: Contract, providers: Iterable[Provider]) -> Mapping[int, list[Note]]:
     """Return number of an exchange → what the rules of conduct find in it; no credential is in that."""
     notes: dict[int, list[Note]] = {}
-    terms = Terms(clock=sandbox.state.clock.mode)
+    terms = RuleSettings(clock=sandbox.state.clock.mode)
     for provider in providers:
         case = case_of(sandbox.journal, sandbox.outbox.deliveries, contract, provider, terms=terms)
         for rule in rules_of(provider):

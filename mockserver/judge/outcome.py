@@ -36,7 +36,7 @@ class Miss(Struct, frozen=True):
         return [f"  exchange {self.number}: {self.request}, answered {self.status or 'nothing'}", *told]
 
 
-class Outcome(Struct, frozen=True):
+class ExpectationResult(Struct, frozen=True):
     """Whether what was expected happened.
 
     Attributes:

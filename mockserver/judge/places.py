@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.contract import Contract
 from mockserver.judge.har import Recording
-from mockserver.judge.recorded import Target, target_of
+from mockserver.judge.recorded import RecordedAddress, target_of
 from mockserver.providers.provider import Provider
 
 CONTROL = re.compile(r"/_mock(?:/|$)")
@@ -21,17 +21,17 @@ OF_THE_MOCK = "of the mock's own API"
 _SANDBOX = re.compile(r"/@[^/]+(?=/)")
 
 
-class Place(Struct, frozen=True):
+class Attribution(Struct, frozen=True):
     """An entry, counted from 0, and where it went as the provider sees it."""
 
     index: int
-    target: Target
+    target: RecordedAddress
 
 
 class Choice(Struct, frozen=True):
     """The entries that are a provider's, and why others are not: reason → how many."""
 
-    places: tuple[Place, ...]
+    places: tuple[Attribution, ...]
     left_out: Counter[str]
 
 
@@ -56,11 +56,11 @@ def _chosen(recording: Recording, way: "Way") -> Choice:
         if reason or target is None:
             left_out[reason] += 1
         else:
-            places.append(Place(index, target))
+            places.append(Attribution(index, target))
     return Choice(tuple(places), left_out)
 
 
-Way = Callable[[int, Target], tuple[str, Target]]
+Way = Callable[[int, RecordedAddress], tuple[str, RecordedAddress]]
 """Returns why an entry is left out, empty if it is not, and its target as the provider sees it."""
 
 
@@ -74,24 +74,24 @@ class _Sieve:
         self._own = _addresses([provider.origin])
         self._given = _addresses(urls)
 
-    def by_address(self, _index: int, target: Target) -> tuple[str, Target]:
+    def by_address(self, _index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
         own = _below(target, self._own)
         if own is not None:
             return "", own
         given = _below(target, self._given)
         return (ELSEWHERE, target) if given is None else self._shared(given)
 
-    def by_mock(self, index: int, target: Target) -> tuple[str, Target]:
+    def by_mock(self, index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
         response = self._recording.entry(index).response
         headers = (response and response.headers) or ()
         is_mocks = any(pair.name.lower() == "mock-exchange" for pair in headers)
         return self._shared(target) if is_mocks else (ELSEWHERE, target)
 
-    def by_path(self, _index: int, target: Target) -> tuple[str, Target]:
+    def by_path(self, _index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
         target = _without_sandbox(target)
         return "" if self._owner(target.path) == self._provider else ELSEWHERE, target
 
-    def _shared(self, target: Target) -> tuple[str, Target]:
+    def _shared(self, target: RecordedAddress) -> tuple[str, RecordedAddress]:
         """Leave out what is sent to an address that several providers share, but not to this one."""
         target = _without_sandbox(target)
         if CONTROL.match(target.path):
@@ -99,22 +99,22 @@ class _Sieve:
         return OTHER_PROVIDERS if self._owner(target.path) not in (self._provider, None) else "", target
 
 
-def _addresses(urls: Sequence[str]) -> list[Target]:
+def _addresses(urls: Sequence[str]) -> list[RecordedAddress]:
     return [replace(target, path=target.path.rstrip("/")) for url in urls if (target := target_of(url)) is not None]
 
 
-def _below(target: Target, addresses: Sequence[Target]) -> Target | None:
+def _below(target: RecordedAddress, addresses: Sequence[RecordedAddress]) -> RecordedAddress | None:
     """Return the target without the first address that it is below; None if it is below none."""
     for address in addresses:
         rest = target.path.removeprefix(address.path)
         is_below = target.path.startswith(address.path) and rest[:1] in ("", "/")
         if target.origin == address.origin and is_below:
-            return Target(target.origin + address.path, rest or "/", target.query)
+            return RecordedAddress(target.origin + address.path, rest or "/", target.query)
     return None
 
 
-def _without_sandbox(target: Target) -> Target:
+def _without_sandbox(target: RecordedAddress) -> RecordedAddress:
     prefix = _SANDBOX.match(target.path)
     if prefix is None:
         return target
-    return Target(target.origin + prefix[0], target.path[prefix.end() :], target.query)
+    return RecordedAddress(target.origin + prefix[0], target.path[prefix.end() :], target.query)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from msgspec import Struct
 
 from mockserver.exchange import Exchange, RawHeaders, Request
-from mockserver.judge.har import Content, Entry, Pair, PostData, Response, SentRequest
+from mockserver.judge.har import Content, HarEntry, HarResponse, Pair, PostData, SentRequest
 from mockserver.state.clock import parse_timestamp
 
 _IN_PATHS = "/%:@!$&'()*+,;=~"
@@ -20,7 +20,7 @@ _BODILESS = (204, 304)
 _LONGEST_MS = 1e12
 
 
-class Target(Struct, frozen=True):
+class RecordedAddress(Struct, frozen=True):
     """Where a request went.
 
     Attributes:
@@ -33,7 +33,7 @@ class Target(Struct, frozen=True):
     query: bytes = b""
 
 
-def target_of(url: str) -> Target | None:
+def target_of(url: str) -> RecordedAddress | None:
     """Return the target of a URL, its credentials left out; None for one that no HTTP request goes to."""
     try:
         parts = urlsplit(url)
@@ -43,15 +43,15 @@ def target_of(url: str) -> Target | None:
         return None
     host = parts.netloc.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
     path = quote(parts.path, safe=_IN_PATHS, errors="replace") or "/"
-    return Target(f"{parts.scheme}://{host}", path, parts.query.encode("utf-8", "replace"))
+    return RecordedAddress(f"{parts.scheme}://{host}", path, parts.query.encode("utf-8", "replace"))
 
 
-def exchange_of(entry: Entry, number: int, target: Target) -> Exchange:
+def exchange_of(entry: HarEntry, number: int, target: RecordedAddress) -> Exchange:
     """Return the entry as an exchange of which nobody has said yet which operation it is.
 
     Raises: ValueError that names the member that cannot be read.
     """
-    response = entry.response or Response()
+    response = entry.response or HarResponse()
     sent, sent_whole = _sent_body(entry.request)
     body, whole = _content(response, entry.request.method)
     headers = _headers(response.headers)
@@ -71,7 +71,7 @@ def exchange_of(entry: Entry, number: int, target: Target) -> Exchange:
     )
 
 
-def _request(sent: SentRequest, target: Target, body: bytes | None) -> Request:
+def _request(sent: SentRequest, target: RecordedAddress, body: bytes | None) -> Request:
     raw = _headers(sent.headers)
     # Without any header they were not recorded; what the body was said to be is then all that is known.
     headers = dict(raw or _declared(sent.post_data))
@@ -108,7 +108,7 @@ def _sent_body(sent: SentRequest) -> tuple[bytes | None, bool]:
     return None, size == 0 or (size < 0 and data is None)
 
 
-def _content(response: Response, method: str) -> tuple[bytes, bool]:
+def _content(response: HarResponse, method: str) -> tuple[bytes, bool]:
     """Return the body of a reply, and whether that is the whole of it."""
     content = response.content or Content()
     if content.text:

@@ -9,12 +9,12 @@ from msgspec import structs
 from mockserver.contract import Contract
 from mockserver.errors import ConfigurationError
 from mockserver.judge import conduct
-from mockserver.judge.case import Terms
+from mockserver.judge.case import RuleSettings
 from mockserver.judge.check import Finding, check
 from mockserver.judge.coverage import coverage
 from mockserver.judge.digest import combined, digest_of
 from mockserver.judge.leanings import leanings_of
-from mockserver.judge.reported import Applied, Covered, Deliveries, Found, Group, Report, Run
+from mockserver.judge.reported import Applied, Deliveries, Group, ProviderCoverage, Report, ReportedFinding, RunDigest
 from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
@@ -68,16 +68,16 @@ class Judge:
             else combined(run.digest for run in runs if run.exchanges or run.deliveries.attempts),
         )
 
-    def _violations(self, traffic: "_Traffic") -> Iterable[Found]:
+    def _violations(self, traffic: "_Traffic") -> Iterable[ReportedFinding]:
         rules = [rule for rule in VIOLATIONS if rule.id not in self._ignore]
         for provider in (*self._providers.values(), _nobody(self._providers.values())):
             exchanges = traffic.by_owner.get(provider.name, ())
             for finding in check(exchanges, self._contract, provider, rules=rules).findings if exchanges else ():
                 yield traffic.found(finding, provider)
 
-    def _conduct(self, traffic: "_Traffic") -> Iterable[Found]:
+    def _conduct(self, traffic: "_Traffic") -> Iterable[ReportedFinding]:
         box = traffic.sandbox
-        terms = Terms(clock=box.state.clock.mode)
+        terms = RuleSettings(clock=box.state.clock.mode)
         for provider in self._providers.values():
             found = conduct.findings(
                 traffic.exchanges, box.outbox.deliveries, self._contract, provider, ignore=self._ignore, terms=terms
@@ -85,16 +85,16 @@ class Judge:
             for finding in found:
                 yield traffic.found(finding, provider)
 
-    def _coverage(self, cases: Sequence["_Traffic"]) -> Iterable[Covered]:
+    def _coverage(self, cases: Sequence["_Traffic"]) -> Iterable[ProviderCoverage]:
         for name, provider in self._providers.items():
             exchanges = [exchange for each in cases for exchange in each.by_owner.get(name, ())]
             if exchanges:
                 found = coverage(exchanges, provider.catalogue())
                 missing = tuple(use.name for use in found.missing)
                 shares = found.percent, found.exercised, found.of, found.operations
-                yield Covered(name, provider.title, len(exchanges), *shares, missing)
+                yield ProviderCoverage(name, provider.title, len(exchanges), *shares, missing)
 
-    def _applied(self, found: Sequence[Found]) -> Iterable[Applied]:
+    def _applied(self, found: Sequence[ReportedFinding]) -> Iterable[Applied]:
         for name, (group, rule) in self.rules.items():
             count = sum(each.rule == name for each in found)
             yield Applied(name, group, rule.severity, rule.says, name in self._ignore, count)
@@ -112,9 +112,9 @@ class _Traffic:
             self.by_owner.setdefault(owner, []).append(exchange)
 
     @property
-    def run(self) -> Run:
+    def run(self) -> RunDigest:
         journal = self.sandbox.journal
-        return Run(
+        return RunDigest(
             sandbox=self.sandbox.name,
             exchanges=len(self.exchanges),
             dropped=journal.dropped,
@@ -124,11 +124,11 @@ class _Traffic:
             digest=digest_of(self.sandbox),
         )
 
-    def found(self, finding: Finding, provider: Provider) -> Found:
-        return Found(**structs.asdict(finding), sandbox=self.sandbox.name, provider=provider.name)
+    def found(self, finding: Finding, provider: Provider) -> ReportedFinding:
+        return ReportedFinding(**structs.asdict(finding), sandbox=self.sandbox.name, provider=provider.name)
 
 
-def _worst_first(findings: Iterable[Found]) -> list[Found]:
+def _worst_first(findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
     return sorted(findings, key=lambda each: SEVERITIES.index(each.severity))
 
 

@@ -6,13 +6,13 @@ from msgspec import Meta, Struct
 
 from mockserver.judge.check import Finding
 from mockserver.judge.coverage import Share
-from mockserver.judge.leanings import Leaning
+from mockserver.judge.leanings import AssumptionUse
 from mockserver.judge.rules import SEVERITIES, Severity
 
 Group = Literal["violations", "conduct"]
 
 
-class Found(Finding, frozen=True, kw_only=True):
+class ReportedFinding(Finding, frozen=True, kw_only=True):
     """A finding, and in whose traffic it was made; `provider` is empty for a path that is no provider's."""
 
     sandbox: str
@@ -36,7 +36,7 @@ class Applied(Struct, frozen=True):
     findings: int
 
 
-class Covered(Struct, frozen=True):
+class ProviderCoverage(Struct, frozen=True):
     """How many of a provider's documented behaviours the traffic exercised.
 
     Attributes:
@@ -78,7 +78,7 @@ class Deliveries(Struct, frozen=True, kw_only=True):
     on_purpose: int
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class RunDigest(Struct, frozen=True, kw_only=True):
     """What was judged of one sandbox.
 
     Attributes:
@@ -111,15 +111,15 @@ class Report(Struct, frozen=True, kw_only=True):
 
     is_clean: bool
     is_whole: bool
-    violations: tuple[Found, ...]
-    conduct: tuple[Found, ...]
-    assumptions: tuple[Leaning, ...]
-    coverage: tuple[Covered, ...]
+    violations: tuple[ReportedFinding, ...]
+    conduct: tuple[ReportedFinding, ...]
+    assumptions: tuple[AssumptionUse, ...]
+    coverage: tuple[ProviderCoverage, ...]
     rules: tuple[Applied, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[RunDigest, ...]
     digest: str
 
-    def of(self, rule: str) -> list[Found]:
+    def of(self, rule: str) -> list[ReportedFinding]:
         """Return what a rule found."""
         return [each for each in (*self.violations, *self.conduct) if each.rule == rule]
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, unquote
 from msgspec import Struct
 
 from mockserver.catalogue.conduct import Severity
-from mockserver.contract.contract import Fault
+from mockserver.contract.contract import SchemaError
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange, Violation
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.redaction import is_secret
 from mockserver.webhooks import Delivery
 
@@ -29,7 +29,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 _IDENTITY = re.compile(r"(?=.*\d).{3,}")
 
 
-class Sighting(Struct, frozen=True, kw_only=True):
+class Hit(Struct, frozen=True, kw_only=True):
     """One exchange, or one delivery, in which a rule finds something.
 
     Attributes:
@@ -60,35 +60,35 @@ class Rule(Struct, frozen=True):
     id: str
     severity: Severity
     says: str
-    find: Callable[[Case], Iterator[Sighting]]
+    find: Callable[[RuleInput], Iterator[Hit]]
 
 
-def _credentials_in_urls(case: Case) -> Iterator[Sighting]:
+def _credentials_in_urls(case: RuleInput) -> Iterator[Hit]:
     for exchange in case.exchanges:
         request, about = exchange.request, _about(exchange)
         declared = _declared_query(case, exchange)
         for name, value in parse_qsl(request.query.decode("utf-8", "replace")):
             if (is_secret(name) and name not in declared) or case.redaction.is_key(value):
-                yield Sighting(exchange=exchange, about=about, place=f"query.{name}", detail="a credential")
+                yield Hit(exchange=exchange, about=about, place=f"query.{name}", detail="a credential")
         if any(case.redaction.is_key(unquote(segment)) for segment in request.path.split("/")):
-            yield Sighting(exchange=exchange, about=about, place="path", detail="a credential")
+            yield Hit(exchange=exchange, about=about, place="path", detail="a credential")
 
 
-def _unknown_paths(case: Case) -> Iterator[Sighting]:
+def _unknown_paths(case: RuleInput) -> Iterator[Hit]:
     known = {_PARAMETER.sub("{}", operation.path): operation.path for operation in case.operations.values()}
     for exchange in case.exchanges:
         if not exchange.operation and case.routes.find(exchange.request.path) is None:
             near = get_close_matches(_shape(exchange.request.path), known, n=1, cutoff=0.5)
             detail = f"the nearest one is {known[near[0]]}" if near else "there is none like it"
-            yield Sighting(exchange=exchange, about=_about(exchange), place="path", detail=detail)
+            yield Hit(exchange=exchange, about=_about(exchange), place="path", detail=detail)
 
 
-def _unknown_methods(case: Case) -> Iterator[Sighting]:
+def _unknown_methods(case: RuleInput) -> Iterator[Hit]:
     for exchange in case.exchanges:
         route = None if exchange.operation else case.routes.find(exchange.request.path)
         if route is not None:
             operation = next(iter(route.operations.values()))
-            yield Sighting(
+            yield Hit(
                 exchange=exchange,
                 about=f"{exchange.request.method} {operation.path}",
                 place="method",
@@ -97,43 +97,43 @@ def _unknown_methods(case: Case) -> Iterator[Sighting]:
             )
 
 
-def _forbidden(case: Case) -> Iterator[Sighting]:
+def _forbidden(case: RuleInput) -> Iterator[Hit]:
     return _violations(case, lambda violation: violation.rule != "undeclared")
 
 
-def _undeclared(case: Case) -> Iterator[Sighting]:
+def _undeclared(case: RuleInput) -> Iterator[Hit]:
     """Find what is undeclared, but for what a worse rule finds as well."""
     return _violations(case, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
 
 
-def _violations(case: Case, concerns: Callable[[Violation], bool]) -> Iterator[Sighting]:
+def _violations(case: RuleInput, concerns: Callable[[Violation], bool]) -> Iterator[Hit]:
     for exchange in case.exchanges:
         for violation in filter(concerns, exchange.violations):
             place = f"{violation.place}.{violation.name}" if violation.name else violation.place
             detail, pointer = violation.detail, violation.pointer
-            yield Sighting(exchange=exchange, about=exchange.operation, place=place, detail=detail, pointer=pointer)
+            yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=detail, pointer=pointer)
 
 
-def _unfit_replies(case: Case) -> Iterator[Sighting]:
+def _unfit_replies(case: RuleInput) -> Iterator[Hit]:
     for exchange, faults, excuse in case.unfit_replies:
         told = faults if exchange.status >= 400 else _without_default(case, exchange, faults)
         for fault in [] if excuse else told:
             place = _INDEX.sub("[]", f"reply.{fault.place}")
-            yield Sighting(exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer)
+            yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer)
 
 
-def _without_default(case: Case, exchange: Exchange, faults: list[Fault]) -> list[Fault]:
+def _without_default(case: RuleInput, exchange: Exchange, faults: list[SchemaError]) -> list[SchemaError]:
     """Return one fault for a success whose status only the declaration of errors covers: it need not look like one."""
     operation = case.operations[exchange.operation]
     if {str(exchange.status), f"{exchange.status // 100}XX"} & operation.replies.keys():
         return faults
-    return [Fault("status", f"{exchange.status} is not declared", f"{operation.pointer}/responses")]
+    return [SchemaError("status", f"{exchange.status} is not declared", f"{operation.pointer}/responses")]
 
 
-def _other_choices(case: Case) -> Iterator[Sighting]:
+def _other_choices(case: RuleInput) -> Iterator[Hit]:
     for exchange, _, excuse in case.unfit_replies:
         if excuse:
-            yield Sighting(exchange=exchange, about=exchange.operation, place="reply", detail=f"as with {excuse}")
+            yield Hit(exchange=exchange, about=exchange.operation, place="reply", detail=f"as with {excuse}")
 
 
 def _about(exchange: Exchange) -> str:
@@ -146,7 +146,7 @@ def _shape(path: str) -> str:
     return "/".join("{}" if _IDENTITY.fullmatch(segment) else segment for segment in path[:MAX_PATH].split("/"))
 
 
-def _declared_query(case: Case, exchange: Exchange) -> set[str]:
+def _declared_query(case: RuleInput, exchange: Exchange) -> set[str]:
     operation = case.operations.get(exchange.operation)
     parameters = operation.parameters if operation is not None else ()
     return {parameter.name for parameter in parameters if parameter.place == "query"}
@@ -194,4 +194,4 @@ def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]
     return tuple(rule for rule in rules if rule.id not in ignored)
 
 
-__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Case", "Rule", "Severity", "Sighting", "without"]
+__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Hit", "Rule", "RuleInput", "Severity", "without"]

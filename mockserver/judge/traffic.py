@@ -11,8 +11,8 @@ from mockserver.contract import Contract
 from mockserver.contract.routes import Route, Routes
 from mockserver.errors import DocumentError
 from mockserver.exchange import Exchange, Violation
-from mockserver.judge.har import Entry, Recording
-from mockserver.judge.places import Place, choose
+from mockserver.judge.har import HarEntry, Recording
+from mockserver.judge.places import Attribution, choose
 from mockserver.judge.recorded import exchange_of, target_of
 from mockserver.providers.provider import Provider
 
@@ -85,7 +85,7 @@ def _violations(exchange: Exchange, contract: Contract, route: Route) -> list[Vi
     return violations if request.headers else [each for each in violations if each.place != "content-type"]
 
 
-def _not_sent(entry: Entry) -> str:
+def _not_sent(entry: HarEntry) -> str:
     """Return why the entry is no request of the consumer's to the service; empty if it is one."""
     names = {pair.name.lower() for pair in entry.request.headers or ()}
     asks_first = entry.resource_type == "preflight" or "access-control-request-method" in names
@@ -94,7 +94,7 @@ def _not_sent(entry: Entry) -> str:
     return CACHED if entry.from_cache else ""
 
 
-def _exchange(recording: Recording, place: Place, entry: Entry) -> Exchange:
+def _exchange(recording: Recording, place: Attribution, entry: HarEntry) -> Exchange:
     try:
         return exchange_of(entry, place.index + 1, place.target)
     except ValueError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.catalogue import Assumption, Catalogue
-from mockserver.exchange import Call, Leaning, Page, Problem, RawHeaders, Reply, Request, Violation
+from mockserver.exchange import Call, ChoiceReader, Page, Problem, RawHeaders, Reply, Request, Violation
 from mockserver.state import Kind, Sandbox, Task
 
 Handler = Callable[[Sandbox, Call], Reply | Page]
@@ -17,7 +17,7 @@ def no_refusal(_call: Call, _violations: Sequence[Violation]) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Webhooks:
+class WebhookFormat:
     """How a provider tells receivers of its events.
 
     Attributes:
@@ -35,8 +35,8 @@ class Webhooks:
 
     types: Sequence[str]
     encode: Callable[[Mapping[str, Any]], bytes]
-    sign: Callable[[Leaning, str, bytes, int], RawHeaders]
-    retry_after_ms: Callable[[Leaning, int], int | None]
+    sign: Callable[[ChoiceReader, str, bytes, int], RawHeaders]
+    retry_after_ms: Callable[[ChoiceReader, int], int | None]
     trigger: Callable[[Sandbox, str, str | None], None]
     remove: Callable[[Sandbox, str, str], None]
     timeout_s: float = 10
@@ -83,7 +83,7 @@ class Provider:
     key_prefixes: Mapping[str, str] = field(default_factory=dict)
     live_prefixes: Sequence[str] = ()
     error_codes: Sequence[str] = ()
-    webhooks: Webhooks | None = None
+    webhooks: WebhookFormat | None = None
     workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
     catalogue: Callable[[], Catalogue] = Catalogue

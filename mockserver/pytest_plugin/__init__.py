@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mockserver.client.interception import Interception
     from mockserver.client.server import Server
     from mockserver.providers.accounts import Accounts
-    from mockserver.pytest_plugin.lease import Lease
-    from mockserver.pytest_plugin.wider import Sandboxes
+    from mockserver.pytest_plugin.lease import TestSandbox
+    from mockserver.pytest_plugin.wider import SandboxMaker
 
 PROVIDERS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "providers").glob("*/account.py"))
 """The names of the fixtures that are accounts: the providers that have a folder."""
@@ -28,10 +28,10 @@ MARKER = (
 )
 FLIPS = ("report", "fail")
 
-LEASE: "pytest.StashKey[Lease]" = pytest.StashKey()
+LEASE: "pytest.StashKey[TestSandbox]" = pytest.StashKey()
 """The sandbox of a test that runs, from its making until the last of its reports."""
 
-WIDER: "pytest.StashKey[Sandboxes]" = pytest.StashKey()
+WIDER: "pytest.StashKey[SandboxMaker]" = pytest.StashKey()
 """The sandboxes of a session that are no test's own."""
 
 
@@ -187,7 +187,7 @@ def mock_intercept(request: pytest.FixtureRequest, mock_sandbox: "Accounts") -> 
 
 
 @pytest.fixture(scope="session")
-def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Iterator[Sandboxes]":
+def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Iterator[SandboxMaker]":
     """Makes sandboxes for fixtures of wider scope; those that are left are dropped when the session ends.
 
     @pytest.fixture(scope="module")
@@ -195,9 +195,9 @@ def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Itera
         with mock_sandboxes(fixture="many-pages") as accounts:
             yield accounts
     """
-    from mockserver.pytest_plugin.wider import Sandboxes
+    from mockserver.pytest_plugin.wider import SandboxMaker
 
-    with Sandboxes(pytestconfig, mock_server) as sandboxes:
+    with SandboxMaker(pytestconfig, mock_server) as sandboxes:
         pytestconfig.stash[WIDER] = sandboxes
         yield sandboxes
         del pytestconfig.stash[WIDER]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 
@@ -17,7 +17,9 @@ def is_strict(config: pytest.Config) -> bool:
     return bool(config.getoption("mock_strict") or config.getini("mock_strict"))
 
 
-def complaints(config: pytest.Config, whose: str, seat: Seat, *, strict: bool, ignore: Collection[str] = ()) -> Sequence[str]:
+def complaints(
+    config: pytest.Config, whose: str, seat: SandboxRef, *, strict: bool, ignore: Collection[str] = ()
+) -> Sequence[str]:
     """Tell the verdict what happened in the sandbox; return the lines on what the contract forbids, if that shall fail.
 
     whose: the test that did it, as the verdict names it.
@@ -47,7 +49,7 @@ def show(report: pytest.TestReport, name: str, sandbox: Sandbox, providers: Sequ
             report.sections.append((f"mockserver: {title} of sandbox {name}", text))
 
 
-def providers_of(seat: Seat) -> Sequence[Provider]:
+def providers_of(seat: SandboxRef) -> Sequence[Provider]:
     """Return who is played where the sandbox is."""
     return list(seat.mock.pipeline.providers.values())
 

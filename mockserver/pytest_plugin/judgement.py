@@ -6,11 +6,11 @@ from itertools import chain
 from msgspec import Struct
 
 from mockserver.client.sandbox import FLUSH_S
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.judge.check import Finding, check
 from mockserver.judge.digest import combined
 from mockserver.judge.report import VIOLATIONS, Judge
-from mockserver.judge.reported import Covered, Found
+from mockserver.judge.reported import ProviderCoverage, ReportedFinding
 from mockserver.providers.provider import Provider
 
 
@@ -43,7 +43,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
         )
 
 
-def judge(seat: Seat, *, ignore: Collection[str]) -> Judgement:
+def judge(seat: SandboxRef, *, ignore: Collection[str]) -> Judgement:
     """Return what is found in the sandbox, after its webhooks have had their answers.
 
     Raises: ConfigurationError if one of the rules to ignore is none.
@@ -65,17 +65,17 @@ def judge(seat: Seat, *, ignore: Collection[str]) -> Judgement:
     )
 
 
-def _violations(seat: Seat, provider: Provider, ignore: Collection[str]) -> list[Finding]:
+def _violations(seat: SandboxRef, provider: Provider, ignore: Collection[str]) -> list[Finding]:
     exchanges = [each for each in seat.exchanges(provider) if not seat.is_allowed([each.number])]
     rules = [rule for rule in VIOLATIONS if rule.id not in ignore]
     found = check(exchanges, seat.mock.pipeline.contract, provider, rules=rules).findings if exchanges else ()
     return [each for each in found if each.severity != "note"]
 
 
-def _finding(found: Found) -> Finding:
+def _finding(found: ReportedFinding) -> Finding:
     return Finding(**{name: getattr(found, name) for name in Finding.__struct_fields__})
 
 
-def _exercised(seat: Seat, covered: Covered) -> list[str]:
+def _exercised(seat: SandboxRef, covered: ProviderCoverage) -> list[str]:
     behaviours = seat.mock.pipeline.providers[covered.provider].catalogue().behaviours
     return [each.name for each in behaviours if each.name not in covered.missing]

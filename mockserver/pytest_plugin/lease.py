@@ -15,7 +15,7 @@ from mockserver.control.faults import arm
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin import LEASE
 from mockserver.pytest_plugin.ending import complaints, is_strict, leanings, providers_of, show
-from mockserver.pytest_plugin.terms import Terms, fault_order, terms_of
+from mockserver.pytest_plugin.terms import MarkerOptions, fault_order, terms_of
 
 if TYPE_CHECKING:
     from mockserver.client.interception import Interception
@@ -55,21 +55,21 @@ def leased(item: pytest.Item, server: Server) -> Iterator[Accounts]:
         interception = None
         if terms.intercept:
             interception = stack.enter_context(accounts.intercepted(strict=terms.intercept == "strict"))
-        item.stash[LEASE] = lease = Lease(item, accounts, terms, interception)
+        item.stash[LEASE] = lease = TestSandbox(item, accounts, terms, interception)
         try:
             yield accounts
         finally:
             lease.end()
 
 
-class Lease:
+class TestSandbox:
     """What is known of a test's sandbox while the test runs.
 
     Attributes:
         interception: that of the test's markers; None if they intercept nothing.
     """
 
-    def __init__(self, item: pytest.Item, accounts: Accounts, terms: Terms, interception: "Interception | None") -> None:
+    def __init__(self, item: pytest.Item, accounts: Accounts, terms: MarkerOptions, interception: "Interception | None") -> None:
         self._item = item
         self._accounts = accounts
         self._terms = terms
@@ -111,7 +111,7 @@ class Lease:
         return complaints(self._item.config, self._item.nodeid, self._seat, strict=strict, ignore=self._terms.ignore)
 
 
-def _made(server: Server, name: str, terms: Terms, ended: set[str]) -> Accounts:
+def _made(server: Server, name: str, terms: MarkerOptions, ended: set[str]) -> Accounts:
     """Make the sandbox; those of tests that are over, which late requests have brought back to life, are dropped first."""
     sandboxes = server.app.mock.sandboxes
     with server.app.mock.lock:

@@ -60,7 +60,7 @@ class Group(Struct, frozen=True, kw_only=True):
     tests: tuple[str, ...]
 
 
-class Covered(Struct, frozen=True, kw_only=True):
+class CoverageSummary(Struct, frozen=True, kw_only=True):
     """How many of a provider's documented behaviours some test exercised; percent is rounded down to one decimal."""
 
     provider: str
@@ -84,7 +84,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     violations: tuple[Group, ...]
     conduct: tuple[Group, ...]
     assumptions: Mapping[str, tuple[str, ...]]
-    coverage: tuple[Covered, ...]
+    coverage: tuple[CoverageSummary, ...]
     flips: tuple[Flip, ...]
     flipped: int
     unrepeatable: tuple[str, ...]
@@ -136,7 +136,7 @@ def _group(members: Sequence[tuple[str, Finding]]) -> Group:
     )
 
 
-def _covered(exercised: set[str]) -> Iterable[Covered]:
+def _covered(exercised: set[str]) -> Iterable[CoverageSummary]:
     """Go through the providers of which any behaviour was exercised."""
     for provider in PROVIDERS:
         names = [each.name for each in provider.catalogue().behaviours]
@@ -144,6 +144,6 @@ def _covered(exercised: set[str]) -> Iterable[Covered]:
         done = len(names) - len(missing)
         if done:
             percent = 1000 * done // len(names) / 10
-            yield Covered(
+            yield CoverageSummary(
                 provider=provider.name, title=provider.title, exercised=done, of=len(names), percent=percent, missing=missing
             )

@@ -16,12 +16,12 @@ from mockserver.client.faults import order
 from mockserver.client.remedies import in_python
 from mockserver.control.faults import FaultOrder, faults_of
 from mockserver.errors import ConfigurationError, MockServerError
-from mockserver.mock import Mock, Setup, fixture_path, scenarios
+from mockserver.mock import Mock, MockSettings, fixture_path, scenarios
 from mockserver.providers import PROVIDERS
 from mockserver.state.clock import Mode
 
 
-class Terms(Struct, kw_only=True):
+class MarkerOptions(Struct, kw_only=True):
     """What all markers of a test say together; the nearer one wins, but `assume`, `faults` and `ignore` add up.
 
     Attributes:
@@ -51,7 +51,7 @@ class Terms(Struct, kw_only=True):
         )
 
 
-TERMS = pytest.StashKey[Terms]()
+TERMS = pytest.StashKey[MarkerOptions]()
 
 
 def complaints_of(items: Sequence[pytest.Item]) -> list[str]:
@@ -77,7 +77,7 @@ def prepare(items: Sequence[pytest.Item]) -> None:
                 _bring_forward(item)
 
 
-def terms_of(item: pytest.Item) -> Terms:
+def terms_of(item: pytest.Item) -> MarkerOptions:
     """Return what the test's markers say.
 
     Raises: ConfigurationError.
@@ -150,12 +150,12 @@ class Checks:
             "ignore": self._check_ignore,
         }
 
-    def terms(self, item: pytest.Item) -> Terms:
+    def terms(self, item: pytest.Item) -> MarkerOptions:
         """Return what the test's markers say.
 
         Raises: ConfigurationError that names the keyword and the remedy.
         """
-        terms = Terms()
+        terms = MarkerOptions()
         for marker in reversed(list(item.iter_markers("mockserver"))):
             if marker.args:
                 raise ConfigurationError("takes keywords only", remedy=f"write fixture={marker.args[0]!r}")
@@ -176,7 +176,7 @@ class Checks:
             except MockServerError as error:
                 yield f"{name}: {error}" if name else str(error)
 
-    def _note(self, terms: Terms, name: str, value: Any, folders: Sequence[Path]) -> None:
+    def _note(self, terms: MarkerOptions, name: str, value: Any, folders: Sequence[Path]) -> None:
         if name not in self._checks:
             near = get_close_matches(name, self._checks, n=1)
             remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(self._checks)}"
@@ -193,7 +193,7 @@ class Checks:
 
     @cached_property
     def _mock(self) -> Mock:
-        return Mock(Setup(providers=PROVIDERS))
+        return Mock(MockSettings(providers=PROVIDERS))
 
     def _check_faults(self, faults: Any) -> None:
         if not isinstance(faults, (list, tuple)):

@@ -6,13 +6,13 @@ from typing import Any, Self, Unpack
 
 import pytest
 
-from mockserver.client.server import Beginning, Server
+from mockserver.client.server import SandboxOptions, Server
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.ending import VERDICT, complaints, is_strict, providers_of, show
 from mockserver.pytest_plugin.terms import fixture_of
 
 
-class WiderAccounts(Accounts):
+class SharedAccounts(Accounts):
     """The accounts of a sandbox that several tests share; it is judged as a whole when it is dropped."""
 
     _config: pytest.Config
@@ -48,14 +48,14 @@ class WiderAccounts(Accounts):
         return complaints(self._config, f"sandbox {self.name}", self.seat, strict=is_strict(self._config))
 
 
-class Sandboxes:
+class SandboxMaker:
     """Makes sandboxes of wider scope, and drops those that are left at the end."""
 
     def __init__(self, config: pytest.Config, server: Server) -> None:
         self._config = config
         self._server = server
         self._stack = ExitStack()
-        self._made: list[WiderAccounts] = []
+        self._made: list[SharedAccounts] = []
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +63,7 @@ class Sandboxes:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
 
-    def __call__(self, name: str | None = None, **beginning: Unpack[Beginning]) -> WiderAccounts:
+    def __call__(self, name: str | None = None, **beginning: Unpack[SandboxOptions]) -> SharedAccounts:
         """Make a sandbox; it takes what the marker takes. As a context it is dropped at its end.
 
         Files of `fixture` are looked for in the root folder of the tests.
@@ -71,7 +71,7 @@ class Sandboxes:
         """
         if "fixture" in beginning:
             beginning["fixture"] = fixture_of(beginning["fixture"], [self._config.rootpath])
-        accounts = WiderAccounts(self._server.sandbox(name, **beginning).seat)
+        accounts = SharedAccounts(self._server.sandbox(name, **beginning).seat)
         accounts._config = self._config
         self._made.append(accounts)
         return self._stack.enter_context(accounts)

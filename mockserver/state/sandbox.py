@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
-from mockserver.faults import Disturbance, Faults
+from mockserver.faults import ArmedFaults, Disturbance
 from mockserver.journal import Journal
 from mockserver.state.clock import LATEST_MS, Clock
 from mockserver.state.ids import IdForm, choose, digest, make_id
@@ -110,7 +110,7 @@ class Sandbox:
         self.state = origin.fork()
         self.journal = Journal(limits.journal)
         self.outbox = Outbox()
-        self.faults = Faults()
+        self.faults = ArmedFaults()
         self.snapshots: dict[str, State] = {}
         self._origin = origin
         self._workers = workers

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mockserver.errors import DocumentError
-from mockserver.verify.outcome import VERSION, Report, Result, Seen
+from mockserver.verify.outcome import VERSION, Result, Seen, VerifyReport
 
 NEW = "new"
 
@@ -15,7 +15,7 @@ NEW = "new"
 class Baseline:
     """What an earlier run found."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: VerifyReport) -> None:
         self._outcomes: dict[str, str] = {each.name: each.outcome for each in report.behaviours}
         self._answers = {each.key: each.answer for each in report.assumptions}
 
@@ -26,7 +26,7 @@ class Baseline:
         Raises: DocumentError if the file holds none of this provider.
         """
         try:
-            report = msgspec.json.decode(path.read_bytes(), type=Report)
+            report = msgspec.json.decode(path.read_bytes(), type=VerifyReport)
         except OSError as error:
             raise DocumentError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (msgspec.DecodeError, RecursionError) as error:
@@ -45,7 +45,7 @@ class Baseline:
         """Return whether the behaviour had another outcome."""
         return self._outcomes.get(result.name) != result.outcome
 
-    def compare(self, report: Report) -> Report:
+    def compare(self, report: VerifyReport) -> VerifyReport:
         """Return the report with what was before noted wherever it differs."""
         names = {each.name for each in report.behaviours} | {each.key for each in report.assumptions}
         return replace(
@@ -64,7 +64,7 @@ class Baseline:
         return replace(seen, before="" if before == seen.answer else before)
 
 
-def only_changes(report: Report) -> Report:
+def only_changes(report: VerifyReport) -> VerifyReport:
     """Return the report with nothing in it but what differs from the baseline with which it was compared."""
     return replace(report, behaviours=_changed(report.behaviours), assumptions=_changed(report.assumptions))
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 from mockserver.verify import files, lines
 from mockserver.verify.baseline import Baseline, only_changes
 from mockserver.verify.interruption import Abandoned, Interruption
-from mockserver.verify.outcome import Report
+from mockserver.verify.outcome import VerifyReport
 from mockserver.verify.progress import Progress
-from mockserver.verify.session import Order, check_order, verify
+from mockserver.verify.session import VerifyOptions, check_order, verify
 
 Say = Callable[[str], None]
 
@@ -30,7 +30,7 @@ class Wishes(Struct, frozen=True):
     baseline: Path | None = None
 
 
-def run(order: Order, wishes: Wishes, *, say: Say, complain: Say) -> int:
+def run(order: VerifyOptions, wishes: Wishes, *, say: Say, complain: Say) -> int:
     """Run the catalogue, tell what was found, and return the exit code.
 
     say, complain: print a line of results, and one of what is wrong.
@@ -57,7 +57,7 @@ def run(order: Order, wishes: Wishes, *, say: Say, complain: Say) -> int:
     return FINE if told.is_clean else FOUND
 
 
-def _announcement(order: Order) -> Iterator[str]:
+def _announcement(order: VerifyOptions) -> Iterator[str]:
     """Go through the lines that say what is about to happen, and what of it cannot be undone."""
     if order.read_only:
         yield f"{order.provider.title} at {order.url}, read only."
@@ -67,7 +67,7 @@ def _announcement(order: Order) -> Iterator[str]:
         yield f"Except that {reason}."
 
 
-def _tell(report: Report, say: Say, complain: Say, *, was_compared: bool) -> None:
+def _tell(report: VerifyReport, say: Say, complain: Say, *, was_compared: bool) -> None:
     if report.finding and not report.was_begun:
         complain(f"mockserver: {lines.plain(report.finding)}")
         return
@@ -82,7 +82,7 @@ def _tell(report: Report, say: Say, complain: Say, *, was_compared: bool) -> Non
         say("Only what differs from the baseline is told and counted.")
 
 
-def _write(paths: Mapping[str, Path], whole: Report, told: Report, complain: Say) -> None:
+def _write(paths: Mapping[str, Path], whole: VerifyReport, told: VerifyReport, complain: Say) -> None:
     if whole.finding and "write_assumptions" in paths:
         complain(f"mockserver: {paths['write_assumptions']} stays as it was, since the run ended early")
         paths = {name: path for name, path in paths.items() if name != "write_assumptions"}

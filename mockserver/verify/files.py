@@ -9,12 +9,12 @@ from mockserver.errors import ConfigurationError
 from mockserver.verify.choices import to_assumptions
 from mockserver.verify.junit import to_junit
 from mockserver.verify.markdown import to_markdown
-from mockserver.verify.outcome import Report
+from mockserver.verify.outcome import VerifyReport
 
-Form = Callable[[Report], str]
+Form = Callable[[VerifyReport], str]
 
 
-def to_json(report: Report) -> str:
+def to_json(report: VerifyReport) -> str:
     """Return the report as JSON, which a later run takes as its baseline."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
 
@@ -40,7 +40,7 @@ def check_writable(paths: Mapping[str, Path]) -> None:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}", where=_flag(name)) from error
 
 
-def write(paths: Mapping[str, Path], whole: Report, told: Report) -> None:
+def write(paths: Mapping[str, Path], whole: VerifyReport, told: VerifyReport) -> None:
     """Write the files: the JSON and the assumptions from the whole report, the others from what is told of it.
 
     Raises: ConfigurationError if one cannot be written, when all the others are.

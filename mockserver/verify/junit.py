@@ -4,10 +4,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from mockserver.markup import junit_suite, xml_document, xml_text
 from mockserver.verify import lines
-from mockserver.verify.outcome import Report, Result, Seen
+from mockserver.verify.outcome import Result, Seen, VerifyReport
 
 
-def to_junit(report: Report) -> str:
+def to_junit(report: VerifyReport) -> str:
     """Return the report as XML: a behaviour or an assumption is a test, and an early end of the run an error."""
     root = Element("testsuites", name=f"{report.provider} at {report.url}", time=_seconds(report.took_ms))
     suites = {"behaviours": list(map(_behaviour, report.behaviours)), "assumptions": list(map(_assumption, report.assumptions))}

@@ -8,13 +8,13 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from mockserver.verify.places import Places
 
 GONE = (404, 410)
 
 
-class Entry(Struct, eq=False):
+class CreatedRecord(Struct, eq=False):
     """One record that a run creates.
 
     Attributes:
@@ -35,7 +35,7 @@ class Entry(Struct, eq=False):
     why: str = ""
 
 
-class Ledger:
+class CreatedRecords:
     """All records that a run creates.
 
     Attributes:
@@ -43,20 +43,20 @@ class Ledger:
     """
 
     def __init__(self, places: Places, marker: str) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[CreatedRecord] = []
         self._places = places
         self._mark = re.compile(re.escape(marker) + r"[\w-]*")
 
-    def sending(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Entry | None:
+    def sending(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> CreatedRecord | None:
         """Note a request that may create a record; None if it is none."""
         if method != "POST":
             return None
         text = f"{url}\n{body.decode('utf-8', 'replace')}"
-        entry = Entry(_without_query(url), tuple(dict.fromkeys(self._mark.findall(text))), _without_body(headers))
+        entry = CreatedRecord(_without_query(url), tuple(dict.fromkeys(self._mark.findall(text))), _without_body(headers))
         self.entries.append(entry)
         return entry
 
-    def answered(self, entry: Entry, answer: Answer) -> None:
+    def answered(self, entry: CreatedRecord, answer: ApiResponse) -> None:
         """Note what became of a creation: a record, none, or nobody knows."""
         made = _id_of(answer) if answer.status < 300 else None
         if made is not None:
@@ -67,14 +67,14 @@ class Ledger:
         else:
             entry.why = f"its creation answered {answer.status} and no id"
 
-    def unanswered(self, entry: Entry, why: str, *, was_sent: bool) -> None:
+    def unanswered(self, entry: CreatedRecord, why: str, *, was_sent: bool) -> None:
         """Note that a creation got no reply."""
         if was_sent:
             entry.why = f"its creation got no reply: {why}"
         else:
             self.entries.remove(entry)
 
-    def deleting(self, method: str, url: str, headers: Mapping[str, str], answer: Answer) -> None:
+    def deleting(self, method: str, url: str, headers: Mapping[str, str], answer: ApiResponse) -> None:
         """Note the answer to a deletion."""
         if method != "DELETE" or not (answer.status < 300 or answer.status in GONE):
             return
@@ -82,21 +82,21 @@ class Ledger:
             if entry.url == _without_query(url) and entry.headers == _without_body(headers):
                 entry.deleted = True
 
-    def deletable(self) -> Iterator[Entry]:
+    def deletable(self) -> Iterator[CreatedRecord]:
         """Go through the records that still have to be deleted and can be, the latest first."""
         for entry in reversed(self.entries):
             if entry.url and not entry.deleted and self._can_delete(entry):
                 yield entry
 
-    def unknown(self) -> list[Entry]:
+    def unknown(self) -> list[CreatedRecord]:
         """Return the creations of which nobody knows what became of them."""
         return [entry for entry in self.entries if not entry.url]
 
-    def _can_delete(self, entry: Entry) -> bool:
+    def _can_delete(self, entry: CreatedRecord) -> bool:
         collection = self._places.collection(entry.place)
         return collection is not None and self._places.can_delete_from(collection)
 
-    def _obstacle(self, entry: Entry) -> str:
+    def _obstacle(self, entry: CreatedRecord) -> str:
         return "" if self._can_delete(entry) else "the documents have no way to delete it"
 
 
@@ -108,7 +108,7 @@ def _without_body(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items() if not name.lower().startswith("content-")}
 
 
-def _id_of(answer: Answer) -> str | None:
+def _id_of(answer: ApiResponse) -> str | None:
     try:
         found: Any = msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from mockserver.verify.outcome import Evidence, Remains, Report, Result, Seen
+from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
 
 WIDTH = 120
 MAX_SHOWN = 500
@@ -75,7 +75,7 @@ def _grouped(for_good: Mapping[str, str]) -> Iterator[str]:
         yield from textwrap.wrap(ids, WIDTH, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2, break_on_hyphens=False)
 
 
-def of_summary(report: Report) -> Iterator[str]:
+def of_summary(report: VerifyReport) -> Iterator[str]:
     """Go through the last lines: how many of what, and why the run ended early if it did."""
     outcomes = [each.outcome for each in report.behaviours]
     behaviours = [

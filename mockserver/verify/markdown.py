@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from mockserver.markup import fenced, plain, table
 from mockserver.verify import lines
-from mockserver.verify.outcome import Report, Result, Seen
+from mockserver.verify.outcome import Result, Seen, VerifyReport
 
 
-def to_markdown(report: Report) -> str:
+def to_markdown(report: VerifyReport) -> str:
     """Return the report as a page: what is broken first, then the assumptions, then all behaviours."""
     parts = [_head(report), _broken(report.broken), _assumptions(report.assumptions), _behaviours(report.behaviours)]
     return "\n".join(line for part in (*parts, _remains(report)) for line in part)
 
 
-def _head(report: Report) -> Iterator[str]:
+def _head(report: VerifyReport) -> Iterator[str]:
     yield f"# {report.title} at {report.url}"
     yield ""
     yield f"Checked {report.started}, in {report.took_ms / 1000:.1f} s."
@@ -53,7 +53,7 @@ def _behaviours(behaviours: tuple[Result, ...]) -> Iterator[str]:
         yield from table(("behaviour", "outcome", ""), rows)
 
 
-def _remains(report: Report) -> Iterator[str]:
+def _remains(report: VerifyReport) -> Iterator[str]:
     yield "## Left behind"
     yield ""
     yield from fenced(list(lines.of_remains(report.remains)))

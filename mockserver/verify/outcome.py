@@ -91,7 +91,7 @@ class Remains(Struct, frozen=True):
     doubt: str = ""
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class VerifyReport(Struct, frozen=True, kw_only=True):
     """What a run found.
 
     Attributes:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mockserver.catalogue import NotCheckable
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.contract import Contract, Operation
 from mockserver.contract.operation import Reader
 from mockserver.verify.wire import Unanswered
@@ -40,7 +40,7 @@ def _plain_read(contract: Contract, provider: str) -> Operation | None:
     return next((each for each in readable if each.provider == provider and not each.public), None)
 
 
-def _objection(answer: Answer, contract: Contract, operation: Operation) -> str:
+def _objection(answer: ApiResponse, contract: Contract, operation: Operation) -> str:
     if 300 <= answer.status < 400:
         return f"{answer.request} redirects to {answer.headers.get('location', 'nowhere')}; give the address that it leads to"
     body = _json(answer)
@@ -57,7 +57,7 @@ def _objection(answer: Answer, contract: Contract, operation: Operation) -> str:
     return ""
 
 
-def _json(answer: Answer) -> Any:
+def _json(answer: ApiResponse) -> Any:
     try:
         return msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):

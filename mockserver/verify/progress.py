@@ -6,12 +6,12 @@ from typing import TextIO
 
 from mockserver.verify import lines
 from mockserver.verify.outcome import Result, Seen
-from mockserver.verify.run import Watcher
+from mockserver.verify.run import RunListener
 
 _CLEAR = "\r\x1b[2K"
 
 
-class Progress(Watcher):
+class Progress(RunListener):
     """Speaks to whoever waits for the run.
 
     say: prints a line.

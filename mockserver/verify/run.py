@@ -15,10 +15,10 @@ from mockserver.state.clock import iso_seconds, machine_ms, stopwatch_us
 from mockserver.verify import checking
 from mockserver.verify.interruption import Abandoned, Interrupted, Interruption
 from mockserver.verify.mask import Mask
-from mockserver.verify.outcome import Report, Result, Seen
+from mockserver.verify.outcome import Result, Seen, VerifyReport
 from mockserver.verify.probe import FAILURE, first_look
-from mockserver.verify.target import TOO_MANY, Target
-from mockserver.verify.tidying import Tidying
+from mockserver.verify.target import TOO_MANY, ServiceClient
+from mockserver.verify.tidying import Cleaner
 
 MAX_SILENCES = 3
 """Checks in a row that may end without a reply, or with a failure, before it is asked whether anybody is there at all."""
@@ -44,7 +44,7 @@ class Subject(Struct, frozen=True):
     marker: str
 
 
-class Watcher:
+class RunListener:
     """Is told how a run goes on; this one does nothing about it."""
 
     def begin(self, steps: int) -> None:
@@ -64,11 +64,18 @@ class Ended(Exception):  # noqa: N818 - an outcome of a run, no error of anybody
     """Further checks have no point; the message says why."""
 
 
-class Run:
+class VerifyRun:
     """One run against one service."""
 
     def __init__(
-        self, subject: Subject, target: Target, tidying: Tidying, *, mask: Mask, interruption: Interruption, watcher: Watcher
+        self,
+        subject: Subject,
+        target: ServiceClient,
+        tidying: Cleaner,
+        *,
+        mask: Mask,
+        interruption: Interruption,
+        watcher: RunListener,
     ) -> None:
         self._subject = subject
         self._target = target
@@ -81,12 +88,12 @@ class Run:
         self._sights: dict[str, Seen] = {}
         self._results: dict[str, Result] = {}
 
-    def report(self) -> Report:
+    def report(self) -> VerifyReport:
         """Check everything, take back what was created, and return what was found, however the run ends."""
         started_us, started_ms = stopwatch_us(), machine_ms()
         finding = self._mask.hide(self._until_tidy())
         subject = self._subject
-        return Report(
+        return VerifyReport(
             provider=subject.provider.name,
             title=subject.provider.title,
             url=subject.url,

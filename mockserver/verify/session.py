@@ -13,13 +13,13 @@ from mockserver.errors import ConfigurationError
 from mockserver.providers.provider import Provider
 from mockserver.state.clock import machine_ms
 from mockserver.verify.interruption import Interruption
-from mockserver.verify.ledger import Ledger
+from mockserver.verify.ledger import CreatedRecords
 from mockserver.verify.mask import Mask
-from mockserver.verify.outcome import Report
+from mockserver.verify.outcome import VerifyReport
 from mockserver.verify.places import Places
-from mockserver.verify.run import Run, Subject, Watcher
-from mockserver.verify.target import Manners, Target
-from mockserver.verify.tidying import Tidying
+from mockserver.verify.run import RunListener, Subject, VerifyRun
+from mockserver.verify.target import RequestPolicy, ServiceClient
+from mockserver.verify.tidying import Cleaner
 from mockserver.verify.wire import Wire
 
 MARK = "mockserver-check"
@@ -37,7 +37,7 @@ def new_marker() -> str:
     return f"{MARK}-{_base36(machine_ms())}{_base36(os.getpid())}"
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class VerifyOptions(Struct, frozen=True, kw_only=True):
     """What is to be run against what.
 
     Attributes:
@@ -69,12 +69,12 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 def verify(
-    order: Order,
+    order: VerifyOptions,
     *,
     interruption: Interruption | None = None,
-    watcher: Watcher | None = None,
+    watcher: RunListener | None = None,
     transport: httpx.BaseTransport | None = None,
-) -> Report:
+) -> VerifyReport:
     """Run the provider's catalogue against the address, and return what was found.
 
     transport: reaches the service in another way than over a socket; None: over one.
@@ -86,17 +86,17 @@ def verify(
     subject = Subject(order.provider, catalogue, contract, order.url, order.token, order.marker)
     places = Places(contract, order.provider.name, order.url)
     wire = Wire(order.url, timeout_s=order.timeout_s, transport=transport)
-    ledger = Ledger(places, subject.marker)
-    target = Target(places, wire, manners=_manners(order), ledger=ledger, mask=mask, interruption=interruption)
-    tidying = Tidying(target, places, catalogue.upkeep)
-    run = Run(subject, target, tidying, mask=mask, interruption=interruption, watcher=watcher or Watcher())
+    ledger = CreatedRecords(places, subject.marker)
+    target = ServiceClient(places, wire, manners=_manners(order), ledger=ledger, mask=mask, interruption=interruption)
+    tidying = Cleaner(target, places, catalogue.upkeep)
+    run = VerifyRun(subject, target, tidying, mask=mask, interruption=interruption, watcher=watcher or RunListener())
     try:
         return run.report()
     finally:
         wire.close()
 
 
-def check_order(order: Order) -> None:
+def check_order(order: VerifyOptions) -> None:
     """Raise ConfigurationError if the run must not begin."""
     if not __debug__:
         raise ConfigurationError("checks assert, and Python was told to leave assertions out", remedy="run it without -O")
@@ -110,10 +110,10 @@ def check_order(order: Order) -> None:
     )
 
 
-def _manners(order: Order) -> Manners:
+def _manners(order: VerifyOptions) -> RequestPolicy:
     is_near = is_loopback(urlsplit(order.url).hostname or "")
     rate = order.rate if order.rate is not None else 0 if is_near else POLITE_RATE
-    return Manners(
+    return RequestPolicy(
         interval_s=1 / rate if rate else 0,
         read_only=order.read_only,
         is_live=order.is_live or order.may_be_live,

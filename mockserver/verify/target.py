@@ -7,10 +7,10 @@ from email.utils import parsedate_to_datetime
 from msgspec import Struct
 
 from mockserver.catalogue import NotCheckable
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from mockserver.state.clock import machine_ms, stopwatch_us
 from mockserver.verify.interruption import Interruption
-from mockserver.verify.ledger import Ledger
+from mockserver.verify.ledger import CreatedRecords
 from mockserver.verify.mask import Mask
 from mockserver.verify.outcome import Evidence
 from mockserver.verify.places import Places
@@ -24,7 +24,7 @@ MAX_EVIDENCE = 20
 MAX_SHOWN = 2_000
 
 
-class Manners(Struct, frozen=True):
+class RequestPolicy(Struct, frozen=True):
     """How to behave towards a service.
 
     Attributes:
@@ -40,7 +40,7 @@ class Manners(Struct, frozen=True):
     live_prefixes: tuple[str, ...] = ()
 
 
-class Target:
+class ServiceClient:
     """A service under check.
 
     Attributes:
@@ -49,7 +49,14 @@ class Target:
     """
 
     def __init__(
-        self, places: Places, wire: Wire, *, manners: Manners, ledger: Ledger, mask: Mask, interruption: Interruption
+        self,
+        places: Places,
+        wire: Wire,
+        *,
+        manners: RequestPolicy,
+        ledger: CreatedRecords,
+        mask: Mask,
+        interruption: Interruption,
     ) -> None:
         self.evidence: list[Evidence] = []
         self.ledger = ledger
@@ -70,7 +77,7 @@ class Target:
         finally:
             self._is_cleaning = False
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         """Return the service's answer, asked for again as long as it wants fewer requests.
 
         Raises: Unanswered; NotCheckable if it may not be asked, or goes on wanting fewer requests; AssertionError if the
@@ -117,7 +124,7 @@ class Target:
             raise NotCheckable(f"the service wants no request for {seconds:.0f} s; slow down with --rate")
         self.pause(seconds)
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         entry = self.ledger.sending(method, url, headers, body)
         try:
             answer = self._wire.exchange(method, url, headers, body)
@@ -142,7 +149,7 @@ class Target:
         return hidden if len(hidden) <= MAX_SHOWN else f"{hidden[:MAX_SHOWN]}… (of {len(text)} characters)"
 
 
-def _asked_wait_s(answer: Answer, tries: int) -> float:
+def _asked_wait_s(answer: ApiResponse, tries: int) -> float:
     """Return for how long the service asks to be left alone; it doubles with each try if it does not say."""
     asked = answer.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():

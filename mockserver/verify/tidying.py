@@ -2,23 +2,23 @@
 
 from collections.abc import Callable
 
-from mockserver.catalogue import NotCheckable, Upkeep
+from mockserver.catalogue import Cleanup, NotCheckable
 from mockserver.catalogue.client import Api
 from mockserver.verify.failure import UNREADABLE
-from mockserver.verify.ledger import Entry
+from mockserver.verify.ledger import CreatedRecord
 from mockserver.verify.outcome import Remains
 from mockserver.verify.places import Places
-from mockserver.verify.target import Target
+from mockserver.verify.target import ServiceClient
 from mockserver.verify.wire import Unanswered
 
 REFUSALS = (AssertionError, NotCheckable, *UNREADABLE)
 """What can go wrong with a clean-up although the service answers."""
 
 
-class Tidying:
+class Cleaner:
     """The clean-up of one run."""
 
-    def __init__(self, target: Target, places: Places, upkeep: Upkeep) -> None:
+    def __init__(self, target: ServiceClient, places: Places, upkeep: Cleanup) -> None:
         self._target = target
         self._places = places
         self._upkeep = upkeep
@@ -52,7 +52,7 @@ class Tidying:
             doubt=self._doubt,
         )
 
-    def _reason(self, entry: Entry) -> str:
+    def _reason(self, entry: CreatedRecord) -> str:
         """Return why something of the record stays whatever one does; empty if nothing does."""
         collection = self._places.collection(entry.place) or ""
         return self._upkeep.remains.get(collection) or entry.why
@@ -105,5 +105,5 @@ def _close(api: Api) -> None:
         return
 
 
-def _wording(entry: Entry) -> str:
+def _wording(entry: CreatedRecord) -> str:
     return f"POST {entry.place}" + (f" with {', '.join(entry.marks)}" if entry.marks else "")

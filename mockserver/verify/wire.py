@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from mockserver import __version__
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from mockserver.edge.guard import is_loopback
 from mockserver.state.clock import stopwatch_us
 
@@ -50,7 +50,7 @@ class Wire:
         """Let go of the connection."""
         self._client.close()
 
-    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         """Return the answer to one request, redirects included.
 
         Raises: Unanswered; AssertionError if the URL, which a service may have made, is none.
@@ -65,7 +65,7 @@ class Wire:
         finally:
             self._client.cookies.clear()
 
-    def _whole(self, response: httpx.Response) -> Answer:
+    def _whole(self, response: httpx.Response) -> ApiResponse:
         until, chunks, size = stopwatch_us() + self.timeout_s * 1_000_000, [], 0
         for chunk in response.iter_bytes():
             chunks.append(chunk)
@@ -75,7 +75,7 @@ class Wire:
             if stopwatch_us() > until:
                 raise Unanswered(f"the reply was not whole after {self.timeout_s:g} s")
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, b"".join(chunks))
+        return ApiResponse(response.status_code, headers, b"".join(chunks))
 
     def _unanswered(self, error: httpx.HTTPError) -> Unanswered:
         match error:

@@ -15,7 +15,7 @@ import pytest
 from mockserver.cli import main
 from mockserver.cli.announcement import announcement
 from mockserver.cli.setup import app_options, setup
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.server import Address, listen
 from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS
@@ -34,8 +34,8 @@ def test_options_reach_the_edge() -> None:
         *split("--latency 5 --public-url http://p --max-body 9 --allow-host h --allow-origin http://o --allow-webhook-host w")
     )
 
-    assert app_options(values()) == Options()
-    assert app_options(given) == Options(
+    assert app_options(values()) == HttpOptions()
+    assert app_options(given) == HttpOptions(
         latency_ms=5,
         public_url="http://p",
         max_body=9,

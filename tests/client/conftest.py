@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.client.server import Server, running
-from mockserver.edge.app import Options
+from mockserver.edge.app import HttpOptions
 from mockserver.providers.accounts import Accounts
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with running(options=Options(raise_errors=True), check_replies=True) as server:
+    with running(options=HttpOptions(raise_errors=True), check_replies=True) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ import requests
 from starlette.testclient import TestClient
 
 from mockserver.client.account import Account, Records
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.client.server import Server, running
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia
@@ -301,7 +301,7 @@ class Loans(Records[Loan]):
 
 
 class Lendery(Account):
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         super().__init__(seat, provider)
         self.loans = Loans(seat, LOANS)
 

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.catalogue import remove, update
 from mockserver.contract import Contract
-from mockserver.contract.contract import Fault
+from mockserver.contract.contract import SchemaError
 from mockserver.errors import ContractError, DocumentError
 from tests.contract.documents import JSON, contract, document, operation
 
@@ -83,8 +83,8 @@ def test_every_fault_of_a_value_has_its_place() -> None:
     assert TOYS.faults_of({"name": "a"}, "/components/schemas/Toy") == []
     faults = TOYS.faults_of({"name": 1, "tags": [2, 1]}, "/components/schemas/Toy")
     assert sorted(faults, key=str) == [
-        Fault("name", '1 is not of type "string"', "/components/schemas/Toy/properties/name/type"),
-        Fault("tags[1]", "1 is less than the minimum of 2", "/components/schemas/Toy/properties/tags/items/minimum"),
+        SchemaError("name", '1 is not of type "string"', "/components/schemas/Toy/properties/name/type"),
+        SchemaError("tags[1]", "1 is less than the minimum of 2", "/components/schemas/Toy/properties/tags/items/minimum"),
     ]
 
 

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.control.route import Nothing, Route
+from mockserver.control.route import ControlRoute, Empty
 from mockserver.control.routes import ROUTES
 from tests.conftest import client_of, make_app
 from tests.control.asking import fits_document
@@ -40,7 +40,7 @@ documents = st.fixed_dictionaries(
 )
 objects = st.dictionaries(texts, values, max_size=4) | documents
 bodies = objects.map(msgspec.json.encode) | values.map(msgspec.json.encode) | st.binary(max_size=40)
-TALKATIVE = [route for route in ROUTES if route.body is not Nothing]
+TALKATIVE = [route for route in ROUTES if route.body is not Empty]
 app = make_app(fixtures=[FEW])
 
 
@@ -52,7 +52,7 @@ app = make_app(fixtures=[FEW])
         [{}, {"content-type": "application/yaml"}, {"mock-sandbox": "other"}, {"origin": "http://localhost"}]
     ),
 )
-def test_no_body_makes_the_control_api_fail(route: Route, body: bytes, headers: dict[str, Any]) -> None:
+def test_no_body_makes_the_control_api_fail(route: ControlRoute, body: bytes, headers: dict[str, Any]) -> None:
     control = client_of(app)
     control.event_hooks["response"].append(fits_document)
     reply = control.request(route.method, route.path, content=body, headers=headers)

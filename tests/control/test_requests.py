@@ -11,8 +11,8 @@ from starlette.routing import Mount
 
 from mockserver.control import application
 from mockserver.control.problem import refusal
-from mockserver.control.route import ControlCall, Route
-from mockserver.edge.app import App, Options
+from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.edge.app import App, HttpOptions
 from mockserver.errors import ClockError, ContractError, FixtureError, LimitError, ReplyError, UnknownChoiceError
 from mockserver.exchange import Reply, Unavailable
 from mockserver.state import Limits
@@ -259,7 +259,7 @@ def test_error_that_only_the_mock_can_mend_is_a_failure(error: Exception) -> Non
 
 
 def test_public_url_is_what_links_begin_with(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(options=Options(public_url="https://mock.example/", raise_errors=True)))
+    control = control_of(make_app(options=HttpOptions(public_url="https://mock.example/", raise_errors=True)))
     assert control.post("/_mock/sandboxes", json={"name": "mine"}).json()["url"] == "https://mock.example/@mine"
 
 
@@ -280,8 +280,8 @@ def failing(_call: ControlCall) -> Reply:
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     routes = (
-        Route(method="GET", path="/_mock/", run=failing, replies={200: None}),
-        Route(method="GET", path="/_mock/broken", run=failing, replies={200: None}),
+        ControlRoute(method="GET", path="/_mock/", run=failing, replies={200: None}),
+        ControlRoute(method="GET", path="/_mock/broken", run=failing, replies={200: None}),
     )
     monkeypatch.setattr("mockserver.control.routes.ROUTES", routes)
 
@@ -290,7 +290,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_failure_of_the_mock_itself_is_told_and_logged(
     make_app: MakeApp, control_of: ControlOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    control = control_of(make_app(options=Options()))
+    control = control_of(make_app(options=HttpOptions()))
     with caplog.at_level(logging.ERROR, application.__name__):
         reply = control.get("/_mock/broken")
     refused(reply, 500, "the mock itself failed: RuntimeError: nobody foresaw this")

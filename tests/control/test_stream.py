@@ -15,7 +15,7 @@ import pytest
 
 from mockserver import journal
 from mockserver.control import stream
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.server import Address, Parser, running_server
 from mockserver.exchange import Exchange
 from mockserver.state import Limits
@@ -333,7 +333,7 @@ def test_a_failure_while_streaming_is_not_passed_over(monkeypatch: pytest.Monkey
     def fail(*_: Any) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    app = make_app(options=Options())
+    app = make_app(options=HttpOptions())
     with client_of(app) as client:
         client.get(CUSTOMER)
     monkeypatch.setattr(stream, "row", fail)

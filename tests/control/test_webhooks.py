@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.server import running_server
 from mockserver.webhooks import MAX_ENDPOINTS
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, sandbox_of
@@ -130,7 +130,7 @@ def test_endpoint_that_cannot_be_is_refused(control: httpx.Client, body: Any, de
 
 
 def test_host_that_is_allowed_is_taken(make_app: MakeApp, control_of: ControlOf) -> None:
-    app = make_app(options=Options(allow_webhook_hosts=frozenset({"hooks.example"})))
+    app = make_app(options=HttpOptions(allow_webhook_hosts=frozenset({"hooks.example"})))
     assert control_of(app).post(HOOKS, json={"url": "https://hooks.example/x"}).status_code == 201
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mockserver.catalogue.client import Answer, Send
+from mockserver.catalogue.client import ApiResponse, Send
 
 Change = Callable[[Any], Any]
 
@@ -32,8 +32,8 @@ class Sent(Struct, frozen=True):
         return self.url.partition("?")[2]
 
 
-Forward = Callable[[Sent], Answer]
-Meddle = Callable[[Sent, Forward], Answer]
+Forward = Callable[[Sent], ApiResponse]
+Meddle = Callable[[Sent, Forward], ApiResponse]
 
 
 class Mutation(Struct, frozen=True):
@@ -53,10 +53,10 @@ class Mutation(Struct, frozen=True):
 def drifted(send: Send, meddle: Meddle) -> Send:
     """Return what sends requests to the service that has drifted."""
 
-    def forward(sent: Sent) -> Answer:
+    def forward(sent: Sent) -> ApiResponse:
         return send(sent.method, sent.url, sent.headers, sent.body)
 
-    def answer(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def answer(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         return meddle(Sent(method, url, headers, body), forward)
 
     return answer
@@ -72,7 +72,7 @@ def is_(operation: str) -> Callable[[Sent], bool]:
 def body(operation: str, change: Change, *, status: int = 0) -> Meddle:
     """Change what the replies say: those of success, or those of one status."""
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         answer = forward(sent)
         is_meant = answer.status == status if status else answer.status < 300
         if not is_(operation)(sent) or not is_meant:
@@ -85,7 +85,7 @@ def body(operation: str, change: Change, *, status: int = 0) -> Meddle:
 def every_error(change: Change) -> Meddle:
     """Change what all errors say."""
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         answer = forward(sent)
         return answer if answer.status < 400 else replace(answer, body=msgspec.json.encode(change(answer.json)))
 
@@ -95,7 +95,7 @@ def every_error(change: Change) -> Meddle:
 def status(operation: str, before: int, after: int) -> Meddle:
     """Answer with another status."""
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         answer = forward(sent)
         return replace(answer, status=after) if is_(operation)(sent) and answer.status == before else answer
 
@@ -129,14 +129,14 @@ def form(operation: str, pattern: bytes, put: bytes) -> Meddle:
 
 def ignored(operation: str, reply: Any) -> Meddle:
     """Do nothing, and answer as if it had been done."""
-    done = Answer(200, {"content-type": "application/json"}, msgspec.json.encode(reply))
+    done = ApiResponse(200, {"content-type": "application/json"}, msgspec.json.encode(reply))
     return lambda sent, forward: done if is_(operation)(sent) and "authorization" in sent.headers else forward(sent)
 
 
 def with_key(key: str) -> Meddle:
     """Take a request without a usable credential for one with this key."""
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         answer = forward(sent)
         keyed = replace(sent, headers={**sent.headers, "authorization": f"Bearer {key}"})
         return forward(keyed) if answer.status == 401 else answer

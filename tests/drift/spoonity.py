@@ -5,7 +5,7 @@ import re
 import msgspec
 from msgspec.structs import replace
 
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from tests.drift.meddling import (
     Forward,
     Meddle,
@@ -35,7 +35,7 @@ def _swapped(value: dict[str, object]) -> dict[str, object]:
     return dict(reversed(value.items()))
 
 
-def _sets_status(sent: Sent, forward: Forward) -> Answer:
+def _sets_status(sent: Sent, forward: Forward) -> ApiResponse:
     """Take a status for an attribute of create."""
     answer = forward(sent)
     if not is_(CREATE)(sent) or b"status=ARCHIVED" not in sent.body:
@@ -47,7 +47,7 @@ def _keeps_email() -> Meddle:
     """Delete a customer, but show its e-mail address as before."""
     known: dict[str, str] = {}
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         if is_(DELETE)(sent):
             known[sent.path] = forward(Sent("GET", sent.url, sent.headers, b"")).json.get("email")
         answer = forward(sent)
@@ -61,7 +61,7 @@ def _keeps_email() -> Meddle:
 def _all_namesakes(operation: str) -> Meddle:
     """Do to all customers of the same name what is asked for one."""
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         if not is_(operation)(sent):
             return forward(sent)
         customers = sent.url.partition("?")[0].rpartition("/")[0]
@@ -79,7 +79,7 @@ def _still_found() -> Meddle:
     """Delete customers, but find them by the name that they had."""
     known: dict[str, str] = {}
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         name = forward(Sent("GET", sent.url, sent.headers, b"")).json["name"] if is_(DELETE)(sent) else None
         if name is not None:
             known[name] = sent.url
@@ -97,7 +97,7 @@ def _listed_by_name() -> Meddle:
     """Show in lists the names that deleted customers had."""
     known: dict[str, str] = {}
 
-    def meddle(sent: Sent, forward: Forward) -> Answer:
+    def meddle(sent: Sent, forward: Forward) -> ApiResponse:
         if is_(DELETE)(sent):
             customer = forward(Sent("GET", sent.url, sent.headers, b"")).json
             known[customer["id"]] = customer["name"]
@@ -106,7 +106,7 @@ def _listed_by_name() -> Meddle:
     return meddle
 
 
-def _first_wins(sent: Sent, forward: Forward) -> Answer:
+def _first_wins(sent: Sent, forward: Forward) -> ApiResponse:
     """Create one customer once, and answer the same one ever after."""
     if not is_(CREATE)(sent):
         return forward(sent)
@@ -115,7 +115,7 @@ def _first_wins(sent: Sent, forward: Forward) -> Answer:
     return newest if listed[0]["name"] and "mark" in listed[0]["name"] else forward(sent)
 
 
-def _named_if_sorted(sent: Sent, forward: Forward) -> Answer:
+def _named_if_sorted(sent: Sent, forward: Forward) -> ApiResponse:
     """Leave customers without a name out of sorted lists."""
     named = body(LIST, rows("items", lambda found: [row for row in found if row["name"]]))
     return named(sent, forward) if "sort=" in sent.query else forward(sent)
@@ -235,7 +235,7 @@ MUTATIONS = (
         lambda s, f: (
             f(s)
             if not is_(CREATE)(s) or b"name=" in s.body
-            else Answer(400, {}, b'{"internal_code":null,"message":"Missing name field"}')
+            else ApiResponse(400, {}, b'{"internal_code":null,"message":"Missing name field"}')
         ),
     ),
     Mutation(
@@ -260,7 +260,7 @@ MUTATIONS = (
     Mutation(
         "an update without attributes is refused",
         "spoonity.update.nothing-is-required",
-        lambda s, f: Answer(400, {}, b"{}") if is_(CHANGE)(s) and not s.body and not s.query else f(s),
+        lambda s, f: ApiResponse(400, {}, b"{}") if is_(CHANGE)(s) and not s.body and not s.query else f(s),
     ),
     Mutation("an update answers nothing", "spoonity.update.answers-customer", body(CHANGE, lambda _value: {})),
     Mutation("updates in the query are not read", "spoonity.update.query", query(CHANGE, r".*", "")),
@@ -293,7 +293,7 @@ MUTATIONS = (
     Mutation(
         "a bearer token is refused",
         "spoonity.auth.bearer-token",
-        lambda s, f: Answer(401, {}, b'{"internal_code":null,"message":"Unauthorized"}') if is_(LIST)(s) else f(s),
+        lambda s, f: ApiResponse(401, {}, b'{"internal_code":null,"message":"Unauthorized"}') if is_(LIST)(s) else f(s),
     ),
     Mutation("an issued token lets nobody in", "spoonity.token.works-as-bearer", body(TOKEN, put(access_token=""))),
     Mutation("nobody needs a credential", "spoonity.auth.bearer-required", with_key("anything")),
@@ -311,6 +311,6 @@ MUTATIONS = (
     Mutation(
         "replies are HTML",
         "spoonity.transport.json",
-        lambda s, f: Answer(f(s).status, {"content-type": "text/html"}, b"<p>hello</p>"),
+        lambda s, f: ApiResponse(f(s).status, {"content-type": "text/html"}, b"<p>hello</p>"),
     ),
 )

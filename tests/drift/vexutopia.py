@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from tests.drift.meddling import (
     Change,
     Forward,
@@ -35,14 +35,14 @@ def _error(**members: object) -> Change:
     return edit("error", lambda error: {**error, **members})
 
 
-def _one_more_left_out(sent: Sent, forward: Forward) -> Answer:
+def _one_more_left_out(sent: Sent, forward: Forward) -> ApiResponse:
     def more(found: re.Match[str]) -> str:
         return f"offset={int(found[1]) + 1}"
 
     return forward(replace(sent, url=re.sub(r"offset=([1-9]\d*)", more, sent.url)) if is_(LIST)(sent) else sent)
 
 
-def _takes_101(sent: Sent, forward: Forward) -> Answer:
+def _takes_101(sent: Sent, forward: Forward) -> ApiResponse:
     if not is_(LIST)(sent) or "limit=101" not in sent.query:
         return forward(sent)
     return body(LIST, put(limit=101))(replace(sent, url=sent.url.replace("limit=101", "limit=100")), forward)
@@ -56,7 +56,7 @@ def _slower(text: str) -> str:
     return re.sub(r"Z$", ".000Z", text)
 
 
-def _created_if_the_same(sent: Sent, forward: Forward) -> Answer:
+def _created_if_the_same(sent: Sent, forward: Forward) -> ApiResponse:
     """Answer an update that changes nothing as if it had created something."""
     if not is_(CHANGE)(sent):
         return forward(sent)
@@ -99,7 +99,7 @@ MUTATIONS = (
     Mutation(
         "a create needs a name",
         "vexutopia.create.email-suffices",
-        lambda s, f: Answer(400, {}, b'{"error":{}}') if is_(CREATE)(s) and b'"name"' not in s.body else f(s),
+        lambda s, f: ApiResponse(400, {}, b'{"error":{}}') if is_(CREATE)(s) and b'"name"' not in s.body else f(s),
     ),
     Mutation("a customer is wrapped", "vexutopia.retrieve.bare-customer", body(READ, lambda value: {"customer": value})),
     Mutation("an unknown customer is 400", "vexutopia.retrieve.unknown-id", status(READ, 404, 400)),
@@ -231,7 +231,7 @@ MUTATIONS = (
     Mutation(
         "a bearer key is refused",
         "vexutopia.auth.bearer-key",
-        lambda s, f: Answer(401, {}, b'{"error":{"code":"invalid_api_key"}}') if is_(LIST)(s) else f(s),
+        lambda s, f: ApiResponse(401, {}, b'{"error":{"code":"invalid_api_key"}}') if is_(LIST)(s) else f(s),
     ),
     Mutation("nobody needs a key", "vexutopia.auth.every-operation", with_key(KEY)),
     Mutation("no key is 403", "vexutopia.auth.no-key", status(LIST, 401, 403)),
@@ -248,7 +248,7 @@ MUTATIONS = (
     Mutation(
         "forms are taken",
         "vexutopia.requests.no-forms",
-        lambda s, f: Answer(201, {}, b'{"id":"cus_abc123def456"}') if "form" in s.headers.get("content-type", "") else f(s),
+        lambda s, f: ApiResponse(201, {}, b'{"id":"cus_abc123def456"}') if "form" in s.headers.get("content-type", "") else f(s),
     ),
     Mutation(
         "any content type is taken",

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.transport import call
 from mockserver.exchange import Call, Reply
 from mockserver.providers import PROVIDERS
@@ -49,14 +49,14 @@ def test_a_client_that_leaves_within_its_body_gets_no_answer_and_leaves_no_excha
 
 
 def test_a_body_beyond_the_limit_is_refused_in_the_provider_s_form() -> None:
-    app = make_app(options=Options(max_body=10, raise_errors=True))
+    app = make_app(options=HttpOptions(max_body=10, raise_errors=True))
     reply = client_of(app, "vex_test_a").post("/v1/customers", json={"email": "a@example.com"})
     assert reply.status_code == 413
     assert reply.json()["error"]["message"] == "The body is larger than 10 bytes"
 
 
 def test_a_delay_takes_its_time_before_the_work() -> None:
-    app, paused = make_app(options=Options(latency_ms=250)), []
+    app, paused = make_app(options=HttpOptions(latency_ms=250)), []
 
     async def pause(seconds: float) -> None:
         paused.append((seconds, len(sandbox_of(app).journal)))
@@ -66,7 +66,7 @@ def test_a_delay_takes_its_time_before_the_work() -> None:
 
 
 def test_links_start_with_the_public_address_if_there_is_one() -> None:
-    app = make_app(options=Options(public_url="https://mock.example", raise_errors=True))
+    app = make_app(options=HttpOptions(public_url="https://mock.example", raise_errors=True))
     page = client_of(app).get("/@blue/customers", params={"limit": 1}).json()
     assert page["next"] == "https://mock.example/@blue/customers?limit=1&page=2"
 
@@ -143,7 +143,7 @@ def list_customers(_sandbox: Sandbox, _call: Call) -> Reply:
     raise ZeroDivisionError("by design")
 
 
-def broken_app(options: Options) -> App:
+def broken_app(options: HttpOptions) -> App:
     """Return an application in which every list of customers fails."""
     broken = [
         replace(each, handlers=[list_customers, *(one for one in each.handlers if one.__name__ != "list_customers")])
@@ -153,7 +153,7 @@ def broken_app(options: Options) -> App:
 
 
 def test_a_failure_of_the_mock_itself_is_a_500_of_the_provider_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    app = broken_app(Options())
+    app = broken_app(HttpOptions())
     with caplog.at_level(logging.ERROR, logger="mockserver"):
         spoonity = client_of(app).get("/customers")
         vexutopia = client_of(app, "vex_test_a").get("/v1/customers")
@@ -165,11 +165,11 @@ def test_a_failure_of_the_mock_itself_is_a_500_of_the_provider_and_in_the_log(ca
 
 def test_a_failure_of_the_mock_itself_ends_a_test() -> None:
     with pytest.raises(ZeroDivisionError):
-        client_of(broken_app(Options(raise_errors=True))).get("/customers")
+        client_of(broken_app(HttpOptions(raise_errors=True))).get("/customers")
 
 
 def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
-    app = broken_app(Options())
+    app = broken_app(HttpOptions())
     client_of(app).get("/customers")
     sandbox = sandbox_of(app)
     sandbox.state.clock = sandbox.state.clock.advanced(1_000)
@@ -177,7 +177,7 @@ def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
 
 
 def test_an_exchange_in_which_the_mock_fails_is_recorded_under_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = make_app(options=Options())
+    app = make_app(options=HttpOptions())
     client = client_of(app)
     monkeypatch.setattr(app.mock.pipeline, "_handle", lambda *_: 1 // 0)
 

@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.edge.app import App
 from mockserver.edge.dispatch import MAX_SENDING, MAX_SENDING_EACH
-from mockserver.edge.post import Outcome
+from mockserver.edge.post import DeliveryResult
 from mockserver.edge.receivers import Parcel, hand_over
 from mockserver.errors import BusyError, ClockError
 from mockserver.state import Sandbox
@@ -557,7 +557,7 @@ async def hanging(_scope: Any, _receive: Any, _send: Any) -> None:
 
 
 def test_asgi_application_that_hangs_is_given_up() -> None:
-    assert hand_over(hanging, Parcel([], b""), 0.01) == Outcome(error="no answer came within 0.01 s")
+    assert hand_over(hanging, Parcel([], b""), 0.01) == DeliveryResult(error="no answer came within 0.01 s")
 
 
 def test_application_is_only_that_of_its_sandbox(app: App, vexutopia: httpx.Client) -> None:

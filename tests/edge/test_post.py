@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from mockserver.edge.post import MAX_ANSWER, Deadline, Outcome, send
+from mockserver.edge.post import MAX_ANSWER, Deadline, DeliveryResult, send
 
 HEADERS = [(b"content-type", b"application/json"), (b"x-signature", b"abc")]
 BODY = b'{"a":1}'
@@ -48,7 +48,7 @@ def test_delivery_is_one_post_with_the_headers_and_the_body() -> None:
     received: list[bytes] = []
     with receiver(answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", received)) as url:
         outcome = send(f"{url}/hook/é?a=1&b= 2#part", HEADERS, BODY, TIMEOUT_S)
-    assert outcome == Outcome(200, b"ok")
+    assert outcome == DeliveryResult(200, b"ok")
     host = url.removeprefix("http://")
     assert received == [
         f"POST /hook/%C3%A9?a=1&b=%202 HTTP/1.1\r\nhost: {host}\r\n".encode()
@@ -66,12 +66,12 @@ def test_address_without_a_path_is_asked_for_its_root() -> None:
 
 def test_redirect_is_an_answer_and_is_not_followed() -> None:
     with receiver(answering(b"HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n")) as url:
-        assert send(url, HEADERS, BODY, TIMEOUT_S) == Outcome(307)
+        assert send(url, HEADERS, BODY, TIMEOUT_S) == DeliveryResult(307)
 
 
 def test_long_answer_is_cut() -> None:
     with receiver(answering(b"HTTP/1.1 500 Oh\r\ncontent-length: 9000\r\n\r\n" + b"x" * 9_000)) as url:
-        assert send(url, HEADERS, BODY, TIMEOUT_S) == Outcome(500, b"x" * MAX_ANSWER)
+        assert send(url, HEADERS, BODY, TIMEOUT_S) == DeliveryResult(500, b"x" * MAX_ANSWER)
 
 
 def test_names_below_localhost_are_this_machine() -> None:
@@ -85,7 +85,7 @@ def test_names_below_localhost_are_this_machine() -> None:
 def test_receiver_that_is_not_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert send(f"http://127.0.0.1:{port}/", HEADERS, BODY, TIMEOUT_S) == Outcome(error="Connection refused")
+    assert send(f"http://127.0.0.1:{port}/", HEADERS, BODY, TIMEOUT_S) == DeliveryResult(error="Connection refused")
 
 
 @pytest.mark.parametrize("answer", [b"", b"what?\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"])
@@ -105,7 +105,7 @@ def test_receiver_that_says_nothing_is_given_up() -> None:
     with receiver(wait) as url:
         outcome = send(url, HEADERS, BODY, 0.05)
         released.set()
-    assert outcome == Outcome(error="no answer came within 0.05 s")
+    assert outcome == DeliveryResult(error="no answer came within 0.05 s")
 
 
 def test_receiver_that_drips_gets_no_more_time() -> None:
@@ -119,7 +119,7 @@ def test_receiver_that_drips_gets_no_more_time() -> None:
     with receiver(drip) as url:
         outcome = send(url, HEADERS, BODY, 0.1)
         released.set()
-    assert outcome == Outcome(error="no answer came within 0.1 s")
+    assert outcome == DeliveryResult(error="no answer came within 0.1 s")
 
 
 def test_host_that_is_none_is_told() -> None:

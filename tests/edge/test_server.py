@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.edge.app import Options, Receive, Scope, Send
+from mockserver.edge.app import HttpOptions, Receive, Scope, Send
 from mockserver.edge.protocol import MAX_HEAD_BYTES
-from mockserver.edge.server import Address, Parser, Server, listen, running, running_server
+from mockserver.edge.server import Address, HttpServer, Parser, listen, running, running_server
 from mockserver.errors import ConfigurationError
 from mockserver.state.clock import stopwatch_us
 from tests.conftest import make_app
@@ -39,7 +39,7 @@ def parser(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def address(parser: Parser) -> Iterator[Address]:
-    with running_server(make_app(options=Options(max_body=MAX_BODY)), parser=parser) as address:
+    with running_server(make_app(options=HttpOptions(max_body=MAX_BODY)), parser=parser) as address:
         yield address
 
 
@@ -248,7 +248,7 @@ def test_hundred_requests_of_one_connection_take_no_time_worth_mentioning(addres
 def test_connection_that_owes_a_head_is_closed_and_an_idle_one_is_not(parser: Parser, answered: int, sent: bytes) -> None:
     sockets = listen("127.0.0.1", 0)
     address = Address("127.0.0.1", sockets[0].getsockname()[1])
-    with running(Server(make_app(), sockets, parser=parser, head_timeout_s=0.02)), connected(address) as idle:
+    with running(HttpServer(make_app(), sockets, parser=parser, head_timeout_s=0.02)), connected(address) as idle:
         idle.sendall(get())
         assert read(idle).status == 200
         with connected(address) as silent:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App, Options
+from mockserver.edge.app import App, HttpOptions
 from mockserver.edge.transport import Response, call
 from tests.conftest import BASE, MakeApp
 
@@ -72,7 +72,7 @@ def test_an_error_of_the_application_reaches_the_caller(app: App) -> None:
 
 
 def test_a_pause_is_the_caller_s_own(make_app: MakeApp) -> None:
-    app, pauses = make_app(options=Options(latency_ms=1500)), []
+    app, pauses = make_app(options=HttpOptions(latency_ms=1500)), []
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
@@ -110,7 +110,7 @@ def test_httpx_sends_a_streamed_body(app: App) -> None:
 
 @pytest.mark.parametrize(("limit", "is_late"), [(1.5, True), (1.0, True), (2.0, False), (None, False)])
 def test_a_delay_as_long_as_the_client_s_patience_is_a_time_out(make_app: MakeApp, limit: float | None, is_late: bool) -> None:
-    app = make_app(options=Options(latency_ms=1500))
+    app = make_app(options=HttpOptions(latency_ms=1500))
     with httpx.Client(transport=MockTransport(app), base_url=BASE, timeout=limit) as client:
         if is_late:
             with pytest.raises(httpx.ReadTimeout, match=r"the mock waits 1\.5 s"):
@@ -120,5 +120,5 @@ def test_a_delay_as_long_as_the_client_s_patience_is_a_time_out(make_app: MakeAp
 
 
 def test_a_request_without_extensions_never_times_out(make_app: MakeApp) -> None:
-    transport = MockTransport(make_app(options=Options(latency_ms=1500)))
+    transport = MockTransport(make_app(options=HttpOptions(latency_ms=1500)))
     assert transport.handle_request(httpx.Request("GET", f"{BASE}/customers")).status_code == 401

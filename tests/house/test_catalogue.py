@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver.catalogue import Assumption, Behaviour, Decision, Unchecked, check_choices
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from mockserver.catalogue.overlay import resolve
 from mockserver.contract import Contract, Operation
 from mockserver.exchange import Exchange
@@ -155,10 +155,10 @@ def test_a_behaviour_is_not_exercised_by_a_success_of_another_operation(behaviou
 
 
 BLANKS = {
-    "an empty object": Answer(200, {"content-type": "application/json"}, b"{}"),
-    "another object": Answer(200, {"content-type": "application/json"}, b'{"blank": true}'),
-    "a failure": Answer(500, {"content-type": "application/json"}, b'{"message": "no"}'),
-    "no JSON": Answer(200, {"content-type": "text/html"}, b"<html>"),
+    "an empty object": ApiResponse(200, {"content-type": "application/json"}, b"{}"),
+    "another object": ApiResponse(200, {"content-type": "application/json"}, b'{"blank": true}'),
+    "a failure": ApiResponse(500, {"content-type": "application/json"}, b'{"message": "no"}'),
+    "no JSON": ApiResponse(200, {"content-type": "text/html"}, b"<html>"),
 }
 
 
@@ -181,7 +181,7 @@ def test_a_check_notices_when_its_operation_does_nothing(
     app = make_app(assume=behaviour.only_with)
     routes, real = app.mock.pipeline.contract.routes, send_to(app)
 
-    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         route = routes.find(urlsplit(url).path)
         operation = route.operations.get(method) if route else None
         is_own = operation is not None and operation.id == behaviour.operation

@@ -14,9 +14,9 @@ from mockserver.catalogue.overlay import Change
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
 from mockserver.judge import case, lines
-from mockserver.judge.case import Case
-from mockserver.judge.check import Finding, Verdict, check
-from mockserver.judge.rules import RULES, Rule, Sighting
+from mockserver.judge.case import RuleInput
+from mockserver.judge.check import CheckResult, Finding, check
+from mockserver.judge.rules import RULES, Hit, Rule
 from mockserver.judge.traffic import traffic_of
 from tests.judge.recorders import JSON, Sent, chrome, firefox, pairs, recording
 from tests.toy.provider import RETURN_RECEIPT, TOY
@@ -46,7 +46,7 @@ def exchanges(library: Contract, *session: Sent | dict[str, Any]) -> tuple[Excha
     return traffic_of(recording(*entries), library, TOY).exchanges
 
 
-def verdict(library: Contract, *session: Sent | dict[str, Any]) -> Verdict:
+def verdict(library: Contract, *session: Sent | dict[str, Any]) -> CheckResult:
     return check(exchanges(library, *session), library, TOY)
 
 
@@ -67,7 +67,7 @@ def test_content_type_of_a_reply_is_known_by_its_name(reply_type: str, library: 
 def test_nothing_is_found_in_traffic_as_documented(library: Contract) -> None:
     found = verdict(library, *GOOD)
 
-    assert found == Verdict(exchanges=6, unknown_bodies=0, findings=())
+    assert found == CheckResult(exchanges=6, unknown_bodies=0, findings=())
     assert found.is_clean
 
 
@@ -221,12 +221,12 @@ def test_reply_whose_body_is_not_known_is_judged_by_its_head(library: Contract) 
     fine, odd = firefox(LISTED), firefox(Sent("GET", URL, reply=b"[]", reply_type="text/html"))
     del fine["response"]["content"]["text"], odd["response"]["content"]["text"]
 
-    assert verdict(library, fine) == Verdict(exchanges=1, unknown_bodies=1, findings=())
+    assert verdict(library, fine) == CheckResult(exchanges=1, unknown_bodies=1, findings=())
     assert only(library, odd).place == "reply.content-type"
 
 
 def test_request_without_a_reply_has_none_that_is_wrong(library: Contract) -> None:
-    assert verdict(library, chrome(Sent("GET", URL, status=0, reply=b"", reply_type=""))) == Verdict(1, 0, ())
+    assert verdict(library, chrome(Sent("GET", URL, status=0, reply=b"", reply_type=""))) == CheckResult(1, 0, ())
 
 
 KEY = "card-0123456789"
@@ -313,10 +313,10 @@ def test_findings_are_told_the_worst_first_then_the_most_frequent(library: Contr
 
 
 def test_rule_that_looks_at_several_exchanges_is_another_value(library: Contract) -> None:
-    def repeated(given: Case) -> Iterator[Sighting]:
+    def repeated(given: RuleInput) -> Iterator[Hit]:
         for before, after in pairwise(given.exchanges):
             if before.request.path == after.request.path:
-                yield Sighting(exchange=after, about=after.operation, place="request", detail="the same once more")
+                yield Hit(exchange=after, about=after.operation, place="request", detail="the same once more")
 
     rule = Rule("repeated", "warning", "Once is enough.", repeated)
 

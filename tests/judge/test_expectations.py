@@ -11,7 +11,7 @@ from msgspec import UNSET
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange, Request
 from mockserver.judge.expectations import Expectation, verify
-from mockserver.judge.outcome import Difference, Miss, Outcome
+from mockserver.judge.outcome import Difference, ExpectationResult, Miss
 from mockserver.judge.redaction import Redaction
 from mockserver.providers import PROVIDERS
 
@@ -258,7 +258,7 @@ def test_the_nearest_come_first_and_the_latest_of_those_that_are_equally_near() 
 
 def test_an_outcome_is_readable() -> None:
     outcome = verify(EXCHANGES[:2], Expectation(operation=CREATE, json={"name": "bare"}, times=2))
-    assert outcome == Outcome(
+    assert outcome == ExpectationResult(
         False,
         (),
         f'exactly 2: {CREATE}, json {{"name":"bare"}}',
@@ -299,7 +299,7 @@ def test_one_exchange_that_was_not_answered_is_one() -> None:
     assert verify([sent(1, LIST, status=0)], Expectation(status="0")).is_met
 
 
-def order(*steps: Mapping[str, Any]) -> Outcome:
+def order(*steps: Mapping[str, Any]) -> ExpectationResult:
     return verify(EXCHANGES, [Expectation(**each) for each in steps])
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange, Request
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.check import check
 from mockserver.judge.coverage import coverage
 from mockserver.judge.export import to_har
@@ -132,7 +132,7 @@ def test_requests_that_are_wrong_on_purpose_are_found_and_no_others(provider: Pr
     on_purpose = {each.number for each in exchanges if each.violations or not each.operation}
     never_judged = {each.number for each in exchanges if each.status == 401}
 
-    case = Case(read_back(exchanges, provider), Contract.load(), provider)
+    case = RuleInput(read_back(exchanges, provider), Contract.load(), provider)
     sightings = [(rule.id, sighting.exchange) for rule in RULES for sighting in rule.find(case)]
     found = {(rule, exchange.number) for rule, exchange in sightings if exchange is not None}
 
@@ -154,7 +154,7 @@ def test_file_and_journal_get_the_same_verdict(provider: Provider) -> None:
 
 @pytest.mark.parametrize(("provider", "key", "choice"), OVERLAID)
 def test_reply_of_the_mock_is_allowed_under_every_choice(provider: Provider, key: str, choice: str) -> None:
-    case = Case(read_back(journal(provider, key, choice), provider), Contract.load(), provider)
+    case = RuleInput(read_back(journal(provider, key, choice), provider), Contract.load(), provider)
 
     assert [(exchange.operation, faults) for exchange, faults, _ in case.unfit_replies] == []
 

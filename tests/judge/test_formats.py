@@ -15,15 +15,15 @@ from mockserver.judge.formats import wording
 from mockserver.judge.formats.junit import to_junit
 from mockserver.judge.formats.markdown import to_markdown
 from mockserver.judge.formats.sarif import SCHEMA, to_sarif
-from mockserver.judge.leanings import Leaning
-from mockserver.judge.reported import Applied, Covered, Found, Report, Run
+from mockserver.judge.leanings import AssumptionUse
+from mockserver.judge.reported import Applied, ProviderCoverage, Report, ReportedFinding, RunDigest
 from tests.judge.test_report import NO_DELIVERIES
 
 OPENAPI = documents.packaged("openapi.yaml")
 LIMIT = "/components/parameters/VexutopiaLimit/schema/maximum"
 
 
-def found(rule: str, **known: Any) -> Found:
+def found(rule: str, **known: Any) -> ReportedFinding:
     plain = {
         "rule": rule,
         "severity": "error",
@@ -40,15 +40,15 @@ def found(rule: str, **known: Any) -> Found:
         "sandbox": "default",
         "provider": "vexutopia",
     }
-    return Found(**{**plain, **known})
+    return ReportedFinding(**{**plain, **known})
 
 
 def applied(rule: str, group: str, severity: str = "error", *, is_ignored: bool = False, findings: int = 0) -> Applied:
     return Applied(rule, group, severity, "It matters.", is_ignored, findings)  # type: ignore[arg-type]
 
 
-def run(name: str = "default", exchanges: int = 7, dropped: int = 0, forgotten: int = 0) -> Run:
-    return Run(
+def run(name: str = "default", exchanges: int = 7, dropped: int = 0, forgotten: int = 0) -> RunDigest:
+    return RunDigest(
         sandbox=name,
         exchanges=exchanges,
         dropped=dropped,
@@ -59,7 +59,7 @@ def run(name: str = "default", exchanges: int = 7, dropped: int = 0, forgotten: 
     )
 
 
-LEANING = Leaning(
+LEANING = AssumptionUse(
     sandbox="default",
     key="vexutopia.list-order",
     choice="oldest-first",
@@ -84,7 +84,7 @@ REPORT = Report(
         found("slow-receiver", severity="warning", about="customer.created", place="answer", exchanges=(), deliveries=(4,)),
     ),
     assumptions=(LEANING, replace(LEANING, key="vexutopia.unset-fields", choice="null", is_default=True)),
-    coverage=(Covered("vexutopia", "Vexutopia", 7, 33.3, 1, 3, (Share("vexutopia.listCustomers", 1, 3),), ("a", "b")),),
+    coverage=(ProviderCoverage("vexutopia", "Vexutopia", 7, 33.3, 1, 3, (Share("vexutopia.listCustomers", 1, 3),), ("a", "b")),),
     rules=(
         applied("unknown-path", "violations", findings=1),
         applied("violation", "violations", findings=1),

@@ -9,7 +9,7 @@ from mockserver.errors import ConfigurationError
 from mockserver.judge import leanings
 from mockserver.judge.digest import digest_of
 from mockserver.judge.report import Judge
-from mockserver.judge.reported import Covered, Deliveries, Found, Report, Run
+from mockserver.judge.reported import Deliveries, ProviderCoverage, Report, ReportedFinding, RunDigest
 from mockserver.state import Limits
 from mockserver.webhooks import Delivery, Event, Outbox
 from tests.conftest import client_of, make_app, sandbox_of
@@ -60,7 +60,7 @@ def test_nothing_is_said_of_a_sandbox_without_traffic(app: App) -> None:
         coverage=(),
         rules=report.rules,
         runs=(
-            Run(
+            RunDigest(
                 sandbox="default",
                 exchanges=0,
                 dropped=0,
@@ -82,7 +82,7 @@ def test_violation_is_told_with_its_places(app: App, vexutopia: httpx.Client) ->
 
     assert not report.is_clean
     assert report.violations == (
-        Found(
+        ReportedFinding(
             rule="violation",
             severity="error",
             says="The contract forbids this in a request, whether or not it was refused.",
@@ -298,7 +298,7 @@ def test_third_provider_gets_a_report_as_well() -> None:
     assert [(each.rule, each.about, each.place) for each in report.violations] == [
         ("undeclared", "lendery.listLoans", "query.color"),
     ]
-    assert report.coverage[0] == Covered(
+    assert report.coverage[0] == ProviderCoverage(
         provider="lendery",
         title="Lendery",
         exchanges=1,

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from mockserver.app import create_app
 from mockserver.catalogue import Behaviour
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observer
 from mockserver.edge.transport import call
 from mockserver.providers import PROVIDERS
@@ -130,11 +130,11 @@ class Stage:
         key = self.app.mock.sandboxes.get(sandbox).keys[self.scene.key or self.provider.name]
         return Api(self._send, f"{BASE}/@{sandbox}", key, marker=f"mark-{name}")
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         reply = call(self.app, method, url, headers=raw, body=body)
         named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reply.headers}
-        return Answer(reply.status, named, reply.body)
+        return ApiResponse(reply.status, named, reply.body)
 
 
 def mutated(mutant: Mutant) -> Provider:

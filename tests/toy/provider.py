@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mockserver.catalogue import Assumption, Behaviour, Catalogue, Decision, remove, update
 from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api
-from mockserver.catalogue.conduct import Asked, Conduct, Listing, OwnRule, Shown
+from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
 from mockserver.exchange import (
     Call,
     Declined,
@@ -201,9 +201,9 @@ def whispers(exchange: Exchange) -> str:
 
 
 CONDUCT = Conduct(
-    listings=(Listing("lendery.listLoans", asked_of, shown_by, retrieve="lendery.retrieveLoan"),),
+    listings=(ListConvention("lendery.listLoans", asked_of, shown_by, retrieve="lendery.retrieveLoan"),),
     creates=("lendery.createLoan",),
-    rules=(OwnRule("shouting", "note", "This is a library.", "header.x-library-card", whispers),),
+    rules=(ProviderRule("shouting", "note", "This is a library.", "header.x-library-card", whispers),),
 )
 
 

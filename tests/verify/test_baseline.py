@@ -8,11 +8,11 @@ import pytest
 from mockserver.errors import DocumentError
 from mockserver.verify.baseline import Baseline, only_changes
 from mockserver.verify.files import to_json
-from mockserver.verify.outcome import Report, Result, Seen
+from mockserver.verify.outcome import Result, Seen, VerifyReport
 from tests.verify.test_reports import CLEAN, REPORT
 
 
-def _compared(before: Report, after: Report) -> Report:
+def _compared(before: VerifyReport, after: VerifyReport) -> VerifyReport:
     return Baseline(before).compare(after)
 
 
@@ -112,10 +112,10 @@ def test_a_baseline_that_is_not_there_is_named(tmp_path: Path) -> None:
         Baseline.read(tmp_path / "none.json", "library")
 
 
-def _with(report: Report, seen: Seen) -> Report:
+def _with(report: VerifyReport, seen: Seen) -> VerifyReport:
     return msgspec.structs.replace(report, assumptions=(seen,))
 
 
-def _names(report: Report) -> dict[str, str]:
+def _names(report: VerifyReport) -> dict[str, str]:
     results: tuple[Result, ...] = report.behaviours
     return {each.name: each.before for each in results} | {each.key: each.before for each in report.assumptions}

@@ -15,7 +15,7 @@ from mockserver import documents
 from mockserver.cli import main
 from mockserver.edge.server import running_server
 from mockserver.providers import PROVIDERS
-from mockserver.verify.outcome import Report
+from mockserver.verify.outcome import VerifyReport
 from tests.conftest import MakeApp
 from tests.verify.verifying import BY_NAME, KEYS, listening, plain, records
 
@@ -87,7 +87,7 @@ def test_every_file_is_written(url: str, tmp_path: Path, capsys: pytest.CaptureF
     assert main(["verify", url, *VEXUTOPIA, *options]) == 0
 
     capsys.readouterr()
-    report = msgspec.json.decode(files["json"].read_bytes(), type=Report)
+    report = msgspec.json.decode(files["json"].read_bytes(), type=VerifyReport)
     assert report.url == url
     assert files["junit"].read_text().startswith("<?xml")
     assert files["markdown"].read_text().startswith("# Vexutopia Customers API at ")
@@ -126,7 +126,7 @@ def test_a_baseline_and_a_report_may_be_one_file(url: str, tmp_path: Path, capsy
         assert main(["verify", url, *VEXUTOPIA, *options]) == 0
 
     assert "behaviours: none" in capsys.readouterr().out
-    assert len(msgspec.json.decode(Path(report).read_bytes(), type=Report).behaviours) > 1
+    assert len(msgspec.json.decode(Path(report).read_bytes(), type=VerifyReport).behaviours) > 1
 
 
 def test_an_early_end_writes_no_assumptions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +135,7 @@ def test_an_early_end_writes_no_assumptions(tmp_path: Path, capsys: pytest.Captu
 
     assert main(["verify", "http://127.0.0.1:1", *VEXUTOPIA, *options]) == 1
 
-    finding = msgspec.json.decode(files["json"].read_bytes(), type=Report).finding
+    finding = msgspec.json.decode(files["json"].read_bytes(), type=VerifyReport).finding
     assert finding.startswith("http://127.0.0.1:1 cannot be reached: ")
     assert not files["write-assumptions"].exists()
     assert finding in capsys.readouterr().err

@@ -19,7 +19,7 @@ from mockserver.verify.choices import to_assumptions
 from mockserver.verify.files import to_json, write
 from mockserver.verify.junit import to_junit
 from mockserver.verify.markdown import to_markdown
-from mockserver.verify.outcome import Evidence, Remains, Report, Result, Seen
+from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
 from mockserver.verify.progress import Progress
 from tests.conftest import MakeApp
 from tests.verify.verifying import run
@@ -38,7 +38,7 @@ EVIDENCE = (
     Evidence("GET http://library.example/books", "", 200, "[]"),
     Evidence("POST http://library.example/books", '{"title": "`x`"}', None, "no reply within 10 s"),
 )
-REPORT = Report(
+REPORT = VerifyReport(
     provider="library",
     title="Library API",
     url="http://library.example",
@@ -134,12 +134,12 @@ def test_the_summary_counts() -> None:
         (msgspec.structs.replace(CLEAN, finding="it was told to stop"), False),
     ],
 )
-def test_what_is_a_finding(report: Report, is_clean: bool) -> None:
+def test_what_is_a_finding(report: VerifyReport, is_clean: bool) -> None:
     assert report.is_clean == is_clean
 
 
 def test_json_says_everything() -> None:
-    assert msgspec.json.decode(to_json(REPORT), type=Report) == REPORT
+    assert msgspec.json.decode(to_json(REPORT), type=VerifyReport) == REPORT
 
 
 def test_junit_has_a_test_for_each_behaviour_and_assumption() -> None:
@@ -344,7 +344,7 @@ def test_elsewhere_there_are_only_lines() -> None:
 def test_a_report_of_the_mock_can_be_written_in_every_form(app: App) -> None:
     report = run(PROVIDERS[0], app)
 
-    assert msgspec.json.decode(to_json(report), type=Report) == report
+    assert msgspec.json.decode(to_json(report), type=VerifyReport) == report
     assert len(list(ElementTree.fromstring(to_junit(report)).iter("testcase"))) == len(report.behaviours) + len(
         report.assumptions
     )

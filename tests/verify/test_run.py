@@ -12,7 +12,7 @@ from mockserver.catalogue.observer import NotObserved, Observation, Observer, Un
 from mockserver.edge.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Evidence, Result, Seen
-from mockserver.verify.run import Watcher
+from mockserver.verify.run import RunListener
 from mockserver.verify.wire import Unanswered
 from tests.conftest import BASE, MakeApp
 from tests.verify import checks
@@ -220,7 +220,7 @@ def test_a_behaviour_is_not_checked_where_nobody_knows_what_the_service_follows(
 def test_observers_come_first_and_behaviours_in_the_order_of_the_catalogue(app: App) -> None:
     told: list[str] = []
 
-    class Listener(Watcher):
+    class Listener(RunListener):
         def start(self, name: str) -> None:
             told.append(name)
 
@@ -234,7 +234,7 @@ def test_observers_come_first_and_behaviours_in_the_order_of_the_catalogue(app: 
 def test_a_watcher_hears_every_outcome_and_how_many_will_come(app: App) -> None:
     told: list[object] = []
 
-    class Listener(Watcher):
+    class Listener(RunListener):
         def begin(self, steps: int) -> None:
             told.append(steps)
 

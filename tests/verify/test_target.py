@@ -8,7 +8,7 @@ import pytest
 from mockserver.catalogue.client import Api
 from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError
-from mockserver.verify.session import POLITE_RATE, Order
+from mockserver.verify.session import POLITE_RATE, VerifyOptions
 from tests.verify.verifying import VEXUTOPIA, Between, Hurried, behaviour, provider_of, records, result_of, run
 
 CUSTOMERS = "/v1/customers"
@@ -191,7 +191,7 @@ def test_a_live_key_is_refused_unless_it_is_allowed(app: App) -> None:
 
 @pytest.mark.parametrize("key", ["alive", "olive_key", "product-key", "delivery", "reproduction_1"])
 def test_a_key_whose_letters_happen_to_spell_live_is_none(key: str) -> None:
-    assert not Order(provider=VEXUTOPIA, url="http://x", token=key).is_live
+    assert not VerifyOptions(provider=VEXUTOPIA, url="http://x", token=key).is_live
 
 
 def test_a_live_key_makes_no_payment(app: App) -> None:

@@ -17,8 +17,8 @@ from mockserver.edge.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.sandbox import DEFAULT
 from mockserver.verify.interruption import Interruption
-from mockserver.verify.outcome import Report, Result
-from mockserver.verify.session import Order, verify
+from mockserver.verify.outcome import Result, VerifyReport
+from mockserver.verify.session import VerifyOptions, verify
 from tests.conftest import BASE
 
 BY_NAME = {provider.name: provider for provider in PROVIDERS}
@@ -67,13 +67,13 @@ def observing(provider: Provider, *observers: Observer, **catalogue: Any) -> Pro
     )
 
 
-def run(provider: Provider, transport: httpx.BaseTransport | App, **order: Any) -> Report:
+def run(provider: Provider, transport: httpx.BaseTransport | App, **order: Any) -> VerifyReport:
     """Run the provider's catalogue against a service in this process."""
     interruption = order.pop("interruption", None) or Hurried()
     watcher = order.pop("watcher", None)
     reached = MockTransport(transport) if isinstance(transport, App) else transport
     given = {"url": BASE, "token": key_of(provider, transport), **order}
-    return verify(Order(provider=provider, **given), transport=reached, interruption=interruption, watcher=watcher)
+    return verify(VerifyOptions(provider=provider, **given), transport=reached, interruption=interruption, watcher=watcher)
 
 
 def key_of(provider: Provider, transport: httpx.BaseTransport | App) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case, Terms
+from mockserver.judge.case import RuleInput, RuleSettings
 from mockserver.judge.check import Finding, find_all
 from mockserver.judge.conduct import own, receivers, repeats, retrieves, walks
 from mockserver.judge.rules import CREDENTIAL_IN_URL, Rule
@@ -59,7 +59,7 @@ def findings(
     provider: Provider,
     *,
     ignore: Collection[str] = (),
-    terms: Terms = Terms(),  # noqa: B008 - a frozen value
+    terms: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
 ) -> tuple[Finding, ...]:
     """Return what the rules find in a sandbox's journal and deliveries as far as they concern the provider, the worst first.
 
@@ -71,10 +71,10 @@ def findings(
 
 
 def case_of(
-    exchanges: Iterable[Exchange], deliveries: Iterable[Delivery], contract: Contract, provider: Provider, *, terms: Terms
-) -> Case:
+    exchanges: Iterable[Exchange], deliveries: Iterable[Delivery], contract: Contract, provider: Provider, *, terms: RuleSettings
+) -> RuleInput:
     """Return what the rules look at: a sandbox's journal and deliveries as far as they concern the provider."""
-    return Case(
+    return RuleInput(
         _of_provider(exchanges, contract, provider),
         contract,
         provider,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from mockserver.catalogue.conduct import OwnRule
-from mockserver.judge.case import Case
-from mockserver.judge.rules import Rule, Sighting
+from mockserver.catalogue.conduct import ProviderRule
+from mockserver.judge.case import RuleInput
+from mockserver.judge.rules import Hit, Rule
 from mockserver.providers.provider import Provider
 
 
@@ -13,11 +13,11 @@ def rules_of(provider: Provider) -> tuple[Rule, ...]:
     return tuple(map(_rule, provider.catalogue().conduct.rules))
 
 
-def _rule(own: OwnRule) -> Rule:
-    def find(case: Case) -> Iterator[Sighting]:
+def _rule(own: ProviderRule) -> Rule:
+    def find(case: RuleInput) -> Iterator[Hit]:
         for exchange in case.exchanges:
             detail = own.sees(exchange)
             if detail:
-                yield Sighting(exchange=exchange, about=exchange.operation, place=own.place, detail=detail)
+                yield Hit(exchange=exchange, about=exchange.operation, place=own.place, detail=detail)
 
     return Rule(own.id, own.severity, own.says, find)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 
 BLINDING = frozenset({"lost-reply", "drop", "truncate", "garbage"})
 """Kinds of fault after which a client does not know the answer."""
@@ -39,7 +39,7 @@ def was_seen(exchange: Exchange) -> bool:
     return succeeded(exchange) and not kinds(exchange) & BLINDING
 
 
-def client_of(case: Case, exchange: Exchange) -> Hashable:
+def client_of(case: RuleInput, exchange: Exchange) -> Hashable:
     """Return what tells one client from another: its credential, and what it calls itself."""
     return case.provider.credential(exchange.request), exchange.request.header(b"user-agent")
 

@@ -5,31 +5,31 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import is_write, request_of, was_seen
-from mockserver.judge.rules import Rule, Sighting
+from mockserver.judge.rules import Hit, Rule
 from mockserver.webhooks import Delivery
 
 
-def _accepted_bad_signatures(case: Case) -> Iterator[Sighting]:
+def _accepted_bad_signatures(case: RuleInput) -> Iterator[Hit]:
     for delivery in case.deliveries:
         is_wrong = case.conduct.has_wrong_signature(delivery.how, delivery.assumed)
         if is_wrong and 200 <= delivery.answer < 300:
             detail = f"a delivery that was made wrong ({delivery.how}) was answered {delivery.answer}"
-            yield Sighting(delivery=delivery, about=delivery.event.type, place="signature", detail=detail)
+            yield Hit(delivery=delivery, about=delivery.event.type, place="signature", detail=detail)
 
 
-def _slow_receivers(case: Case) -> Iterator[Sighting]:
+def _slow_receivers(case: RuleInput) -> Iterator[Hit]:
     webhooks = case.provider.webhooks
     if webhooks is None or case.terms.clock != "real":
         return
     for delivery in case.deliveries:
         if delivery.url and delivery.took_ms >= webhooks.timeout_s * 1_000:
             detail = f"no answer within {webhooks.timeout_s:g} s"
-            yield Sighting(delivery=delivery, about=delivery.event.type, place="answer", detail=detail)
+            yield Hit(delivery=delivery, about=delivery.event.type, place="answer", detail=detail)
 
 
-def _duplicates_acted_on(case: Case) -> Iterator[Sighting]:
+def _duplicates_acted_on(case: RuleInput) -> Iterator[Hit]:
     sent = [each for each in case.deliveries if each.is_over and each.status not in ("dropped", "collected")]
     writes = [each for each in case.exchanges if is_write(each) and was_seen(each)]
     for deliveries in _sent_again(sent):
@@ -76,9 +76,9 @@ def _asked_for_another(delivery: Delivery) -> bool:
     return delivery.answer >= 300
 
 
-def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Sighting:
+def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Hit:
     detail = f"{delivery.event.id} came again, and what exchange {first.number} had done was done again"
-    return Sighting(exchange=second, delivery=delivery, about=delivery.event.type, place="event.id", detail=detail)
+    return Hit(exchange=second, delivery=delivery, about=delivery.event.type, place="event.id", detail=detail)
 
 
 ACCEPTED_BAD_SIGNATURE = Rule(

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from msgspec import Struct, field
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import (
     MANGLING,
     client_of,
@@ -22,13 +22,13 @@ from mockserver.judge.conduct.reading import (
     was_in_flight,
     was_seen,
 )
-from mockserver.judge.rules import Rule, Sighting
+from mockserver.judge.rules import Hit, Rule
 
 LOOKS = 5
 """So often in a row the same answer must have been fetched before this is polling; less is what pages do that load twice."""
 
 
-def _ignored_retry_after(case: Case) -> Iterator[Sighting]:
+def _ignored_retry_after(case: RuleInput) -> Iterator[Hit]:
     refused: dict[Hashable, tuple[Exchange, int]] = {}
     for exchange in case.exchanges:
         key = client_of(case, exchange), request_of(exchange)
@@ -38,7 +38,7 @@ def _ignored_retry_after(case: Case) -> Iterator[Sighting]:
         if key in refused and _came_too_soon(*refused[key], exchange):
             first, wait_ms = refused[key]
             detail = f"asked again before the {wait_ms // 1000} s had passed that the reply {first.status} asked for"
-            yield Sighting(exchange=exchange, about=_about(exchange), place="header.retry-after", detail=detail)
+            yield Hit(exchange=exchange, about=_about(exchange), place="header.retry-after", detail=detail)
         wait = _retry_after_ms(exchange)
         if wait is not None:
             refused[key] = exchange, wait
@@ -81,7 +81,7 @@ class _Lost(Struct):
             self.by_request.pop(self.by_id.pop(identity, None), None)
 
 
-def _creates_repeated(case: Case) -> Iterator[Sighting]:
+def _creates_repeated(case: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, _Lost] = {}
     for exchange in case.exchanges:
         lost = clients.setdefault(client_of(case, exchange), _Lost())
@@ -91,7 +91,7 @@ def _creates_repeated(case: Case) -> Iterator[Sighting]:
             continue
         first = lost.by_request.pop(request_of(exchange), None)
         if first is not None and not was_in_flight(first, exchange):
-            yield Sighting(exchange=exchange, about=exchange.operation, place="body", detail=_double(first, exchange))
+            yield Hit(exchange=exchange, about=exchange.operation, place="body", detail=_double(first, exchange))
         if kinds(exchange) & MANGLING:
             lost.add(exchange)
 
@@ -101,7 +101,7 @@ def _double(first: Exchange, second: Exchange) -> str:
     return f"{new} is a double of {old}, which exchange {first.number} created, though its reply did not arrive"
 
 
-def _polling(case: Case) -> Iterator[Sighting]:
+def _polling(case: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, dict[Hashable, list[Exchange]]] = {}
     for exchange in case.exchanges if case.terms.clock == "real" else ():
         runs = clients.setdefault(client_of(case, exchange), {})
@@ -126,12 +126,12 @@ def _is_another_look(first: Exchange, second: Exchange, polling_ms: int) -> bool
     return is_soon and (first.status, first.body) == (second.status, second.body)
 
 
-def _polls(run: list[Exchange], case: Case) -> Iterator[Sighting]:
+def _polls(run: list[Exchange], case: RuleInput) -> Iterator[Hit]:
     if len(run) < LOOKS:
         return
     for exchange in run[1:]:
         detail = f"the same was asked again within {case.terms.polling_ms} ms, and the answer was the same"
-        yield Sighting(exchange=exchange, about=exchange.operation, place="request", detail=detail)
+        yield Hit(exchange=exchange, about=exchange.operation, place="request", detail=detail)
 
 
 def _about(exchange: Exchange) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from mockserver.catalogue.conduct import Listing
+from mockserver.catalogue.conduct import ListConvention
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import client_of, is_write, last_segment, value_of, was_seen
-from mockserver.judge.rules import Rule, Sighting
+from mockserver.judge.rules import Hit, Rule
 
 ENOUGH = 3
 """So many rows, retrieved in a row, are no longer somebody who looks at one or two of them."""
@@ -27,7 +27,7 @@ class _Reader(Struct):
     needless: dict[str, Exchange] = field(default_factory=dict)
 
 
-def _retrieves_per_item(case: Case) -> Iterator[Sighting]:
+def _retrieves_per_item(case: RuleInput) -> Iterator[Hit]:
     lists = {listing.operation: listing for listing in case.conduct.listings if listing.retrieve}
     retrieving = {listing.retrieve for listing in lists.values()}
     readers: dict[Hashable, _Reader] = {}
@@ -52,20 +52,20 @@ def _note(reader: _Reader, exchange: Exchange) -> None:
         reader.needless.setdefault(identity, exchange)
 
 
-def _hold(reader: _Reader, listing: Listing, exchange: Exchange) -> None:
+def _hold(reader: _Reader, listing: ListConvention, exchange: Exchange) -> None:
     shown = listing.shown(exchange) if was_seen(exchange) else None
     for item in shown.items if shown is not None else ():
         if isinstance(item, dict) and "id" in item and not listing.settles(item):
             reader.held[listing.retrieve, str(item["id"])] = item
 
 
-def _sightings(reader: _Reader) -> Iterator[Sighting]:
+def _sightings(reader: _Reader) -> Iterator[Hit]:
     """Tell of the retrievals so far, if they are enough, and forget them."""
     found = list(reader.needless.values())
     reader.needless.clear()
     for exchange in found if len(found) >= ENOUGH else ():
         detail = "the list before had shown this record whole"
-        yield Sighting(exchange=exchange, about=exchange.operation, place="path", detail=detail)
+        yield Hit(exchange=exchange, about=exchange.operation, place="path", detail=detail)
 
 
 RETRIEVE_PER_ITEM = Rule(

@@ -5,12 +5,12 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from mockserver.catalogue.conduct import Asked, Listing, Shown
+from mockserver.catalogue.conduct import Asked, ListConvention, Shown
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case
+from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.links import Links
 from mockserver.judge.conduct.reading import client_of, kinds, may_not_know, was_seen
-from mockserver.judge.rules import Rule, Sighting
+from mockserver.judge.rules import Hit, Rule
 
 
 class Step(Struct, frozen=True):
@@ -37,7 +37,7 @@ Walk = list[Step]
 """Pages of one list that one client asked for, until it asks for the first one again other than by a link on its last page."""
 
 
-def walks(case: Case, listing: Listing) -> list[Walk]:
+def walks(case: RuleInput, listing: ListConvention) -> list[Walk]:
     """Return the walks through a list in the order in which they began; filters and sorting make another list of it."""
     key = "walks", listing.operation
     if key not in case.shared:
@@ -46,7 +46,7 @@ def walks(case: Case, listing: Listing) -> list[Walk]:
     return found
 
 
-def _walks(case: Case, listing: Listing) -> list[Walk]:
+def _walks(case: RuleInput, listing: ListConvention) -> list[Walk]:
     found: list[Walk] = []
     latest: dict[Hashable, deque[Walk]] = {}
     for exchange, asked in _pages(case, listing):
@@ -74,7 +74,7 @@ def _leads_to(step: Step, exchange: Exchange) -> bool:
     return step.shown is not None and Links(step.shown.links).lead_to(exchange.request)
 
 
-def _pages(case: Case, listing: Listing) -> Iterator[tuple[Exchange, Asked]]:
+def _pages(case: RuleInput, listing: ListConvention) -> Iterator[tuple[Exchange, Asked]]:
     for exchange in case.exchanges:
         asked = listing.asked(exchange) if exchange.operation == listing.operation else None
         if asked is not None:
@@ -88,47 +88,47 @@ class _Given(Struct):
     has_next: bool = False
 
 
-def _hand_made_links(case: Case) -> Iterator[Sighting]:
+def _hand_made_links(case: RuleInput) -> Iterator[Hit]:
     for listing in case.conduct.listings:
         readers: dict[Hashable, _Given] = {}
         for exchange, asked in _pages(case, listing):
             given = readers.setdefault(client_of(case, exchange), _Given())
             if asked.start and given.has_next and not given.links.lead_to(exchange.request):
                 detail = "a page was asked for by another URL than any `next` or `prev` that was given"
-                yield Sighting(exchange=exchange, about=exchange.operation, place="query", detail=detail)
+                yield Hit(exchange=exchange, about=exchange.operation, place="query", detail=detail)
             shown = listing.shown(exchange) if was_seen(exchange) else None
             if shown is not None:
                 given.links.add(shown.links)
                 given.has_next = shown.next is not None
 
 
-def _walks_past_end(case: Case) -> Iterator[Sighting]:
+def _walks_past_end(case: RuleInput) -> Iterator[Hit]:
     for listing in case.conduct.listings:
         for walk in walks(case, listing):
             last: Step | None = None
             for step in walk:
                 if last is not None and step.asked.start > last.asked.start and not may_not_know(last.exchange, step.exchange):
                     detail = "the page before had said that nothing follows"
-                    yield Sighting(exchange=step.exchange, about=listing.operation, place="query", detail=detail)
+                    yield Hit(exchange=step.exchange, about=listing.operation, place="query", detail=detail)
                 if step.shown is not None:
                     last = None if step.shown.has_more else step
 
 
-def _walks_stopped_early(case: Case) -> Iterator[Sighting]:
+def _walks_stopped_early(case: RuleInput) -> Iterator[Hit]:
     for step, count in _ends(case):
         if not step.is_short and count > 1:
             detail = f"after {count} pages nobody asked for the next one, though the last had said that more follows"
-            yield Sighting(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+            yield Hit(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
 
 
-def _short_pages_taken_as_last(case: Case) -> Iterator[Sighting]:
+def _short_pages_taken_as_last(case: RuleInput) -> Iterator[Hit]:
     for step, count in _ends(case):
         if step.is_short and (count > 1 or "paging" in kinds(step.exchange)):
             detail = "nobody asked for the page after one with fewer rows than asked for, though it had said that more follows"
-            yield Sighting(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+            yield Hit(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
 
 
-def _ends(case: Case) -> Iterator[tuple[Step, int]]:
+def _ends(case: RuleInput) -> Iterator[tuple[Step, int]]:
     """Go through the pages after which a walk stopped though it had reason to go on, each with how many pages it had."""
     for listing in case.conduct.listings:
         for walk in walks(case, listing):

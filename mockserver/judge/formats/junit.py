@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from mockserver.judge.formats import wording
 from mockserver.judge.lines import counted
-from mockserver.judge.reported import Applied, Found, Report
+from mockserver.judge.reported import Applied, Report, ReportedFinding
 from mockserver.markup import junit_suite, xml_document, xml_text
 
 
@@ -41,5 +41,5 @@ def _test(rule: Applied, report: Report) -> Element:
     return test
 
 
-def _told(found: list[Found]) -> str:
+def _told(found: list[ReportedFinding]) -> str:
     return xml_text("\n".join(wording.sentence(each) for each in found))

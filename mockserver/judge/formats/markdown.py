@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from mockserver.judge.formats import wording
-from mockserver.judge.leanings import Leaning
-from mockserver.judge.reported import Found, Report
+from mockserver.judge.leanings import AssumptionUse
+from mockserver.judge.reported import Report, ReportedFinding
 from mockserver.judge.rules import SEVERITIES
 from mockserver.markup import plain, table
 
@@ -31,7 +31,7 @@ def _head(report: Report) -> Iterator[str]:
         yield ""
 
 
-def _findings(group: str, findings: Iterable[Found]) -> Iterator[str]:
+def _findings(group: str, findings: Iterable[ReportedFinding]) -> Iterator[str]:
     ordered = sorted(findings, key=lambda each: (SEVERITIES.index(each.severity), each.rule))
     for position, (rule, alike) in enumerate(groupby(ordered, key=lambda each: each.rule)):
         rows = list(alike)
@@ -43,20 +43,20 @@ def _findings(group: str, findings: Iterable[Found]) -> Iterator[str]:
         yield from table(("what", "where", "request", "answered"), map(_row, rows))
 
 
-def _row(found: Found) -> tuple[str, ...]:
+def _row(found: ReportedFinding) -> tuple[str, ...]:
     contract = f" (`{found.contract}`)" if found.contract else ""
     what = f"{plain(f'{found.about} {found.place}: {found.detail}')}{contract}"
     return what, plain(wording.where(found)), plain(found.request), wording.answers(found)
 
 
-def _assumptions(leanings: tuple[Leaning, ...]) -> Iterator[str]:
+def _assumptions(leanings: tuple[AssumptionUse, ...]) -> Iterator[str]:
     if leanings:
         yield "## Assumptions leaned on"
         yield ""
         yield from table(("assumption", "choice", "question", "times", "sandbox"), map(_leaning, leanings))
 
 
-def _leaning(leaning: Leaning) -> tuple[str, ...]:
+def _leaning(leaning: AssumptionUse) -> tuple[str, ...]:
     choice = leaning.choice if leaning.is_default else f"**{leaning.choice}**"
     return leaning.key, choice, plain(leaning.question), str(leaning.times), plain(leaning.sandbox)
 

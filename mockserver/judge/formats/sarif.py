@@ -6,7 +6,7 @@ from typing import Any
 from mockserver import __version__
 from mockserver.contract import Contract
 from mockserver.judge.formats import wording
-from mockserver.judge.reported import Applied, Found, Report
+from mockserver.judge.reported import Applied, Report, ReportedFinding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 CONTRACT = "openapi.yaml"
@@ -40,7 +40,7 @@ class _Artifact:
         self._lines = lines
         self._uri = uri
 
-    def location(self, found: Found) -> dict[str, Any]:
+    def location(self, found: ReportedFinding) -> dict[str, Any]:
         """Return the place in the contract, as exactly as it is known; without any, the whole file."""
         operation = self._operations.get(found.about)
         pointers = [found.contract, operation.pointer if operation is not None else ""]
@@ -63,7 +63,7 @@ def _rule(rule: Applied) -> dict[str, Any]:
     }
 
 
-def _result(found: Found, index: int, artifact: _Artifact) -> dict[str, Any]:
+def _result(found: ReportedFinding, index: int, artifact: _Artifact) -> dict[str, Any]:
     numbers: Mapping[str, Sequence[int]] = {"exchanges": found.exchanges, "deliveries": found.deliveries}
     return {
         "ruleId": found.rule,

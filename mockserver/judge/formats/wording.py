@@ -1,7 +1,7 @@
 """How findings are worded, whatever the form of the report."""
 
 from mockserver.judge.lines import counted
-from mockserver.judge.reported import Found, Report
+from mockserver.judge.reported import Report, ReportedFinding
 
 MAX_NUMBERS = 5
 
@@ -25,7 +25,7 @@ def gaps(report: Report) -> list[str]:
     return told
 
 
-def where(found: Found) -> str:
+def where(found: ReportedFinding) -> str:
     """Return which exchanges or deliveries it is about, and in which sandbox."""
     numbers, noun = (found.exchanges, "exchange") if found.exchanges else (found.deliveries, "delivery")
     listed = ", ".join(map(str, numbers[:MAX_NUMBERS])) + (", …" if found.times > MAX_NUMBERS else "")
@@ -33,11 +33,11 @@ def where(found: Found) -> str:
     return f"{nouns} {listed} of sandbox {found.sandbox}"
 
 
-def answers(found: Found) -> str:
+def answers(found: ReportedFinding) -> str:
     """Return what was answered."""
     return ", ".join(str(status) if status else "nothing" for status in found.statuses) or "nothing"
 
 
-def sentence(found: Found) -> str:
+def sentence(found: ReportedFinding) -> str:
     """Return the finding in one line."""
     return f"{found.about} {found.place}: {found.detail} ({found.request}, answered {answers(found)}; {where(found)})"

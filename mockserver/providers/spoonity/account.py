@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict, Unpack
 
 from mockserver.client.account import Account, Records
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity.records import CUSTOMERS, Customer
 
@@ -56,6 +56,6 @@ class Spoonity(Account):
         customers: a deleted one is in no list, and is still got by id as the shell that remains.
     """
 
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         super().__init__(seat, provider)
         self.customers = Customers(seat, CUSTOMERS)

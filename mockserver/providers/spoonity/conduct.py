@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from mockserver.catalogue.conduct import Asked, Conduct, Listing, OwnRule, Shown
+from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
 from mockserver.exchange import Exchange
 
 DEFAULT_LIMIT = 25
@@ -45,10 +45,10 @@ def _unescaped(exchange: Exchange) -> str:
 
 
 CONDUCT = Conduct(
-    listings=(Listing("spoonity.listCustomers", _asked, _shown, retrieve="spoonity.retrieveCustomer"),),
+    listings=(ListConvention("spoonity.listCustomers", _asked, _shown, retrieve="spoonity.retrieveCustomer"),),
     creates=("spoonity.createCustomer",),
     rules=(
-        OwnRule(
+        ProviderRule(
             "unescaped-filter",
             "error",
             "The documents send a space in the filter as %20; a bare `+` is read as a plus by some and as a space by others.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mockserver.catalogue import Assumption
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
 from mockserver.providers.spoonity import assumptions as known
 from mockserver.providers.spoonity.behaviours.service import Customer, Service, customer_in, listing_in
@@ -11,7 +11,7 @@ from mockserver.providers.spoonity.behaviours.service import Customer, Service, 
 DELETED = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
 
 
-def _by_status(answer: Answer, choices: Mapping[int, str]) -> Observation:
+def _by_status(answer: ApiResponse, choices: Mapping[int, str]) -> Observation:
     """Return the choice that stands for the answer's status."""
     return Observation(choices.get(answer.status), f"{answer.request} answered {answer.status}")
 
@@ -121,7 +121,7 @@ def _wrong_method(service: Service) -> Observation:
     return _by_status(answer, {405: "method-not-allowed", 404: "not-found"})
 
 
-def _after_deletion(service: Service, method: str) -> Answer:
+def _after_deletion(service: Service, method: str) -> ApiResponse:
     customer = service.create()
     service.delete(customer.id)
     return service.api.call(method, f"/customers/{customer.id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mockserver.catalogue import Upkeep
+from mockserver.catalogue import Cleanup
 from mockserver.catalogue.client import Api
 from mockserver.providers.spoonity.behaviours.service import Service
 
@@ -21,7 +21,7 @@ def _find(api: Api, text: str) -> Iterator[str]:
     yield from dict.fromkeys(f"/customers/{each.id}" for each in customers if text in f"{each.name} {each.email}")
 
 
-UPKEEP = Upkeep(
+UPKEEP = Cleanup(
     _find,
     remains={"/customers": "deleting a customer anonymises it, so a customer without name and e-mail address may stay"},
 )

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypedDict, Unpack
 
 from mockserver.client.account import Account, Records
-from mockserver.client.seat import Seat
+from mockserver.client.seat import SandboxRef
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.records import (
     CUSTOMERS,
@@ -108,7 +108,7 @@ class Live:
         token: the live key that was issued for the account.
     """
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: SandboxRef) -> None:
         self.customers = Customers(seat, LIVE_CUSTOMERS)
         self.payments = Payments(seat, LIVE_PAYMENTS)
         self.token = seat.sandbox.keys["vexutopia_live"]
@@ -117,7 +117,7 @@ class Live:
 class Vexutopia(Account):
     """An account at Vexutopia: `url` and `token` for a client, `customers` and `payments` to look at and to add to."""
 
-    def __init__(self, seat: Seat, provider: Provider) -> None:
+    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
         super().__init__(seat, provider)
         self.customers = Customers(seat, CUSTOMERS)
         self.payments = Payments(seat, PAYMENTS)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from mockserver.catalogue.conduct import UNSIGNED, Asked, Conduct, Listing, Shown
+from mockserver.catalogue.conduct import UNSIGNED, Asked, Conduct, ListConvention, Shown
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM
 
@@ -52,8 +52,8 @@ def _has_wrong_signature(how: str, assumed: Mapping[str, str]) -> bool:
 
 CONDUCT = Conduct(
     listings=(
-        Listing("vexutopia.listCustomers", _asked, _shown, retrieve="vexutopia.retrieveCustomer"),
-        Listing("vexutopia.listPayments", _asked, _shown, retrieve="vexutopia.retrievePayment", settles=_is_pending),
+        ListConvention("vexutopia.listCustomers", _asked, _shown, retrieve="vexutopia.retrieveCustomer"),
+        ListConvention("vexutopia.listPayments", _asked, _shown, retrieve="vexutopia.retrievePayment", settles=_is_pending),
     ),
     creates=("vexutopia.createCustomer", "vexutopia.createPayment"),
     has_wrong_signature=_has_wrong_signature,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.exchange import Leaning
+from mockserver.exchange import ChoiceReader
 from mockserver.providers.vexutopia.records import EVENT_FORM, Customer, Payment, render
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_seconds
@@ -15,7 +15,7 @@ def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assu
     assumed: choices on which it rests that this happens at all.
     Behaviours: vexutopia.events.*
     """
-    leaning = Leaning(choices=sandbox.state.choices, assumed=dict(assumed or {}))
+    leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))
     identity = sandbox.next_in("vexutopia.events", EVENT_FORM)
     body: dict[str, Any] = {
         "id": identity,

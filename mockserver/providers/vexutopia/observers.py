@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from mockserver.catalogue import Assumption
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
 from mockserver.providers.vexutopia import assumptions as known
 from mockserver.providers.vexutopia.behaviours.service import (
@@ -22,7 +22,7 @@ SETTLEMENT_LOOKS = 8
 """How often a pending payment is looked at, a second apart, before it counts as never settled."""
 
 
-def _by_status(answer: Answer, choices: Mapping[int, str]) -> Observation:
+def _by_status(answer: ApiResponse, choices: Mapping[int, str]) -> Observation:
     """Return the choice that stands for the answer's status."""
     return Observation(choices.get(answer.status), f"{answer.request} answered {answer.status}")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockserver.exchange import Call, InvalidField, Leaning, NotFound, Page, Reply
+from mockserver.exchange import Call, ChoiceReader, InvalidField, NotFound, Page, Reply
 from mockserver.providers.vexutopia.assumptions import PAYMENT_FOR_UNKNOWN_CUSTOMER, PAYMENT_SETTLEMENT
 from mockserver.providers.vexutopia.events import announce
 from mockserver.providers.vexutopia.paging import page_of
@@ -49,7 +49,7 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
     return Reply(201, render(call, new_payment(sandbox, call, kind, call.fields)))
 
 
-def new_payment(sandbox: Sandbox, leaning: Leaning, kind: Kind, fields: Mapping[str, Any]) -> Payment:
+def new_payment(sandbox: Sandbox, leaning: ChoiceReader, kind: Kind, fields: Mapping[str, Any]) -> Payment:
     """Store a new pending payment with these fields, announce it, and have it settled later."""
     now = iso_seconds(sandbox.now)
     payment = Payment(
@@ -98,9 +98,9 @@ def settle_payment(sandbox: Sandbox, task: Task) -> None:
         announce(sandbox, "payment.succeeded", settled, dict(task.assumed))
 
 
-def _schedule_settlement(sandbox: Sandbox, leaning: Leaning, payment: Payment, *, live: bool) -> None:
+def _schedule_settlement(sandbox: Sandbox, leaning: ChoiceReader, payment: Payment, *, live: bool) -> None:
     """Have the payment settled when the sandbox's choice says; the note goes to the task, to the call if there is none."""
-    own = Leaning(choices=sandbox.state.choices)
+    own = ChoiceReader(choices=sandbox.state.choices)
     delay_ms = SETTLEMENT_DELAY_MS.get(own.assume(PAYMENT_SETTLEMENT))
     if delay_ms is None:
         leaning.assume(PAYMENT_SETTLEMENT)

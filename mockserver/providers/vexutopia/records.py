@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Raw, Struct, json
 from msgspec.structs import asdict
 
-from mockserver.exchange import Call, Leaning
+from mockserver.exchange import Call, ChoiceReader
 from mockserver.providers.vexutopia.assumptions import TEST_AND_LIVE_DATA, UNSET_FIELDS
 from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.clock import iso_seconds, parse_timestamp
@@ -82,7 +82,7 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dic
         return Raw(json.encode(self)) if self.is_whole else None
 
 
-def render(leaning: Leaning, record: Customer | Payment) -> Any:
+def render(leaning: ChoiceReader, record: Customer | Payment) -> Any:
     """Return the object as clients see it, which for unset fields the sandbox decides.
 
     Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
@@ -96,7 +96,7 @@ def render(leaning: Leaning, record: Customer | Payment) -> Any:
 
 
 def _render_by_default(record: Any) -> Any:
-    return render(Leaning(choices={}), record)
+    return render(ChoiceReader(choices={}), record)
 
 
 def _created(record: Customer | Payment) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mockserver.catalogue import Upkeep
+from mockserver.catalogue import Cleanup
 from mockserver.catalogue.client import Api
 from mockserver.providers.vexutopia.behaviours.service import Service, customer_path
 
@@ -12,4 +12,4 @@ def _find(api: Api, text: str) -> Iterator[str]:
     yield from dict.fromkeys(map(customer_path, found))
 
 
-UPKEEP = Upkeep(_find, remains={"/v1/payments": "payments cannot be deleted"})
+UPKEEP = Cleanup(_find, remains={"/v1/payments": "payments cannot be deleted"})

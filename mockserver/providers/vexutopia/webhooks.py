@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from mockserver.exchange import Conflict, Leaning, NotFound, RawHeaders
-from mockserver.providers.provider import Webhooks
+from mockserver.exchange import ChoiceReader, Conflict, NotFound, RawHeaders
+from mockserver.providers.provider import WebhookFormat
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM, WEBHOOK_RETRIES
 from mockserver.providers.vexutopia.customers import erase_customer, new_customer
 from mockserver.providers.vexutopia.events import announce
@@ -37,7 +37,7 @@ def encode(body: Mapping[str, Any]) -> bytes:
     return stringify(to_builtins(body)).encode()
 
 
-def sign(leaning: Leaning, secret: str, body: bytes, at_ms: int) -> RawHeaders:
+def sign(leaning: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHeaders:
     """Return the header with the HMAC of the body, in the form that the sandbox chose.
 
     Behaviours: vexutopia.webhooks.signature
@@ -48,7 +48,7 @@ def sign(leaning: Leaning, secret: str, body: bytes, at_ms: int) -> RawHeaders:
     return [(SIGNATURE, _digest(secret, body).encode())]
 
 
-def retry_after_ms(leaning: Leaning, attempts: int) -> int | None:
+def retry_after_ms(leaning: ChoiceReader, attempts: int) -> int | None:
     """Return how long after the last of so many attempts the next one is due; None if there is no other."""
     if leaning.assume(WEBHOOK_RETRIES) == "none" or attempts > len(RETRIES_MS):
         return None
@@ -95,7 +95,7 @@ def _make_customer(sandbox: Sandbox) -> str:
 def _make_payment(sandbox: Sandbox) -> str:
     number = sandbox.state.ordinals.get(PAYMENTS.series, 0)
     amount = 100 * (5 + choose(296, seed=sandbox.state.seed, kind=f"{_MADE_UP}/amount", ordinal=number))
-    leaning = Leaning(choices=sandbox.state.choices)
+    leaning = ChoiceReader(choices=sandbox.state.choices)
     return new_payment(sandbox, leaning, PAYMENTS, {"amount": amount, "currency": "usd"}).id
 
 
@@ -161,4 +161,6 @@ _HAPPEN: Mapping[str, Callable[[Sandbox, Kind, str, str], None]] = {
     "customer.deleted": _erase,
 }
 
-WEBHOOKS = Webhooks(types=tuple(_HAPPEN), encode=encode, sign=sign, retry_after_ms=retry_after_ms, trigger=trigger, remove=remove)
+WEBHOOKS = WebhookFormat(
+    types=tuple(_HAPPEN), encode=encode, sign=sign, retry_after_ms=retry_after_ms, trigger=trigger, remove=remove
+)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from mockserver.client.transport import MockTransport
 from mockserver.edge.app import App
 from mockserver.faults import Fault, FaultKind
-from mockserver.judge.case import Terms
+from mockserver.judge.case import RuleSettings
 from mockserver.judge.check import Finding
 from mockserver.judge.conduct import findings
 from mockserver.webhooks import Delivery
@@ -55,7 +55,7 @@ class World(Struct):
             finding
             for provider in mock.pipeline.providers.values()
             for finding in findings(
-                exchanges, deliveries, mock.pipeline.contract, provider, ignore=list(ignore), terms=Terms(clock=clock)
+                exchanges, deliveries, mock.pipeline.contract, provider, ignore=list(ignore), terms=RuleSettings(clock=clock)
             )
         ]
 

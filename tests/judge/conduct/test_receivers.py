@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.judge.case import Terms
+from mockserver.judge.case import RuleSettings
 from mockserver.judge.check import Finding
 from mockserver.judge.conduct import findings
 from mockserver.webhooks import Delivery
@@ -88,7 +88,9 @@ def test_what_is_only_collected_has_no_receiver_that_could_be_slow(there: World)
 def test_provider_without_webhooks_has_no_receivers() -> None:
     there = world(toy=True)
 
-    assert findings((), [delivery(1, took_ms=99_999)], there.app.mock.pipeline.contract, TOY, terms=Terms(clock="real")) == ()
+    assert (
+        findings((), [delivery(1, took_ms=99_999)], there.app.mock.pipeline.contract, TOY, terms=RuleSettings(clock="real")) == ()
+    )
 
 
 def do(there: World, *writes: tuple[str, dict[str, Any]]) -> None:

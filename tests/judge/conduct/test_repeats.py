@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import Case, Terms
+from mockserver.judge.case import RuleInput, RuleSettings
 from mockserver.judge.conduct import findings
 from mockserver.judge.conduct.repeats import IGNORED_RETRY_AFTER
 from mockserver.providers import PROVIDERS
@@ -53,7 +53,7 @@ def times(there: World, *real_ms: int, took_us: int = 200) -> list[Exchange]:
 
 def rules_of(there: World, exchanges: list[Exchange], clock: Any = "real") -> list[str]:
     contract = there.app.mock.pipeline.contract
-    return [each.rule for each in findings(exchanges, (), contract, VEXUTOPIA, terms=Terms(clock=clock))]
+    return [each.rule for each in findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(clock=clock))]
 
 
 @pytest.mark.parametrize(("real_ms", "found"), [(1_000_001, True), (1_029_999, True), (1_030_000, False), (0, True)])
@@ -174,7 +174,7 @@ def test_retry_after_may_be_a_date(said: bytes, found: int, there: World) -> Non
     refused(there, 0)
     first, second = sandbox_of(there.app).journal
     told = replace(first, headers=[*[each for each in first.headers if each[0] != b"retry-after"], (b"retry-after", said)])
-    case = Case([told, second], there.app.mock.pipeline.contract, VEXUTOPIA)
+    case = RuleInput([told, second], there.app.mock.pipeline.contract, VEXUTOPIA)
 
     assert len(list(IGNORED_RETRY_AFTER.find(case))) == found
 
@@ -312,8 +312,8 @@ def test_either_clock_may_make_the_pause(moves: str, there: World) -> None:
 def test_how_long_to_wait_is_set(there: World) -> None:
     exchanges, contract = look(there, 9), there.app.mock.pipeline.contract
 
-    assert findings(exchanges, (), contract, VEXUTOPIA, terms=Terms(polling_ms=100)) == ()
-    assert findings(exchanges, (), contract, VEXUTOPIA, terms=Terms(polling_ms=101)) != ()
+    assert findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(polling_ms=100)) == ()
+    assert findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(polling_ms=101)) != ()
 
 
 def test_looks_at_the_same_time_are_no_polling(there: World) -> None:

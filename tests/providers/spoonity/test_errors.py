@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mockserver.edge.app import Options
+from mockserver.edge.app import HttpOptions
 from mockserver.exchange import (
     Broken,
     Call,
@@ -147,7 +147,7 @@ def test_of_several_mistakes_the_first_in_the_contracts_order_is_named(spoonity:
 
 
 def test_sizes_are_refused_in_the_apis_form(make_app: MakeApp) -> None:
-    client = client_of(make_app(options=Options(raise_errors=True, max_body=1_000)))
+    client = client_of(make_app(options=HttpOptions(raise_errors=True, max_body=1_000)))
     refused = {
         413: client.post("/customers", data={"name": "x" * 1_000}),
         414: client.get("/customers", params={"query": "x" * 10_000}),
@@ -173,7 +173,7 @@ def test_a_full_sandbox_is_refused_in_the_apis_form_and_takes_nobody(make_app: M
 
 
 def test_a_failure_of_the_mock_is_a_500_with_a_code(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = make_app(options=Options())
+    app = make_app(options=HttpOptions())
     handlers = app.mock.pipeline._handlers
     monkeypatch.setitem(handlers, "spoonity.listCustomers", lambda *_: 1 / 0)
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import Options
+from mockserver.edge.app import HttpOptions
 from mockserver.exchange import Call, Conflict, Reply, Request
 from mockserver.providers import PROVIDERS
 from mockserver.providers.vexutopia import PROVIDER
@@ -283,7 +283,7 @@ def test_a_failure_of_the_mock_itself(make_app: MakeApp) -> None:
 
     handlers = [each for each in PROVIDER.handlers if each.__name__ != "list_customers"]
     broken = replace(PROVIDER, handlers=[*handlers, list_customers])
-    app = make_app(providers=[*(each for each in PROVIDERS if each is not PROVIDER), broken], options=Options())
+    app = make_app(providers=[*(each for each in PROVIDERS if each is not PROVIDER), broken], options=HttpOptions())
 
     reply = client_of(app, VEXUTOPIA_KEY).get(CUSTOMERS)
 

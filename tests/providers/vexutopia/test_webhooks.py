@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.edge.app import App
-from mockserver.exchange import Conflict, Leaning, NotFound
+from mockserver.exchange import ChoiceReader, Conflict, NotFound
 from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_PAYMENTS, PAYMENTS
 from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 from mockserver.state import Kind, Sandbox
@@ -159,25 +159,25 @@ def digest(message: bytes) -> str:
 
 
 def test_signature_is_the_hmac_of_the_body() -> None:
-    leaning = Leaning(choices={})
+    leaning = ChoiceReader(choices={})
     assert WEBHOOKS.sign(leaning, "whsec_x", BODY, 1_000) == [(b"x-vexutopia-signature", digest(BODY).encode())]
     assert leaning.assumed == {"vexutopia.signature-form": "hex"}
 
 
 def test_timestamped_signature_covers_the_time() -> None:
-    leaning = Leaning(choices={"vexutopia.signature-form": "timestamped"})
+    leaning = ChoiceReader(choices={"vexutopia.signature-form": "timestamped"})
     expected = f"t=1770040085,v1={digest(b'1770040085.' + BODY)}"
     assert WEBHOOKS.sign(leaning, "whsec_x", BODY, 1_770_040_085_683) == [(b"x-vexutopia-signature", expected.encode())]
     assert leaning.assumed == {"vexutopia.signature-form": "timestamped"}
 
 
 def test_secret_may_be_any_text() -> None:
-    ((_, signature),) = WEBHOOKS.sign(Leaning(choices={}), "gehéim 🔑", BODY, 0)
+    ((_, signature),) = WEBHOOKS.sign(ChoiceReader(choices={}), "gehéim 🔑", BODY, 0)
     assert signature.decode() == hmac.new("gehéim 🔑".encode(), BODY, "sha256").hexdigest()
 
 
 def test_five_retries_take_more_than_a_day() -> None:
-    leaning = Leaning(choices={})
+    leaning = ChoiceReader(choices={})
     minutes = [1, 5, 30, 120, 1440]
     assert [WEBHOOKS.retry_after_ms(leaning, attempts) for attempts in range(1, 7)] == [
         *(each * 60_000 for each in minutes),
@@ -187,7 +187,7 @@ def test_five_retries_take_more_than_a_day() -> None:
 
 
 def test_no_retry_where_the_sandbox_says_so() -> None:
-    leaning = Leaning(choices={"vexutopia.webhook-retries": "none"})
+    leaning = ChoiceReader(choices={"vexutopia.webhook-retries": "none"})
     assert WEBHOOKS.retry_after_ms(leaning, 1) is None
     assert leaning.assumed == {"vexutopia.webhook-retries": "none"}
 

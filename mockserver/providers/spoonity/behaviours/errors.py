@@ -1,6 +1,6 @@
 """How calls are refused. Checks https://developers.spoonity.com/handling-errors."""
 
-from mockserver.catalogue.client import Answer
+from mockserver.catalogue.client import ApiResponse
 from mockserver.providers.spoonity.behaviours.exercised import LIST, RETRIEVE, refused, success_of
 from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
 
@@ -86,11 +86,11 @@ def json(service: Service) -> None:
         object_in(answer)
 
 
-def _unauthorized(service: Service) -> Answer:
+def _unauthorized(service: Service) -> ApiResponse:
     return service.api.call("GET", NOBODY, headers={"authorization": None})
 
 
-def _refusals(service: Service) -> list[Answer]:
+def _refusals(service: Service) -> list[ApiResponse]:
     """Return what the service answers to mistakes: one that it must refuse, and those of some others that it does."""
     others = [
         service.api.call("GET", NOBODY),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.behaviour import Exercised
 from mockserver.catalogue.behaviour import behaviour as any_behaviour
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 
 PROPERTIES = ("id", "name", "email", "is_verified", "date_created", "date_updated", "status")
 STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
@@ -51,7 +51,7 @@ class Service:
     def __init__(self, api: Api) -> None:
         self.api = api
 
-    def send_create(self, **request: Any) -> Answer:
+    def send_create(self, **request: Any) -> ApiResponse:
         """Send a create as `Api.call` does, and have whatever it creates deleted when the check is over."""
         answer = self.api.call("POST", "/customers", **request)
         identity = _identity(answer)
@@ -135,7 +135,7 @@ def behaviour(
     return make
 
 
-def customer_in(answer: Answer) -> Customer:
+def customer_in(answer: ApiResponse) -> Customer:
     """Return the customer that the answer consists of.
 
     Raises: AssertionError if it is none.
@@ -143,7 +143,7 @@ def customer_in(answer: Answer) -> Customer:
     return _convert(answer, Customer)
 
 
-def listing_in(answer: Answer) -> Listing:
+def listing_in(answer: ApiResponse) -> Listing:
     """Return the page of customers that the answer consists of.
 
     Raises: AssertionError if it is none.
@@ -151,7 +151,7 @@ def listing_in(answer: Answer) -> Listing:
     return _convert(answer, Listing)
 
 
-def object_in(answer: Answer) -> dict[str, Any]:
+def object_in(answer: ApiResponse) -> dict[str, Any]:
     """Return the JSON object that the answer consists of.
 
     Raises: AssertionError if it is none.
@@ -159,14 +159,14 @@ def object_in(answer: Answer) -> dict[str, Any]:
     return _convert(answer, dict[str, Any])
 
 
-def _convert(answer: Answer, wanted: type[Shape]) -> Shape:
+def _convert(answer: ApiResponse, wanted: type[Shape]) -> Shape:
     try:
         return msgspec.convert(answer.json, wanted)
     except msgspec.ValidationError as error:
         raise AssertionError(f"{answer.request} answered {answer.body[:300]!r}: {error}") from error
 
 
-def _identity(answer: Answer) -> str | None:
+def _identity(answer: ApiResponse) -> str | None:
     """Return the id of what a create brought about; None if it does not say."""
     try:
         value = answer.json

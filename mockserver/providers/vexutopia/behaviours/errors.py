@@ -2,7 +2,7 @@
 """What the pages on authentication and errors say: keys, JSON bodies, and how requests are refused."""
 
 from mockserver.catalogue.behaviour import behaviour
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,
@@ -95,7 +95,7 @@ def malformed_header(api: Api) -> None:
         _assert_unauthorized(api.call("GET", CUSTOMERS, headers={"authorization": header}))
 
 
-def _assert_unauthorized(answer: Answer) -> None:
+def _assert_unauthorized(answer: ApiResponse) -> None:
     error = error_of(answer.expect(401))
     found = (error.get("code"), error.get("message"))
     assert found == ("unauthorized", "No API key provided"), f"{answer.request} without a key answered {found}"
@@ -167,7 +167,7 @@ def _content_type(exchange: Exchange) -> str:
 # Errors
 
 
-def _some_refusals(service: Service) -> list[Answer]:
+def _some_refusals(service: Service) -> list[ApiResponse]:
     """Return refusals of different kinds: no key, unknown key, a missing field, a wrong value, a broken body, an unknown id."""
     api = service.api
     return [

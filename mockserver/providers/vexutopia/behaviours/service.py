@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mockserver.catalogue import NotCheckable
-from mockserver.catalogue.client import Answer, Api
+from mockserver.catalogue.client import Api, ApiResponse
 
 CUSTOMERS = "/v1/customers"
 PAYMENTS = "/v1/payments"
@@ -36,11 +36,11 @@ class Service:
         """Return an address that no record but those of this check has."""
         return f"{self.api.unique('customer')}@example.com"
 
-    def create_customer(self, **fields: object) -> Answer:
+    def create_customer(self, **fields: object) -> ApiResponse:
         """Create a customer, with a marked address unless one is given, who is deleted when the check is over."""
         return self.post_customer(json={"email": self.email(), **fields})
 
-    def post_customer(self, **request: Any) -> Answer:
+    def post_customer(self, **request: Any) -> ApiResponse:
         """Send what may create a customer; if it does, the customer is deleted when the check is over.
 
         request: what `Api.call` takes.
@@ -63,7 +63,7 @@ class Service:
         """Return the customer as the reply to an update of these fields shows it."""
         return record_of(self.api.call("PATCH", customer_path(customer), json=fields).expect(200))
 
-    def delete_customer(self, customer: Record) -> Answer:
+    def delete_customer(self, customer: Record) -> ApiResponse:
         """Delete the customer, which must succeed."""
         return self.api.call("DELETE", customer_path(customer)).expect(200)
 
@@ -77,7 +77,7 @@ class Service:
         stub = {"id": customer["id"], "object": "customer", "deleted": True}
         assert answer.status == 404 or answer.json == stub, f"{answer.request} still shows the deleted customer: {answer.json}"
 
-    def create_payment(self, **fields: object) -> Answer:
+    def create_payment(self, **fields: object) -> ApiResponse:
         """Create a payment, of 20 dollars and with a marked description unless something else is given. It stays for good."""
         marked = {"amount": 2000, "currency": "usd", "description": self.api.unique("payment")}
         return self.api.call("POST", PAYMENTS, json={**marked, **fields})
@@ -133,7 +133,7 @@ def customer_path(customer: Record) -> str:
     return f"{CUSTOMERS}/{customer['id']}"
 
 
-def record_of(answer: Answer) -> Record:
+def record_of(answer: ApiResponse) -> Record:
     """Return the record that is the answer.
 
     Raises: AssertionError if it is none.
@@ -144,7 +144,7 @@ def record_of(answer: Answer) -> Record:
     return dict(found)
 
 
-def error_of(answer: Answer) -> Record:
+def error_of(answer: ApiResponse) -> Record:
     """Return what stands under `error`.
 
     Raises: AssertionError if nothing does.
