@@ -76,4 +76,4 @@ class Receiver(Struct, frozen=True):
         return [each for each in headers if each[0].lower() != SELECTOR] + [(SELECTOR, self.sandbox.encode())]
 
 
-__all__ = ["Late", "Outcome", "Receiver"]
+__all__ = ["Late", "InProcessReply", "Receiver"]
