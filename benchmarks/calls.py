@@ -9,7 +9,7 @@ from collections.abc import Callable
 import mockserver
 from mockserver.app import create_app
 from mockserver.documents import Document
-from mockserver.edge.transport import call
+from mockserver.http.in_process import call
 
 Case = Callable[[], object]
 

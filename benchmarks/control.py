@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from benchmarks.state import KEY, app_with
-from mockserver.edge.app import App
-from mockserver.edge.transport import call
 from mockserver.exchange import Exchange
 from mockserver.faults import Fault
+from mockserver.http.app import App
+from mockserver.http.in_process import call
 
 URL = "http://mock.localhost/v1/customers/cus_abc123def456"
 OTHER = ("vexutopia.createCustomer",)

@@ -11,8 +11,8 @@ import httpx
 from mockserver.app import create_app
 from mockserver.client.transport import MockTransport
 from mockserver.documents import Document
-from mockserver.edge.app import App
-from mockserver.edge.transport import call
+from mockserver.http.app import App
+from mockserver.http.in_process import call
 from mockserver.state.sandbox import Sandbox
 
 SPOONITY = (b"authorization", b"Bearer any")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mockserver.edge.app import App, ASGIApp, HttpOptions
+from mockserver.http.app import App, ASGIApp, HttpOptions
 from mockserver.mock import Mock, MockSettings
 from mockserver.providers import PROVIDERS, Provider
 

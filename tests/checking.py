@@ -9,8 +9,8 @@ import pytest
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Api, ApiResponse, Send
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App
 from mockserver.exchange import Exchange
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.sandbox import DEFAULT
 from tests.conftest import BASE

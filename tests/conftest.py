@@ -10,8 +10,8 @@ from hypothesis import settings
 
 from mockserver.app import create_app
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App, HttpOptions
 from mockserver.exchange import RawHeaders
+from mockserver.http.app import App, HttpOptions
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 

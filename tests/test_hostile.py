@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from mockserver.documents import Document
-from mockserver.edge.app import App, HttpOptions
-from mockserver.edge.server import Address, Parser, running_server
+from mockserver.http.app import App, HttpOptions
+from mockserver.http.server import Address, Parser, running_server
 from tests.asgi import converse, scope_of
 from tests.conftest import check_headers, make_app, sandbox_of
 from tests.hostile import MAX_BODY, PLACES, Hostile, Taken, refused, taken

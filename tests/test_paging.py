@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
 from mockserver.faults import Fault, PagingMode
+from mockserver.http.app import App
 from tests.conftest import make_app, sandbox_of
 
 LINKS, ROWS = "/customers", "/v1/customers"

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from mockserver import documents, pipeline
-from mockserver.edge import app as edge
-from mockserver.edge.app import App, HttpOptions
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
+from mockserver.http import app as edge
+from mockserver.http.app import App, HttpOptions
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state import Sandbox
 from tests.conftest import NOW, VEXUTOPIA_KEY, client_of, make_app, sandbox_of

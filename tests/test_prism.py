@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.edge.app import App, HttpOptions
-from mockserver.edge.server import running_server
+from mockserver.http.app import App, HttpOptions
+from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import every_behaviour
 from tests.conftest import make_app

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from mockserver import documents
-from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS
 from tests.checking import run, send_to
 from tests.conftest import BASE, VEXUTOPIA_KEY, client_of, make_app

@@ -1,6 +1,6 @@
 """A frontend's own tools: types generated from the contract, a client compiled against them, run against the mock."""
 
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from tests.conftest import make_app
 from tests.tools import NODE, program, run, typed_client
 

@@ -3,8 +3,8 @@
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
 from mockserver.catalogue.catalogue import Catalogue, Unchecked, read_statements
+from mockserver.catalogue.cleanup import Cleanup
 from mockserver.catalogue.overlay import Overlay, move, remove, update
-from mockserver.catalogue.upkeep import Cleanup
 
 __all__ = [
     "Assumption",

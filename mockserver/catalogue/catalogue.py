@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from mockserver.catalogue.assumption import Decision
 from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.cleanup import Cleanup
 from mockserver.catalogue.conduct import Conduct
 from mockserver.catalogue.observer import Observer, Unobservable
-from mockserver.catalogue.upkeep import Cleanup
 from mockserver.documents import read_as
 
 

@@ -6,7 +6,7 @@ from mockserver.state.sandbox import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.cli.state_file import StateFile
-    from mockserver.edge.app import App
+    from mockserver.http.app import App
 
 
 def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from mockserver.contract import Contract
-    from mockserver.judge.traffic import Traffic
+    from mockserver.judge.recordings.exchanges import Traffic
     from mockserver.providers import Provider
 
 OPTIONS = (
@@ -41,7 +41,7 @@ def read(given: "Namespace", values: "Namespace") -> "tuple[Provider, Contract, 
     Raises: MockServerError if there is no such provider, or nothing of it in the file.
     """
     from mockserver.contract import Contract
-    from mockserver.judge.traffic import read_traffic
+    from mockserver.judge.recordings.exchanges import read_traffic
 
     provider, contract = named_provider(values.provider), Contract.load()
     return provider, contract, read_traffic(Path(given.traffic), contract, provider, values.url)

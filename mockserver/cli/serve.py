@@ -13,8 +13,8 @@ from mockserver.cli.terminal import is_coloured, say
 
 if TYPE_CHECKING:
     from mockserver.cli.state_file import StateFile
-    from mockserver.edge.app import App, ASGIApp
-    from mockserver.edge.server import Background
+    from mockserver.http.app import App, ASGIApp
+    from mockserver.http.server import Background
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
@@ -67,7 +67,7 @@ def run(given: Namespace) -> int:
 
 def _serve(app: "App", values: Namespace, state: "StateFile | None") -> None:
     from mockserver.cli.announcement import announcement
-    from mockserver.edge.server import Address, HttpServer, ending_on_signals, listen
+    from mockserver.http.server import Address, HttpServer, ending_on_signals, listen
 
     sockets = listen(values.host, values.port)
     address = Address(values.host, sockets[0].getsockname()[1])
@@ -111,6 +111,6 @@ def _logged(app: "App", level: str | None) -> "ASGIApp":
     logging.getLogger("mockserver").setLevel(number)
     if number > logging.INFO:
         return app
-    from mockserver.edge.request_log import RequestLog
+    from mockserver.http.server import RequestLog
 
     return RequestLog(app, coloured=is_coloured(sys.stderr))

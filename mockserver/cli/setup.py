@@ -7,9 +7,9 @@ from typing import Any
 
 from mockserver import documents
 from mockserver.catalogue import check_choices
-from mockserver.edge.app import HttpOptions
-from mockserver.edge.targets import check_target
 from mockserver.errors import ConfigurationError, DocumentError
+from mockserver.http.app import HttpOptions
+from mockserver.http.guard import check_target
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits
 from mockserver.webhooks import Endpoint

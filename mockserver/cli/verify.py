@@ -15,7 +15,7 @@ from mockserver.cli.terminal import say
 from mockserver.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mockserver.verify.session import VerifyOptions
+    from mockserver.verify.run import VerifyOptions
 
 OPTIONS = (
     Option("--provider", "P", "whose API it is"),
@@ -53,7 +53,7 @@ def run(given: Namespace) -> int:
 
 
 def _order(url: str, values: Namespace) -> "VerifyOptions":
-    from mockserver.verify.session import VerifyOptions
+    from mockserver.verify.run import VerifyOptions
 
     token = _token(values.token)
     if not values.timeout:

@@ -10,10 +10,10 @@ import msgspec
 
 from mockserver.client.interception import Interception
 from mockserver.client.sandbox import InSandbox
-from mockserver.client.seat import SandboxRef
-from mockserver.edge.app import ASGIApp
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
+from mockserver.http.app import ASGIApp
 from mockserver.providers.provider import Provider
 from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.fixtures import Location

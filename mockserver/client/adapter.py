@@ -9,8 +9,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from mockserver.client.receiver import Receiver
-from mockserver.client.sockets import attach
-from mockserver.edge.app import App
+from mockserver.client.wire import attach
+from mockserver.http.app import App
 
 
 class MockAdapter(HTTPAdapter):

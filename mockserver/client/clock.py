@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mockserver.client.seat import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
 

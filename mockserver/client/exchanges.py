@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from mockserver.client.seat import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.expectations import Expectation, verify

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict, Unpack
 import msgspec
 
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.control.faults import FaultOrder, FaultRow, arm
 from mockserver.errors import ConfigurationError
 from mockserver.faults import FaultKind, PagingMode

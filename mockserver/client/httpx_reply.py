@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from mockserver.client.receiver import Late, Receiver
-from mockserver.edge.transport import Response
+from mockserver.http.in_process import Response
 
 _DISCONNECTED = "Server disconnected without sending a response."
 _CUT_OFF = "peer closed connection without sending complete message body"

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from mockserver.edge.app import App, ASGIApp, Receive, Scope, Send
-from mockserver.edge.transport import ConnectionLostError, Response, call
 from mockserver.exchange import RawHeaders
+from mockserver.http.app import App, ASGIApp, Receive, Scope, Send
+from mockserver.http.in_process import ConnectionLostError, Response, call
 
 SELECTOR = b"mock-sandbox"
 """The header that names the sandbox; it beats the key, and unlike a path it leaves the links in replies as they are."""
@@ -76,4 +76,4 @@ class Receiver(Struct, frozen=True):
         return [each for each in headers if each[0].lower() != SELECTOR] + [(SELECTOR, self.sandbox.encode())]
 
 
-__all__ = ["Late", "InProcessReply", "Receiver"]
+__all__ = ["InProcessReply", "Late", "Receiver"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef
 
 if TYPE_CHECKING:
-    from mockserver.judge.changes import Changes
-    from mockserver.judge.reported import Report, ReportedFinding
+    from mockserver.changes import Changes
+    from mockserver.judge.report import Report, ReportedFinding
 
 
 class InSandbox:
@@ -91,7 +91,7 @@ class InSandbox:
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        from mockserver.judge.changes import changes_between
+        from mockserver.changes import changes_between
 
         with self._seat.mock.lock, told_in_python():
             sandbox, pipeline = self._seat.sandbox, self._seat.mock.pipeline

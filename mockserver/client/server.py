@@ -13,9 +13,9 @@ from typing import Any, Self, TypedDict, Unpack
 from mockserver.app import create_app
 from mockserver.client.clock import instant, mode_of
 from mockserver.client.remedies import told_in_python
-from mockserver.client.seat import SandboxRef
-from mockserver.edge.app import App, HttpOptions
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
+from mockserver.http.app import App, HttpOptions
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.providers.accounts import Accounts
 from mockserver.state import State
@@ -111,7 +111,7 @@ class Server:
             if self._is_closed:
                 raise ConfigurationError("the mock is closed", remedy="use it within its `with` block")
             if not self._url:
-                from mockserver.edge.server import running_server
+                from mockserver.http.server import running_server
 
                 self._url = self._stack.enter_context(running_server(self.app, *self._where)).url
             return self._url

@@ -4,7 +4,7 @@ import httpx
 
 from mockserver.client.httpx_reply import answer
 from mockserver.client.receiver import Receiver
-from mockserver.edge.app import App
+from mockserver.http.app import App
 
 
 class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

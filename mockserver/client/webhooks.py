@@ -7,12 +7,11 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockserver.client.remedies import in_python
-from mockserver.client.seat import SandboxRef
-from mockserver.control.deliveries import DeliveryRow
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.control.events import EventRow, EventsMade
-from mockserver.control.webhooks import EndpointRow, known_types
-from mockserver.edge.transport import call
+from mockserver.control.webhooks import DeliveryRow, EndpointRow, known_types
 from mockserver.errors import ConfigurationError, MockServerError
+from mockserver.http.in_process import call
 from mockserver.webhooks import How
 
 Application = Callable[..., Any]

@@ -4,7 +4,7 @@ A module per resource holds its functions and its `ROUTES`; `routes.py` lists th
 an exchange or is recorded.
 """
 
-from mockserver.edge.app import App, ASGIApp
+from mockserver.http.app import App, ASGIApp
 
 
 def create_control(app: App) -> ASGIApp:

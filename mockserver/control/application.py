@@ -6,20 +6,53 @@ It waits for nothing but a body, so it also answers calls within the process, wh
 import asyncio
 import inspect
 import logging
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 
 import msgspec
 from starlette import routing
 
-from mockserver.control import body, gate
 from mockserver.control.problem import ControlError, problem, refusal
-from mockserver.control.route import ControlCall, ControlRoute, Stream
-from mockserver.edge import cors, guard
-from mockserver.edge.app import CONTROL, App, Receive, Scope, Send
+from mockserver.control.route import ControlCall, ControlRoute, Stream, read, read_query
 from mockserver.exchange import RawHeaders, Reply
+from mockserver.http import guard
+from mockserver.http.app import CONTROL, App, HttpOptions, Receive, Scope, Send
+from mockserver.http.guard import head_problem, is_loopback
 from mockserver.judge.notes import Insights
 from mockserver.state.sandbox import DEFAULT, check_name
+
+
+def reject(scope: Scope, headers: Mapping[bytes, bytes], options: HttpOptions) -> Reply | None:
+    """Return how a request is refused before its path is looked at; None if it is let through."""
+    oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
+    if oversized is not None:
+        return refusal(oversized)
+    host = headers[b"host"].decode("latin-1").lower()
+    name = _name(host)
+    if not is_loopback(host) and not {host, name} & _lower(options.allow_hosts):
+        return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin or _is_near(origin, host) or (origin in _lower(options.allow_origins) and origin != "null"):
+        return None
+    # Any page can have the origin null, so there is no allowing it.
+    remedy = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
+    return problem(403, f"header Origin: a page of {origin} may not use the control API; {remedy}")
+
+
+def _is_near(origin: str, host: str) -> bool:
+    """Return whether a page of the origin comes from the mock itself or from this machine."""
+    scheme, _, place = origin.partition("://")
+    return scheme in ("http", "https") and (place == host or is_loopback(place))
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
+
+
+def _name(host: str) -> str:
+    return re.sub(r":\d+$", "", host)
+
 
 _log = logging.getLogger("mockserver")
 _encode = msgspec.json.Encoder().encode
@@ -43,11 +76,11 @@ class Control:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        refused = gate.turn_away(scope, headers, self._options)
+        refused = reject(scope, headers, self._options)
         if refused is not None:
             await _send(send, refused, [(b"vary", b"Origin")])
-        elif cors.is_preflight(scope["method"], headers):
-            await _send(send, Reply(204, None), cors.preflight_headers(headers, self._methods))
+        elif guard.is_preflight(scope["method"], headers):
+            await _send(send, Reply(204, None), guard.preflight_headers(headers, self._methods))
         else:
             await self._router(scope, receive, send)
 
@@ -71,11 +104,11 @@ class RouteMatch:
         if isinstance(reply, Stream):
             await self._send_stream(scope, receive, send, reply)
         else:
-            await _send(send, reply, cors.reply_headers(headers))
+            await _send(send, reply, guard.reply_headers(headers))
 
     async def _send_stream(self, scope: Scope, receive: Receive, send: Send, stream: Stream) -> None:
         """Send what comes until it ends, the client leaves, or the server ends."""
-        also = cors.reply_headers(dict(scope["headers"]))
+        also = guard.reply_headers(dict(scope["headers"]))
         headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async with aclosing(stream.chunks):
@@ -132,8 +165,8 @@ class RouteMatch:
             origin=origin,
             url=url,
             path=scope["path_params"],
-            query=body.read_query(scope["query_string"], route),
-            body=body.read(sent, headers, route),
+            query=read_query(scope["query_string"], route),
+            body=read(sent, headers, route),
             accept=headers.get(b"accept", b"").decode("latin-1"),
             last_event=headers.get(b"last-event-id", b"").decode("latin-1"),
             can_wait=_can_wait(scope),
@@ -165,7 +198,7 @@ class RouteMatch:
 
 async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:
     detail = f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is"
-    await _send(send, problem(404, detail), cors.reply_headers(dict(scope["headers"])))
+    await _send(send, problem(404, detail), guard.reply_headers(dict(scope["headers"])))
 
 
 async def _send(send: Send, reply: Reply, also: RawHeaders) -> None:

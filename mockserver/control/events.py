@@ -8,12 +8,11 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from mockserver.control.clock import duration
-from mockserver.control.deliveries import DeliveryRow, row_of
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
-from mockserver.control.webhooks import check_type
-from mockserver.edge.signing import check_how
+from mockserver.control.webhooks import DeliveryRow, check_type, row_of
 from mockserver.exchange import Conflict, NotFound, Problem, Reply
+from mockserver.http.webhook_signing import check_how
 from mockserver.mock import Mock
 from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox

@@ -1,12 +1,28 @@
 """`/_mock/` and `/_mock/control.json`: what the control API can do, for people and for programs."""
 
-from msgspec import Struct
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from mockserver import __version__
-from mockserver.control.contract import OpenApi
 from mockserver.control.document import describe, words
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
+from mockserver.reference import write_reference
+
+OpenApi = Annotated[dict[str, Any], Meta(description="An OpenAPI 3.1 document.")]
+
+
+def read_contract(call: ControlCall) -> Reply:
+    """Return the OpenAPI document that this sandbox follows, with what stands behind it.
+
+    `x-behaviours` lists what the providers' documents promise, `x-unchecked` what of it nobody can check from outside,
+    `x-decisions` and `x-assumptions` the questions that they leave open: those with one answer here, and those with several, of
+    which this sandbox has chosen one. Each operation has those that are about it, as text in its description, too.
+    """
+    pipeline, choices = call.mock.pipeline, call.sandbox().state.choices
+    document = write_reference(pipeline.effective_contract(choices), pipeline.providers.values(), choices)
+    return Reply(200, {**document, "servers": [{"url": call.url, "description": "This sandbox."}]})
 
 
 class RouteRow(Struct, frozen=True):
@@ -36,7 +52,24 @@ def read_document(call: ControlCall) -> Reply:
     return Reply(200, describe(call.routes, call.url))
 
 
+class Health(Struct, frozen=True):
+    """Whether contract and fixtures are loaded, and which version of the mock this is."""
+
+    ready: bool
+    version: str
+
+
+def read_health(_call: ControlCall) -> Reply:
+    """Say that the mock is ready, and its version.
+
+    Before contract and fixtures are loaded nothing is served at all, so an answer means ready.
+    """
+    return Reply(200, Health(ready=True, version=__version__))
+
+
 ROUTES = (
     ControlRoute(method="GET", path="/_mock/", run=read_index, replies={200: Index}),
     ControlRoute(method="GET", path="/_mock/control.json", run=read_document, replies={200: OpenApi}),
+    ControlRoute(method="GET", path="/_mock/health", run=read_health, replies={200: Health}),
+    ControlRoute(method="GET", path="/_mock/openapi.json", run=read_contract, replies={200: OpenApi}),
 )

@@ -8,15 +8,16 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mockserver import documents, notation
+from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.judge.formats.junit import to_junit
 from mockserver.judge.formats.markdown import to_markdown
 from mockserver.judge.formats.sarif import CONTRACT, to_sarif
-from mockserver.judge.report import Judge
-from mockserver.judge.reported import Report
+from mockserver.judge.report import Judge, Report
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
+from mockserver.traces import Traces, traces_of
 
 Format = Literal["json", "markdown", "junit", "sarif"]
 
@@ -93,6 +94,26 @@ _FORMS: Mapping[Format, Callable[[Report, Mock], Any]] = {
     "sarif": _sarif,
 }
 
+
+class TracesQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is looked for."""
+
+    value: Annotated[str, Meta(description="The text, also as a part of a longer one; it must not be empty.")] = ""
+    ignore_case: Annotated[bool, Meta(description="`true`: capital and small letters are the same.")] = False
+
+
+def find_traces(call: ControlCall) -> Reply:
+    """Name every place in the sandbox where a value still stands: state, snapshots, fixture, journal, events, deliveries.
+
+    It is found in JSON's escapes, in URLs and in forms as well. The value itself is not repeated.
+    """
+    query: TracesQuery = call.query
+    if not query.value:
+        raise ControlError(400, "nothing to look for", where="query.value", remedy="add ?value=TEXT, percent-encoded")
+    kinds = call.mock.pipeline.kinds
+    return Reply(200, traces_of(query.value, call.sandbox(), kinds, ignore_case=query.ignore_case))
+
+
 ROUTES = (
     ControlRoute(
         method="GET",
@@ -102,4 +123,5 @@ ROUTES = (
         replies={200: Report},
         also=tuple(each for each in TYPES.values() if each != TYPES["json"]),
     ),
+    ControlRoute(method="GET", path="/_mock/traces", run=find_traces, query=TracesQuery, replies={200: Traces}),
 )

@@ -10,9 +10,8 @@ from mockserver.control import stream
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Exchange, Reply
-from mockserver.judge.expectations import Expectation, verify
+from mockserver.judge.expectations import Expectation, Miss, verify
 from mockserver.judge.export import to_har
-from mockserver.judge.outcome import Miss
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation, check_status
 from mockserver.state import Sandbox

@@ -2,16 +2,35 @@
 
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
+from mockserver.changes import Changes, changes_between
 from mockserver.control.route import ControlCall, ControlRoute
-from mockserver.control.standing import SandboxSummary, standing_of
 from mockserver.documents import Document
-from mockserver.edge.app import MEGABYTE
 from mockserver.exchange import Reply
+from mockserver.http.app import MEGABYTE
 from mockserver.mock import Mock
-from mockserver.state import State
+from mockserver.state import Sandbox, State
 from mockserver.state.clock import iso_milliseconds
+
+
+class SandboxSummary(Struct, frozen=True):
+    """The sandbox, its time, and how many records of each kind it holds."""
+
+    sandbox: str
+    now: str
+    records: dict[str, int]
+
+
+def standing_of(call: ControlCall, sandbox: Sandbox) -> Reply:
+    """Return how the sandbox stands now."""
+    return Reply(200, SandboxSummary(sandbox.name, iso_milliseconds(sandbox.now), counts(call.mock, sandbox.state)))
+
+
+def counts(mock: Mock, state: State) -> dict[str, int]:
+    """Return kind → number of records."""
+    return {kind.name: len(state.read(kind)) for kind in mock.pipeline.kinds}
+
 
 MAX_STATE = 64 * MEGABYTE
 
@@ -56,7 +75,80 @@ def _settings(mock: Mock, state: State) -> dict[str, Any]:
     return {"now": iso_milliseconds(state.clock.now()), **mock.fixtures.dump(bare)}
 
 
+def reset_sandbox(call: ControlCall) -> Reply:
+    """Go back to the sandbox's own fixture, clock, assumptions and webhook endpoints.
+
+    The journal is cleared and counts from 1 again; keys and snapshots stay.
+    """
+    sandbox = call.sandbox()
+    sandbox.reset()
+    return standing_of(call, sandbox)
+
+
+_UNKNOWN = {404: "The sandbox has no snapshot of that name."}
+
+
+class Snapshot(Struct, frozen=True):
+    """A copy of the state, and how many records of each kind it holds."""
+
+    name: str
+    records: dict[str, int]
+
+
+def list_snapshots(call: ControlCall) -> Reply:
+    """List the sandbox's snapshots, the oldest first."""
+    snapshots = call.sandbox().snapshots
+    return Reply(200, [Snapshot(name, counts(call.mock, state)) for name, state in snapshots.items()])
+
+
+def keep_snapshot(call: ControlCall) -> Reply:
+    """Keep the sandbox's state under a name, in place of an older snapshot of that name.
+
+    Raises: BadNameError, LimitError.
+    """
+    sandbox, name = call.sandbox(), call.path["name"]
+    status = 200 if name in sandbox.snapshots else 201
+    sandbox.snapshot(name)
+    return Reply(status, Snapshot(name, counts(call.mock, sandbox.state)))
+
+
+def compare_snapshot(call: ControlCall) -> Reply:
+    """Return what has changed since a snapshot: records, clock, assumptions, webhook endpoints and due work.
+
+    Records are those of the state document. What was changed and changed back is no change; of a record that was created
+    and deleted meanwhile only the id is left.
+
+    Raises: UnknownSandboxError.
+    """
+    sandbox = call.sandbox()
+    defaults = {each.key: each.default for each in call.mock.pipeline.assumptions}
+    kinds = call.mock.pipeline.kinds
+    return Reply(200, changes_between(sandbox.kept(call.path["name"]), sandbox.state, kinds, defaults))
+
+
+def drop_snapshot(call: ControlCall) -> Reply:
+    """Forget a snapshot.
+
+    Raises: UnknownSandboxError.
+    """
+    call.sandbox().drop_snapshot(call.path["name"])
+    return Reply(204, None)
+
+
+def restore_snapshot(call: ControlCall) -> Reply:
+    """Go back to a snapshot: records, ids, clock, assumptions, webhook endpoints and due work.
+
+    The journal and its numbers go on, and the snapshot stays.
+
+    Raises: UnknownSandboxError.
+    """
+    sandbox = call.sandbox()
+    sandbox.restore(call.path["name"])
+    return standing_of(call, sandbox)
+
+
 ROUTES = (
+    ControlRoute(method="POST", path="/_mock/reset", run=reset_sandbox, replies={200: SandboxSummary}),
     ControlRoute(method="GET", path="/_mock/state", run=read_state, replies={200: StateDocument}),
     ControlRoute(
         method="PUT",
@@ -65,5 +157,28 @@ ROUTES = (
         body=StateDocument,
         replies={200: SandboxSummary},
         max_body=MAX_STATE,
+    ),
+    ControlRoute(method="GET", path="/_mock/snapshots", run=list_snapshots, replies={200: list[Snapshot]}),
+    ControlRoute(
+        method="PUT",
+        path="/_mock/snapshots/{name}",
+        run=keep_snapshot,
+        replies={200: Snapshot, 201: Snapshot},
+        errors={503: "The sandbox keeps as many snapshots as it may."},
+    ),
+    ControlRoute(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute(
+        method="GET",
+        path="/_mock/snapshots/{name}/changes",
+        run=compare_snapshot,
+        replies={200: Changes},
+        errors=_UNKNOWN,
+    ),
+    ControlRoute(
+        method="POST",
+        path="/_mock/snapshots/{name}/restore",
+        run=restore_snapshot,
+        replies={200: SandboxSummary},
+        errors=_UNKNOWN,
     ),
 )

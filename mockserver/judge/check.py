@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
 from mockserver.judge.redaction import Redaction
-from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, Severity
+from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, RuleInput, Severity
 from mockserver.providers.provider import Provider
 
 MAX_NUMBERS = 20

@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleSettings
 from mockserver.judge.conduct import case_of, rules_of
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import Note
+from mockserver.judge.rules import RuleSettings
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery

@@ -9,18 +9,215 @@ from msgspec import structs
 from mockserver.contract import Contract
 from mockserver.errors import ConfigurationError
 from mockserver.judge import conduct
-from mockserver.judge.case import RuleSettings
 from mockserver.judge.check import Finding, check
 from mockserver.judge.coverage import coverage
 from mockserver.judge.digest import combined, digest_of
-from mockserver.judge.leanings import leanings_of
-from mockserver.judge.reported import Applied, Deliveries, Group, ProviderCoverage, Report, ReportedFinding, RunDigest
-from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule
+from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule, RuleSettings
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from mockserver.catalogue import Assumption
+from mockserver.judge.coverage import Share
+from mockserver.judge.rules import Severity
+
+MAX_NUMBERS = 20
+"""Exchanges, events and deliveries that are named for each choice; all are counted."""
+
+
+class AssumptionUse(Struct, frozen=True, kw_only=True):
+    """An open question on whose answer something leaned.
+
+    Attributes:
+        means: what the choice means.
+        times: in how many exchanges, events and deliveries.
+    """
+
+    sandbox: str
+    key: str
+    choice: str
+    is_default: bool
+    question: str
+    means: str
+    evidence: Annotated[str, Meta(description="What speaks for the default.")]
+    times: int
+    exchanges: tuple[int, ...]
+    events: tuple[str, ...]
+    deliveries: tuple[int, ...]
+
+
+class _Marks(Struct):
+    """Where one choice showed."""
+
+    exchanges: list[int] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    deliveries: list[int] = field(default_factory=list)
+
+
+def leanings_of(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[AssumptionUse]:
+    """Return what the sandbox's exchanges, events and deliveries leaned on, in the order of the assumptions."""
+    known = {each.key: each for each in assumptions}
+    marks: dict[tuple[str, str], _Marks] = {}
+    for part, number, assumed in _assumed(sandbox):
+        for each in assumed.items():
+            getattr(marks.setdefault(each, _Marks()), part).append(number)
+    order = list(known)
+    found = sorted((each for each in marks if each[0] in known), key=lambda each: (order.index(each[0]), each[1]))
+    return [_leaning(sandbox.name, known[key], choice, marks[key, choice]) for key, choice in found]
+
+
+def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, str]]]:
+    """Go through all that can lean on something: which list it belongs to, what it is called, and what it leaned on."""
+    for exchange in sandbox.journal:
+        yield "exchanges", exchange.number, exchange.assumed
+    for event in sandbox.outbox:
+        yield "events", event.id, event.assumed
+    for delivery in sandbox.outbox.deliveries:
+        yield "deliveries", delivery.number, delivery.assumed
+
+
+def _leaning(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> AssumptionUse:
+    return AssumptionUse(
+        sandbox=sandbox,
+        key=assumption.key,
+        choice=choice,
+        is_default=choice == assumption.default,
+        question=assumption.question,
+        means=assumption.choices.get(choice, ""),
+        evidence=assumption.evidence,
+        times=len(marks.exchanges) + len(marks.events) + len(marks.deliveries),
+        exchanges=tuple(marks.exchanges[:MAX_NUMBERS]),
+        events=tuple(marks.events[:MAX_NUMBERS]),
+        deliveries=tuple(marks.deliveries[:MAX_NUMBERS]),
+    )
+
+
+Group = Literal["violations", "conduct"]
+
+
+class ReportedFinding(Finding, frozen=True, kw_only=True):
+    """A finding, and in whose traffic it was made; `provider` is empty for a path that is no provider's."""
+
+    sandbox: str
+    provider: str
+    deliveries: tuple[int, ...]
+
+
+class Applied(Struct, frozen=True):
+    """A rule that was applied.
+
+    Attributes:
+        is_ignored: whether the report was asked to leave it out.
+        findings: how many there are.
+    """
+
+    id: str
+    group: Group
+    severity: Severity
+    says: str
+    is_ignored: bool
+    findings: int
+
+
+class ProviderCoverage(Struct, frozen=True):
+    """How many of a provider's documented behaviours the traffic exercised.
+
+    Attributes:
+        percent: rounded down to one decimal, so that 100 means all.
+        operations: the same by operation, the smallest share first.
+        missing: the names of those that nothing exercised.
+    """
+
+    provider: str
+    title: str
+    exchanges: int
+    percent: float
+    exercised: int
+    of: int
+    operations: tuple[Share, ...]
+    missing: tuple[str, ...]
+
+
+class Deliveries(Struct, frozen=True, kw_only=True):
+    """What became of the attempts to send events to webhooks, in numbers.
+
+    Attributes:
+        attempts: that are in the log; those that came before them and made room are `forgotten`.
+        retries, replays, on_purpose: those of the attempts that come after a first one, that repeat another on request, and
+            with which something is wrong on purpose.
+    """
+
+    events: int
+    attempts: int
+    forgotten: int
+    waiting: int
+    sending: int
+    delivered: int
+    failed: int
+    dropped: int
+    collected: int
+    retries: int
+    replays: int
+    on_purpose: int
+
+
+class RunDigest(Struct, frozen=True, kw_only=True):
+    """What was judged of one sandbox.
+
+    Attributes:
+        exchanges: that are in the journal, and judged.
+        dropped: that made room for those, and are not.
+        cleared: the number of the last one that was forgotten on request; 0: none was.
+        unknown_bodies: of how many exchanges a body is not known as a whole, and was not judged.
+    """
+
+    sandbox: str
+    exchanges: int
+    dropped: int
+    cleared: int
+    unknown_bodies: int
+    deliveries: Deliveries
+    digest: Annotated[str, Meta(description="Two equal runs share it, and one changed byte changes it.")]
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """The verdict.
+
+    Attributes:
+        is_clean: whether nothing was found that is anybody's fault.
+        is_whole: whether all that happened was judged: no journal or log had to make room.
+        violations: what the contract forbids or does not declare; by sandbox, the worst first.
+        conduct: what the client did wrong although its calls succeeded; by sandbox, the worst first.
+        coverage: the providers that were called.
+        digest: of all sandboxes; the only one's own if there is one.
+    """
+
+    is_clean: bool
+    is_whole: bool
+    violations: tuple[ReportedFinding, ...]
+    conduct: tuple[ReportedFinding, ...]
+    assumptions: tuple[AssumptionUse, ...]
+    coverage: tuple[ProviderCoverage, ...]
+    rules: tuple[Applied, ...]
+    runs: tuple[RunDigest, ...]
+    digest: str
+
+    def of(self, rule: str) -> list[ReportedFinding]:
+        """Return what a rule found."""
+        return [each for each in (*self.violations, *self.conduct) if each.rule == rule]
+
+    def counts(self) -> dict[Severity, int]:
+        """Return how many findings there are of each severity, the worst first."""
+        found = [each.severity for each in (*self.violations, *self.conduct)]
+        return {severity: found.count(severity) for severity in SEVERITIES}
+
 
 VIOLATIONS = tuple(rule for rule in RULES if rule is not CREDENTIAL_IN_URL)
 """The rules on single requests, but for the one that is a rule of conduct."""

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from mockserver.client.interception import Interception
     from mockserver.client.server import Server
     from mockserver.providers.accounts import Accounts
-    from mockserver.pytest_plugin.lease import TestSandbox
-    from mockserver.pytest_plugin.wider import SandboxMaker
+    from mockserver.pytest_plugin.sandboxes import SandboxMaker, TestSandbox
 
 PROVIDERS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "providers").glob("*/account.py"))
 """The names of the fixtures that are accounts: the providers that have a folder."""
@@ -73,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (ValueError, pytest.UsageError) as error:
         raise pytest.UsageError(f"mock_strict: {error}; write true or false") from error
     if any(config.getini(name) for name in ("mock_fixture", "mock_seed", "mock_ignore")):
-        from mockserver.pytest_plugin.terms import check_settings
+        from mockserver.pytest_plugin.marker import check_settings
 
         check_settings(config)
     names = ("mock_report", "mock_flip", "mock_coverage_min")
@@ -89,7 +88,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     marked = _marked(report.result) if report.passed else []
     if marked:
-        from mockserver.pytest_plugin.terms import complaints_of
+        from mockserver.pytest_plugin.marker import complaints_of
 
         complaints = complaints_of(marked)
         if complaints:
@@ -102,7 +101,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have tests that intercept do so although they name no fixture, and before their other fixtures begin."""
     marked = _marked(items)
     if marked:
-        from mockserver.pytest_plugin.terms import prepare
+        from mockserver.pytest_plugin.marker import prepare
 
         prepare(marked)
 
@@ -141,7 +140,7 @@ def mock_server_address() -> tuple[str, int]:
 @pytest.fixture(scope="session")
 def mock_server_fixture(pytestconfig: pytest.Config) -> Any:
     """The scenario or file that sandboxes begin with, or several; override it to choose another, or set `mock_fixture`."""
-    from mockserver.pytest_plugin.terms import fixture_of
+    from mockserver.pytest_plugin.marker import fixture_of
 
     return fixture_of(pytestconfig.getini("mock_fixture") or "default", [pytestconfig.rootpath])
 
@@ -149,7 +148,7 @@ def mock_server_fixture(pytestconfig: pytest.Config) -> Any:
 @pytest.fixture(scope="session")
 def mock_server_seed(pytestconfig: pytest.Config) -> int:
     """What ids and generated records come from; override it to choose another, or set `mock_seed`."""
-    from mockserver.pytest_plugin.terms import seed_of
+    from mockserver.pytest_plugin.marker import seed_of
 
     return seed_of(pytestconfig)
 
@@ -157,7 +156,7 @@ def mock_server_seed(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def mock_server(mock_server_address: tuple[str, int], mock_server_fixture: Any, mock_server_seed: int) -> "Iterator[Server]":
     """The mock, one for each worker; it opens a port when a test first asks for a URL."""
-    from mockserver.pytest_plugin.lease import serving
+    from mockserver.pytest_plugin.sandboxes import serving
 
     with serving(mock_server_address, mock_server_fixture, mock_server_seed) as server:
         yield server
@@ -166,7 +165,7 @@ def mock_server(mock_server_address: tuple[str, int], mock_server_fixture: Any, 
 @pytest.fixture
 def mock_sandbox(request: pytest.FixtureRequest, mock_server: "Server") -> "Iterator[Accounts]":
     """The test's own sandbox, with an account at each provider; it begins as the test's markers say."""
-    from mockserver.pytest_plugin.lease import leased
+    from mockserver.pytest_plugin.sandboxes import leased
 
     with leased(request.node, mock_server) as accounts:
         yield accounts
@@ -195,7 +194,7 @@ def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Itera
         with mock_sandboxes(fixture="many-pages") as accounts:
             yield accounts
     """
-    from mockserver.pytest_plugin.wider import SandboxMaker
+    from mockserver.pytest_plugin.sandboxes import SandboxMaker
 
     with SandboxMaker(pytestconfig, mock_server) as sandboxes:
         pytestconfig.stash[WIDER] = sandboxes

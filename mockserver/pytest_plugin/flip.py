@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mockserver.catalogue import Assumption
 from mockserver.providers import PROVIDERS
-from mockserver.pytest_plugin.lease import FLIPPED, LEANED
+from mockserver.pytest_plugin.sandboxes import FLIPPED, LEANED
 from mockserver.pytest_plugin.summary import Flip, Notes
 
 PASSED = pytest.StashKey[bool]()

@@ -6,11 +6,10 @@ from itertools import chain
 from msgspec import Struct
 
 from mockserver.client.sandbox import FLUSH_S
-from mockserver.client.seat import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.judge.check import Finding, check
 from mockserver.judge.digest import combined
-from mockserver.judge.report import VIOLATIONS, Judge
-from mockserver.judge.reported import ProviderCoverage, ReportedFinding
+from mockserver.judge.report import VIOLATIONS, Judge, ProviderCoverage, ReportedFinding
 from mockserver.providers.provider import Provider
 
 

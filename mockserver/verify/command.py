@@ -7,11 +7,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from mockserver.verify import files, lines
-from mockserver.verify.baseline import Baseline, only_changes
 from mockserver.verify.interruption import Abandoned, Interruption
-from mockserver.verify.outcome import VerifyReport
-from mockserver.verify.progress import Progress
-from mockserver.verify.session import VerifyOptions, check_order, verify
+from mockserver.verify.lines import Progress
+from mockserver.verify.outcome import Baseline, VerifyReport, only_changes
+from mockserver.verify.run import VerifyOptions, check_order, verify
 
 Say = Callable[[str], None]
 

@@ -1,15 +1,124 @@
 """The files that a run writes: which there are, whether they can be written, and what goes into each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
 
 import msgspec
 
+from mockserver import notation
 from mockserver.errors import ConfigurationError
-from mockserver.verify.choices import to_assumptions
-from mockserver.verify.junit import to_junit
-from mockserver.verify.markdown import to_markdown
-from mockserver.verify.outcome import VerifyReport
+from mockserver.markup import fenced, junit_suite, plain, table, xml_document, xml_text
+from mockserver.verify import lines
+from mockserver.verify.outcome import Result, Seen, VerifyReport
+
+
+def to_markdown(report: VerifyReport) -> str:
+    """Return the report as a page: what is broken first, then the assumptions, then all behaviours."""
+    parts = [_head(report), _broken(report.broken), _assumptions(report.assumptions), _behaviours(report.behaviours)]
+    return "\n".join(line for part in (*parts, _remains(report)) for line in part)
+
+
+def _head(report: VerifyReport) -> Iterator[str]:
+    yield f"# {report.title} at {report.url}"
+    yield ""
+    yield f"Checked {report.started}, in {report.took_ms / 1000:.1f} s."
+    yield ""
+    yield from (f"- {plain(line)}" for line in lines.of_summary(report))
+    yield ""
+
+
+def _broken(broken: list[Result]) -> Iterator[str]:
+    if broken:
+        yield "## Broken"
+        yield ""
+    for result in broken:
+        yield f"### {result.name}{_before(result)}"
+        yield ""
+        yield from fenced([line.strip() for line in lines.of_result(result)][1:])
+
+
+def _assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
+    if assumptions:
+        yield "## Assumptions"
+        yield ""
+        yield from table(("assumption", "the service follows", "default", "seen"), map(_assumption_cells, assumptions))
+
+
+def _assumption_cells(seen: Seen) -> tuple[str, ...]:
+    is_plain = seen.outcome == "not observed" or seen.choice == seen.default
+    follows = seen.answer if is_plain else f"**{seen.answer}**"
+    return seen.key, f"{follows}{_before(seen)}", seen.default, plain(seen.seen)
+
+
+def _behaviours(behaviours: tuple[Result, ...]) -> Iterator[str]:
+    if behaviours:
+        rows = ((each.name, f"{each.outcome}{_before(each)}", plain(each.why or each.says)) for each in behaviours)
+        yield "## Behaviours"
+        yield ""
+        yield from table(("behaviour", "outcome", ""), rows)
+
+
+def _remains(report: VerifyReport) -> Iterator[str]:
+    yield "## Left behind"
+    yield ""
+    yield from fenced(list(lines.of_remains(report.remains)))
+
+
+def _before(found: Result | Seen) -> str:
+    return f" ({found.before} before)" if found.before else ""
+
+
+def to_junit(report: VerifyReport) -> str:
+    """Return the report as XML: a behaviour or an assumption is a test, and an early end of the run an error."""
+    root = Element("testsuites", name=f"{report.provider} at {report.url}", time=_seconds(report.took_ms))
+    suites = {"behaviours": list(map(_behaviour, report.behaviours)), "assumptions": list(map(_assumption, report.assumptions))}
+    if report.finding:
+        test = Element("testcase", classname=report.provider, name="the run comes to its end", time="0")
+        SubElement(test, "error", message=xml_text(report.finding))
+        suites["run"] = [test]
+    for name, tests in suites.items():
+        root.append(junit_suite(f"{report.provider}.{name}", tests, timestamp=report.started))
+    return xml_document(root)
+
+
+def _behaviour(result: Result) -> Element:
+    test = _test(result.name, result.took_ms)
+    if result.outcome == "broken":
+        failure = SubElement(test, "failure", message=xml_text(f"{result.says} Found: {result.found}"))
+        failure.text = xml_text("\n".join(lines.of_result(result)))
+    elif result.outcome == "not checked":
+        SubElement(test, "skipped", message=xml_text(result.why))
+    return test
+
+
+def _assumption(seen: Seen) -> Element:
+    test = _test(seen.key, seen.took_ms)
+    if seen.outcome == "none of them":
+        SubElement(test, "failure", message=xml_text(f"{seen.question} The service follows none of the choices: {seen.seen}"))
+    elif seen.outcome == "not observed":
+        SubElement(test, "skipped", message=xml_text(seen.seen))
+    else:
+        SubElement(test, "system-out").text = xml_text(f"{seen.choice} (the default is {seen.default}): {seen.seen}")
+    return test
+
+
+def _test(name: str, took_ms: int) -> Element:
+    owner, _, rest = name.rpartition(".")
+    return Element("testcase", classname=owner, name=rest, time=_seconds(took_ms))
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.3f}"
+
+
+def to_assumptions(report: VerifyReport) -> str:
+    """Return YAML with a line for each choice that was observed, and a comment for each assumption without one."""
+    followed = {each.key: each.choice for each in report.assumptions if each.choice is not None}
+    rest = [f"# {each.key}: {each.outcome}: {' '.join(each.seen.split())}" for each in report.assumptions if each.choice is None]
+    head = [f"# What {report.title} at {report.url} follows, observed {report.started}."]
+    return "\n".join([*head, notation.to_yaml(followed).rstrip() if followed else "{}", *rest, ""])
+
 
 Form = Callable[[VerifyReport], str]
 

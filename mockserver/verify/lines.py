@@ -1,10 +1,13 @@
 """A report as lines of text, for terminals and logs."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from shutil import get_terminal_size
+from typing import TextIO
 
 from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
+from mockserver.verify.run import RunListener
 
 WIDTH = 120
 MAX_SHOWN = 500
@@ -110,3 +113,62 @@ def _counted(kinds: list[tuple[int, str]]) -> str:
 
 def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count} records"
+
+
+_CLEAR = "\r\x1b[2K"
+
+
+class Progress(RunListener):
+    """Speaks to whoever waits for the run.
+
+    say: prints a line.
+    announcement: what to say when the first look found the service.
+    terminal: where the line stands that is written over again; None if nobody would see it.
+    is_told: whether a behaviour's outcome is worth a line.
+    """
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        *,
+        terminal: TextIO | None,
+        announcement: Iterable[str],
+        is_told: Callable[[Result], bool],
+    ) -> None:
+        self._say = say
+        self._announcement = announcement
+        self._terminal = terminal
+        self._is_told = is_told
+        self._steps = 0
+        self._done = 0
+
+    def begin(self, steps: int) -> None:
+        """Announce the run of so many checks."""
+        self._steps = steps
+        for line in self._announcement:
+            self._say(line)
+
+    def start(self, name: str) -> None:
+        """Show which check runs."""
+        if self._terminal is not None:
+            text = f"{self._done + 1}/{self._steps} {name}"
+            self._terminal.write(f"{_CLEAR}{text[: get_terminal_size().columns - 1]}")
+            self._terminal.flush()
+
+    def saw(self, _seen: Seen) -> None:
+        """Count an assumption's question; the table of them comes at the end."""
+        self._done += 1
+
+    def checked(self, result: Result) -> None:
+        """Print what became of a behaviour."""
+        self._done += 1
+        if self._is_told(result):
+            self.clear()
+            for line in of_result(result):
+                self._say(line)
+
+    def clear(self) -> None:
+        """Take the line away that is written over again."""
+        if self._terminal is not None:
+            self._terminal.write(_CLEAR)
+            self._terminal.flush()

@@ -9,7 +9,7 @@ from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.contract import Contract, Operation
 from mockserver.contract.operation import Reader
-from mockserver.verify.wire import Unanswered
+from mockserver.verify.target import Unanswered
 
 REFUSED = (401, 403)
 FAILURE = 500

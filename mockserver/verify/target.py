@@ -1,20 +1,148 @@
 """The service under check as checks see it: what may be sent, how fast, what was created, and what was said last."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlsplit
 
+import httpx
 from msgspec import Struct
 
+from mockserver import __version__
 from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.client import ApiResponse
+from mockserver.http.guard import is_loopback
 from mockserver.state.clock import machine_ms, stopwatch_us
+from mockserver.verify.created import CreatedRecords, Places
 from mockserver.verify.interruption import Interruption
-from mockserver.verify.ledger import CreatedRecords
-from mockserver.verify.mask import Mask
-from mockserver.verify.outcome import Evidence
-from mockserver.verify.places import Places
-from mockserver.verify.wire import Unanswered, Wire
+from mockserver.verify.outcome import Evidence, Remains
+
+MAX_REPLY_BYTES = 16_000_000
+KEEP_ALIVE_S = 1.0
+"""How long an idle connection is used again; servers close theirs after a few seconds, unseen until the next request."""
+
+
+class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of ours
+    """No whole reply came.
+
+    Attributes:
+        why: one clause.
+        was_sent: whether the request may have reached the service.
+    """
+
+    def __init__(self, why: str, *, was_sent: bool = True) -> None:
+        super().__init__(why)
+        self.why, self.was_sent = why, was_sent
+
+
+class Wire:
+    """A connection to a service.
+
+    Attributes:
+        timeout_s: how long a reply may take as a whole.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None) -> None:
+        self.timeout_s = timeout_s
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=timeout_s,
+            follow_redirects=False,
+            trust_env=not is_loopback(urlsplit(url).hostname or ""),  # a proxy rarely leads back to this machine
+            limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE_S),
+            headers={"user-agent": f"mockserver-verify/{__version__}"},
+        )
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
+        """Return the answer to one request, redirects included.
+
+        Raises: Unanswered; AssertionError if the URL, which a service may have made, is none.
+        """
+        try:
+            with self._client.stream(method, url, headers=dict(headers), content=body) as response:
+                return self._whole(response)
+        except httpx.InvalidURL as error:
+            raise AssertionError(f"{url} is no URL: {error}") from error
+        except httpx.HTTPError as error:
+            raise self._unanswered(error) from error
+        finally:
+            self._client.cookies.clear()
+
+    def _whole(self, response: httpx.Response) -> ApiResponse:
+        until, chunks, size = stopwatch_us() + self.timeout_s * 1_000_000, [], 0
+        for chunk in response.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_REPLY_BYTES:
+                raise Unanswered(f"the reply is larger than {MAX_REPLY_BYTES} bytes")
+            if stopwatch_us() > until:
+                raise Unanswered(f"the reply was not whole after {self.timeout_s:g} s")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return ApiResponse(response.status_code, headers, b"".join(chunks))
+
+    def _unanswered(self, error: httpx.HTTPError) -> Unanswered:
+        match error:
+            case httpx.ConnectTimeout():
+                return Unanswered(f"no connection within {self.timeout_s:g} s", was_sent=False)
+            case httpx.ConnectError():
+                return Unanswered(f"no connection: {error}", was_sent=False)
+            case httpx.TimeoutException():
+                return Unanswered(f"no reply within {self.timeout_s:g} s")
+            case httpx.DecodingError():
+                return Unanswered(f"the reply cannot be unpacked: {error}")
+        return Unanswered(f"the connection broke before the reply was whole: {error}".rstrip(": "))
+
+
+MASKED = "[key]"
+
+_ISSUED = re.compile(rb'"(?:access_token|refresh_token|session_key|api_key)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_LONG = 8
+
+
+class Mask:
+    """Knows the keys of a run: the one that was given, and those that the service issued."""
+
+    def __init__(self, *keys: str) -> None:
+        self._forms: dict[str, re.Pattern[str]] = {}
+        for key in keys:
+            self.add(key)
+
+    def add(self, key: str) -> None:
+        """Hide this key from here on, as it is and as URLs and JSON spell it."""
+        forms = {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1]} - {""}
+        known = self._forms | {form: _pattern(form) for form in forms}
+        self._forms = dict(sorted(known.items(), key=lambda each: -len(each[0])))  # no key may hide a part of a longer one
+
+    def learn(self, body: bytes) -> None:
+        """Hide what the reply issues as a key."""
+        for issued in _ISSUED.findall(body):
+            self.add(issued.decode("utf-8", "replace"))
+
+    def hide(self, text: str) -> str:
+        """Return the text without any key."""
+        for pattern in self._forms.values():
+            text = pattern.sub(MASKED, text)
+        return text
+
+    def hide_in(self, remains: Remains) -> Remains:
+        """Return what remains, told without any key."""
+        told = {name: self._without_keys(getattr(remains, name)) for name in ("left", "unknown", "for_good")}
+        return Remains(**told, doubt=self.hide(remains.doubt))
+
+    def _without_keys(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {self.hide(text): self.hide(why) for text, why in texts.items()}
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """Match the key everywhere; a short one only as a word, since it may be part of many."""
+    return re.compile(re.escape(form) if len(form) >= _LONG else rf"(?<!\w){re.escape(form)}(?!\w)")
+
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 TOO_MANY = 429

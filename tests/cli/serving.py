@@ -11,7 +11,7 @@ from select import select
 from mockserver.cli import options
 from mockserver.cli.serve import OPTIONS
 from mockserver.cli.setup import app_options, setup
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import make_app
 
 TIMEOUT_S = 20

@@ -10,8 +10,8 @@ import pytest
 
 from mockserver.cli import main
 from mockserver.documents import parse
-from mockserver.edge.app import Receive, Scope, Send
-from mockserver.edge.server import listen, running_server
+from mockserver.http.app import Receive, Scope, Send
+from mockserver.http.server import listen, running_server
 from mockserver.mock import scenarios
 from mockserver.providers import PROVIDERS
 from tests.conftest import client_of, make_app

@@ -51,7 +51,7 @@ def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_settings: object) -> None:
         pytest.fail("the mock started")
 
-    monkeypatch.setattr("mockserver.edge.server.Server.run", fail)
+    monkeypatch.setattr("mockserver.http.server.HttpServer.run", fail)
 
 
 def test_every_option_has_a_sample() -> None:

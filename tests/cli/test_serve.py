@@ -15,9 +15,9 @@ import pytest
 from mockserver.cli import main
 from mockserver.cli.announcement import announcement
 from mockserver.cli.setup import app_options, setup
-from mockserver.edge.app import App, HttpOptions
-from mockserver.edge.server import Address, listen
 from mockserver.errors import ConfigurationError
+from mockserver.http.app import App, HttpOptions
+from mockserver.http.server import Address, listen
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits
 from mockserver.webhooks import Endpoint

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli.state_file import StateFile
-from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError, MockServerError
+from mockserver.http.app import App
 from mockserver.state.clock import Clock
 from mockserver.state.sandbox import DEFAULT
 from tests.cli.serving import app_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.client.server import Server, running
-from mockserver.edge.app import HttpOptions
+from mockserver.http.app import HttpOptions
 from mockserver.providers.accounts import Accounts
 
 

@@ -22,9 +22,9 @@ from mockserver.client.interception.over_aiohttp import Transport
 from mockserver.client.interception.switch import POINTS, SWITCH
 from mockserver.client.receiver import Receiver
 from mockserver.client.server import Server
-from mockserver.edge.server import Address, running_server
 from mockserver.errors import UnexpectedRequestError
 from mockserver.faults import Fault, FaultKind
+from mockserver.http.server import Address, running_server
 from mockserver.providers.accounts import Accounts
 from tests.client.callers import CALLERS, Caller, closing
 from tests.conftest import make_app

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import client_of
 from tests.control.asking import fits_document
 

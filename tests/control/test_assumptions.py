@@ -6,7 +6,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import client_of
 from tests.control.asking import refused
 

@@ -8,9 +8,9 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from mockserver.edge.app import App
-from mockserver.judge import changes
-from mockserver.judge.changes import changes_between
+from mockserver import changes
+from mockserver.changes import changes_between
+from mockserver.http.app import App
 from mockserver.state import Sandbox
 from mockserver.state.schedule import Task
 from mockserver.state.store import Kind

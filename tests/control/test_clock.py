@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
 from mockserver.errors import ClockError, FixtureError
+from mockserver.http.app import App
 from mockserver.state import clock
 from mockserver.state.clock import LATEST_MS, machine_ms, parse_timestamp
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of

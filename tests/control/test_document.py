@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from mockserver import __version__
 from mockserver.control import create_control
 from mockserver.control.routes import ROUTES
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.control.asking import DOCUMENT
 
 PROMISED = """

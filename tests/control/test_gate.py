@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mockserver.edge.app import App, HttpOptions
+from mockserver.http.app import App, HttpOptions
 from tests.conftest import MakeApp
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.journal import MAX_BODY_BYTES
-from mockserver.judge.har import Recording
+from mockserver.judge.recordings.har import Recording
 from mockserver.state import Limits
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of, sandbox_of
 from tests.control.asking import refused

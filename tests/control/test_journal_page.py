@@ -7,7 +7,7 @@ import subprocess
 import httpx
 
 from mockserver.control.requests import ExpectationOrder, RequestsQuery
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from mockserver.journal import MAX_BODY_BYTES, MAX_UNSEEN, MAX_WATCHERS
 from tests.conftest import make_app
 from tests.tools import ROOT, program

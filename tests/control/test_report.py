@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mockserver.control.report import TYPES
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.state.schedule import Task
 from tests.conftest import NOW, client_of, make_app, sandbox_of
 from tests.control.asking import refused

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 
 from mockserver.control.report import TYPES
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from tests.conftest import make_app
 from tests.tools import ROOT, program
 

@@ -12,9 +12,9 @@ from starlette.routing import Mount
 from mockserver.control import application
 from mockserver.control.problem import refusal
 from mockserver.control.route import ControlCall, ControlRoute
-from mockserver.edge.app import App, HttpOptions
 from mockserver.errors import ClockError, ContractError, FixtureError, LimitError, ReplyError, UnknownChoiceError
 from mockserver.exchange import Reply, Unavailable
+from mockserver.http.app import App, HttpOptions
 from mockserver.state import Limits
 from tests.asgi import HOST, converse, scope_of
 from tests.conftest import MakeApp

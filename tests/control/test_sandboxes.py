@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.state import Limits
 from tests.conftest import MakeApp, client_of
 from tests.control.asking import refused

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf

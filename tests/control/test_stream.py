@@ -15,9 +15,9 @@ import pytest
 
 from mockserver import journal
 from mockserver.control import stream
-from mockserver.edge.app import App, HttpOptions
-from mockserver.edge.server import Address, Parser, running_server
 from mockserver.exchange import Exchange
+from mockserver.http.app import App, HttpOptions
+from mockserver.http.server import Address, Parser, running_server
 from mockserver.state import Limits
 from mockserver.state.clock import stopwatch_us
 from tests.asgi import HOST, converse, scope_of
@@ -278,7 +278,7 @@ def test_a_client_that_leaves_is_forgotten(parser: Parser) -> None:
 def test_the_server_ends_at_once_and_the_streams_with_it(
     parser: Parser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("mockserver.edge.server.GRACE_S", 60)  # nobody waits for that
+    monkeypatch.setattr("mockserver.http.server.GRACE_S", 60)  # nobody waits for that
     app = make_app()
     with running_server(app, parser=parser) as address:
         connections = [socket.create_connection((address.host, address.port), timeout=10) for _ in range(3)]

@@ -6,11 +6,11 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver import traces
 from mockserver.faults import Armed, Fault
-from mockserver.judge import traces
-from mockserver.judge.traces import readings
+from mockserver.http.app import App
 from mockserver.state.schedule import Task
+from mockserver.traces import readings
 from mockserver.webhooks import Delivery, Endpoint, Event
 from tests.conftest import VEXUTOPIA_KEY, client_of, make_app, sandbox_of
 from tests.control.asking import refused

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App, HttpOptions
-from mockserver.edge.server import running_server
+from mockserver.http.app import App, HttpOptions
+from mockserver.http.server import running_server
 from mockserver.webhooks import MAX_ENDPOINTS
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, sandbox_of
 from tests.control.asking import refused

@@ -15,7 +15,7 @@ PACKAGE = "mockserver"
 
 FOREIGN: Mapping[str, set[str]] = {
     "aiohttp": {"client"},
-    "httptools": {"client", "edge"},
+    "httptools": {"client", "http"},
     "httpx": {"client", "verify"},
     "jsonschema_rs": {"contract"},
     "msgspec": {"*"},
@@ -24,8 +24,8 @@ FOREIGN: Mapping[str, set[str]] = {
     "requests": {"client"},
     "starlette": {"control"},
     "urllib3": {"client"},
-    "uvicorn": {"edge"},
-    "uvloop": {"edge"},
+    "uvicorn": {"http"},
+    "uvloop": {"http"},
     "yaml": {"notation"},
 }
 """Package that is not ours → the parts of ours that may import it; * stands for all."""
@@ -190,8 +190,8 @@ def machine_time_and_chance(module: str, source: str) -> list[str]:
 
 
 def waiting(module: str, source: str, ranks: Mapping[str, int]) -> list[str]:
-    """Return where a module below the edge awaits something."""
-    if ranks.get(part(module), 0) >= ranks["edge"]:
+    """Return where a module below http awaits something."""
+    if ranks.get(part(module), 0) >= ranks["http"]:
         return []
     kinds = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
     return [f"{module}:{node.lineno} waits" for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]

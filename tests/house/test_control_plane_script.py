@@ -1,6 +1,6 @@
 """docs/control-plane.sh shows every part of the control plane, and what it shows is so."""
 
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from tests.conftest import make_app, sandbox_of
 from tests.tools import ROOT, program, run
 

@@ -10,8 +10,8 @@ import pytest
 
 from mockserver import documents
 from mockserver.documents import Document
-from mockserver.edge.app import App
-from mockserver.edge.transport import call
+from mockserver.http.app import App
+from mockserver.http.in_process import call
 from mockserver.mock import fixture_path, scenarios
 from mockserver.state import State
 from mockserver.state.fixtures import Settings

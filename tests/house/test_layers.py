@@ -72,7 +72,7 @@ def test_time_and_chance_come_from_one_place() -> None:
     assert [each for module, source in sources().items() for each in machine_time_and_chance(module, source)] == []
 
 
-def test_nothing_below_the_edge_waits(ranks: dict[str, int]) -> None:
+def test_nothing_below_http_waits(ranks: dict[str, int]) -> None:
     assert [each for module, source in sources().items() for each in waiting(module, source, ranks)] == []
 
 
@@ -80,7 +80,7 @@ def test_the_first_answer_needs_neither_parser_nor_validator_nor_framework(tmp_p
     program = dedent("""
         import sys
         from mockserver.app import create_app
-        from mockserver.edge.transport import call
+        from mockserver.http.in_process import call
         path, headers = "/customers/cust_175a9abec1882d12", [(b"authorization", b"Bearer x")]
         assert call(create_app(), "GET", path, headers=headers).status == 200
         print(*sorted({"yaml", "jsonschema_rs", "starlette", "httpx", "mockserver.control"} & sys.modules.keys()))
@@ -99,8 +99,8 @@ def test_the_first_answer_needs_neither_parser_nor_validator_nor_framework(tmp_p
 
 # Each rule finds what it forbids: a rule that no source can break would hold nothing.
 
-DRAWING = "## Layers\n\n```\napp\ncontrol\nedge\nstate\ncatalogue, contract\nexchange\n```\n"
-KNOWN = dict.fromkeys([PACKAGE, f"{PACKAGE}.exchange", f"{PACKAGE}.edge.app", f"{PACKAGE}.control"], "")
+DRAWING = "## Layers\n\n```\napp\ncontrol\nhttp\nstate\ncatalogue, contract\nexchange\n```\n"
+KNOWN = dict.fromkeys([PACKAGE, f"{PACKAGE}.exchange", f"{PACKAGE}.http.app", f"{PACKAGE}.control"], "")
 
 
 def heights() -> dict[str, int]:
@@ -111,12 +111,12 @@ def heights() -> dict[str, int]:
     ("module", "source", "complaint"),
     [
         ("exchange", "from mockserver.state import Kind", "exchange:1 imports mockserver.state, which is above it"),
-        ("state.store", "def f():\n    import mockserver.edge.app", "store:2 imports mockserver.edge.app, which is above it"),
-        ("edge.app", "from mockserver import exchange, control", "app:1 imports mockserver.control, which is above it"),
+        ("state.store", "def f():\n    import mockserver.http.app", "store:2 imports mockserver.http.app, which is above it"),
+        ("http.app", "from mockserver import exchange, control", "app:1 imports mockserver.control, which is above it"),
         (
             "state",
-            "if TYPE_CHECKING:\n    from mockserver.edge import app",
-            "state:2 imports mockserver.edge.app, which is above it",
+            "if TYPE_CHECKING:\n    from mockserver.http import app",
+            "state:2 imports mockserver.http.app, which is above it",
         ),
         ("state", "import mockserver.attic", "mockserver.attic stands in no layer"),
         ("attic", "import mockserver.state", "mockserver.attic stands in no layer"),
@@ -131,8 +131,8 @@ def test_import_that_goes_up_is_found(module: str, source: str, complaint: str) 
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("edge.app", "from mockserver import exchange"),
-        ("edge.app", "from mockserver.edge.guard import has_body"),
+        ("http.app", "from mockserver import exchange"),
+        ("http.app", "from mockserver.http.guard import has_body"),
         ("catalogue", "import mockserver.contract"),
         ("exchange", "if TYPE_CHECKING:\n    from mockserver.catalogue import Assumption"),
     ],
@@ -179,11 +179,11 @@ def test_machine_time_and_chance_are_found(source: str) -> None:
     assert machine_time_and_chance(CLOCK, source) == []
 
 
-def test_waiting_below_the_edge_is_found() -> None:
+def test_waiting_below_http_is_found() -> None:
     source = "async def f():\n    await g()"
 
     assert len(waiting("mockserver.state", source, heights())) == 2
-    assert waiting("mockserver.edge.app", source, heights()) == []
+    assert waiting("mockserver.http.app", source, heights()) == []
 
 
 def test_name_of_a_provider_is_found_even_in_a_comment() -> None:

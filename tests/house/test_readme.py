@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from tests.cli.serving import served
 from tests.conftest import make_app
 from tests.tools import ROOT, program, run

@@ -16,7 +16,7 @@ def imported():
     print(",".join(name for name in {SLOW!r} if name in sys.modules))
 
 from mockserver.app import create_app
-from mockserver.edge.transport import call
+from mockserver.http.in_process import call
 
 app = create_app(mode="frozen")
 imported()

@@ -7,7 +7,7 @@ from typing import get_args
 
 import httpx
 
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from mockserver.webhooks import How
 from tests.conftest import make_app
 from tests.tools import ROOT, program

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import httpx
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 from mockserver.webhooks import Endpoint

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from msgspec import Struct
 
-from mockserver.judge.har import Recording
+from mockserver.judge.recordings.har import Recording
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

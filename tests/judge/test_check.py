@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from mockserver.catalogue.overlay import Change
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge import case, lines
-from mockserver.judge.case import RuleInput
+from mockserver.judge import lines, rules
 from mockserver.judge.check import CheckResult, Finding, check
-from mockserver.judge.rules import RULES, Hit, Rule
-from mockserver.judge.traffic import traffic_of
+from mockserver.judge.recordings.exchanges import traffic_of
+from mockserver.judge.rules import RULES, Hit, Rule, RuleInput
 from tests.judge.recorders import JSON, Sent, chrome, firefox, pairs, recording
 from tests.toy.provider import RETURN_RECEIPT, TOY
 
@@ -210,7 +209,7 @@ def test_contracts_under_other_choices_are_kept_in_bounds(library: Contract, mon
     verdicts = [check(deleted, library, provider)]
     assert made == 2
 
-    monkeypatch.setattr(case, "MAX_CONTRACTS", 1)
+    monkeypatch.setattr(rules, "MAX_CONTRACTS", 1)
     verdicts.append(check(deleted, library, provider))
     assert made == 2 + 6
     assert verdicts[0] == verdicts[1]

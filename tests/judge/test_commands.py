@@ -173,7 +173,7 @@ def test_serving_loads_nothing_of_the_judge() -> None:
         import sys
         import mockserver.cli.serve
         from mockserver.app import create_app
-        from mockserver.edge.transport import call
+        from mockserver.http.in_process import call
         assert call(create_app(), "GET", "/customers", headers=[(b"authorization", b"Bearer x")]).status == 200
         print(*sorted(name for name in sys.modules if name.startswith("mockserver.judge")))
     """)

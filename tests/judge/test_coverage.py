@@ -9,7 +9,7 @@ from mockserver.contract import Contract
 from mockserver.exchange import Exchange, RawHeaders, Request
 from mockserver.judge import lines
 from mockserver.judge.coverage import Coverage, Share, Use, coverage
-from mockserver.judge.traffic import traffic_of
+from mockserver.judge.recordings.exchanges import traffic_of
 from mockserver.providers import PROVIDERS, Provider
 from tests.judge.recorders import Sent, chrome, recording
 

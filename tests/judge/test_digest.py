@@ -7,8 +7,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from mockserver.edge.app import App
 from mockserver.exchange import Cut, Exchange, Request
+from mockserver.http.app import App
 from mockserver.journal import Journal
 from mockserver.judge.digest import combined, digest_of
 from mockserver.state import Sandbox

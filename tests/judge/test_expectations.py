@@ -10,8 +10,7 @@ from msgspec import UNSET
 
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange, Request
-from mockserver.judge.expectations import Expectation, verify
-from mockserver.judge.outcome import Difference, ExpectationResult, Miss
+from mockserver.judge.expectations import Difference, Expectation, ExpectationResult, Miss, verify
 from mockserver.judge.redaction import Redaction
 from mockserver.providers import PROVIDERS
 

@@ -9,14 +9,13 @@ from msgspec.structs import replace
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange, Request
-from mockserver.judge.case import RuleInput
 from mockserver.judge.check import check
 from mockserver.judge.coverage import coverage
 from mockserver.judge.export import to_har
-from mockserver.judge.har import Recording
+from mockserver.judge.recordings.exchanges import traffic_of
+from mockserver.judge.recordings.har import Recording
 from mockserver.judge.redaction import Redaction
-from mockserver.judge.rules import RULES
-from mockserver.judge.traffic import traffic_of
+from mockserver.judge.rules import RULES, RuleInput
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import exchanges_of, run
 from tests.conftest import make_app

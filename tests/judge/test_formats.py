@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from mockserver import documents, notation
 from mockserver.contract import Contract
+from mockserver.judge import lines
 from mockserver.judge.coverage import Share
-from mockserver.judge.formats import wording
 from mockserver.judge.formats.junit import to_junit
 from mockserver.judge.formats.markdown import to_markdown
 from mockserver.judge.formats.sarif import SCHEMA, to_sarif
-from mockserver.judge.leanings import AssumptionUse
-from mockserver.judge.reported import Applied, ProviderCoverage, Report, ReportedFinding, RunDigest
+from mockserver.judge.report import Applied, AssumptionUse, ProviderCoverage, Report, ReportedFinding, RunDigest
 from tests.judge.test_report import NO_DELIVERIES
 
 OPENAPI = documents.packaged("openapi.yaml")
@@ -110,24 +109,24 @@ EMPTY = Report(
 
 
 def test_headline_counts() -> None:
-    assert wording.headline(REPORT) == "2 errors, 1 warning, 1 note in 8 exchanges of 2 sandboxes"
-    assert wording.headline(EMPTY) == "nothing found in 0 exchanges"
+    assert lines.headline(REPORT) == "2 errors, 1 warning, 1 note in 8 exchanges of 2 sandboxes"
+    assert lines.headline(EMPTY) == "nothing found in 0 exchanges"
 
 
 def test_what_is_missing_is_said_of_each_sandbox() -> None:
-    assert wording.gaps(REPORT) == [
+    assert lines.gaps(REPORT) == [
         "Of sandbox anna, 1 exchange and 2 deliveries made room for later ones and could not be judged."
     ]
-    assert wording.gaps(EMPTY) == []
+    assert lines.gaps(EMPTY) == []
 
 
 def test_finding_is_one_sentence() -> None:
-    assert wording.sentence(REPORT.violations[0]) == (
+    assert lines.sentence(REPORT.violations[0]) == (
         "vexutopia.listCustomers query.limit: 200 is too much"
         " (GET /v1/customers?limit=200, answered 400; exchanges 1, 2, 3, 4, 5, … of sandbox default)"
     )
-    assert wording.sentence(REPORT.conduct[0]).endswith("; delivery 4 of sandbox default)")
-    assert wording.answers(REPORT.violations[1]) == wording.answers(found("x", statuses=())) == "nothing"
+    assert lines.sentence(REPORT.conduct[0]).endswith("; delivery 4 of sandbox default)")
+    assert lines.answers(REPORT.violations[1]) == lines.answers(found("x", statuses=())) == "nothing"
 
 
 def test_markdown_has_the_worst_first_and_nothing_of_it_is_taken_for_markup() -> None:
@@ -272,7 +271,7 @@ def test_junit_names_the_exchanges_of_a_failure_and_what_xml_cannot_say_is_repla
     first, second, *_ = root.iter("failure")
 
     assert (second.get("type"), second.get("message")) == ("error", "1 error: It matters.")
-    assert second.text == wording.sentence(REPORT.violations[0])
+    assert second.text == lines.sentence(REPORT.violations[0])
     assert "\ufffd[2m" in (first.text or "")
 
 
@@ -351,7 +350,7 @@ def test_sarif_result_has_all_that_is_known(log: dict[str, Any]) -> None:
         "ruleId": "violation",
         "ruleIndex": 1,
         "level": "error",
-        "message": {"text": wording.sentence(REPORT.violations[0])},
+        "message": {"text": lines.sentence(REPORT.violations[0])},
         "locations": [[{"fullyQualifiedName": "vexutopia.listCustomers", "kind": "function"}]],
         "occurrenceCount": 7,
         "partialFingerprints": {"likeness/v1": f"vexutopia.listCustomers|query.limit|{LIMIT}"},

@@ -13,11 +13,10 @@ from hypothesis import strategies as some
 from mockserver.contract import Contract
 from mockserver.errors import DocumentError
 from mockserver.exchange import Exchange
-from mockserver.judge import har as har_module
 from mockserver.judge.check import check
-from mockserver.judge.har import Recording
-from mockserver.judge.recorded import exchange_of, target_of
-from mockserver.judge.traffic import traffic_of
+from mockserver.judge.recordings import har as har_module
+from mockserver.judge.recordings.exchanges import exchange_of, target_of, traffic_of
+from mockserver.judge.recordings.har import Recording
 from mockserver.providers import PROVIDERS
 from tests.judge.recorders import FORM, JSON, RECORDERS, STARTED_MS, Recorder, Sent, chrome, har, playwright, recording
 from tests.properties.settings import quick

@@ -4,12 +4,11 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError
-from mockserver.judge import leanings
+from mockserver.http.app import App
+from mockserver.judge import report
 from mockserver.judge.digest import digest_of
-from mockserver.judge.report import Judge
-from mockserver.judge.reported import Deliveries, ProviderCoverage, Report, ReportedFinding, RunDigest
+from mockserver.judge.report import Deliveries, Judge, ProviderCoverage, Report, ReportedFinding, RunDigest
 from mockserver.state import Limits
 from mockserver.webhooks import Delivery, Event, Outbox
 from tests.conftest import client_of, make_app, sandbox_of
@@ -193,12 +192,12 @@ def test_each_choice_that_held_meanwhile_is_told(app: App, spoonity: httpx.Clien
 
 def test_deliveries_lean_on_assumptions_too(app: App) -> None:
     outbox = sandbox_of(app).outbox
-    for number in range(leanings.MAX_NUMBERS + 5):
+    for number in range(report.MAX_NUMBERS + 5):
         outbox.enqueue(delivery("collected", number, assumed={"vexutopia.list-order": "newest-first", "unheard.of": "x"}))
     (leaning,) = report_of(app).assumptions
 
-    assert leaning.times == leanings.MAX_NUMBERS + 5
-    assert leaning.deliveries == tuple(range(1, leanings.MAX_NUMBERS + 1))
+    assert leaning.times == report.MAX_NUMBERS + 5
+    assert leaning.deliveries == tuple(range(1, report.MAX_NUMBERS + 1))
 
 
 def test_deliveries_are_counted_by_what_became_of_them(app: App) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.contract import Contract
 from mockserver.errors import DocumentError
-from mockserver.judge.traffic import Traffic, traffic_of
+from mockserver.judge.recordings.exchanges import Traffic, traffic_of
 from mockserver.providers import PROVIDERS
 from tests.judge.recorders import Sent, chrome, pairs, recording
 

@@ -18,7 +18,7 @@ from mockserver.app import create_app
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observer
-from mockserver.edge.transport import call
+from mockserver.http.in_process import call
 from mockserver.providers import PROVIDERS
 from mockserver.providers.provider import Provider
 from tests.conftest import BASE

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from mockserver.edge.app import App
-from mockserver.edge.transport import Response, call
+from mockserver.http.app import App
+from mockserver.http.in_process import Response, call
 from tests.conftest import check_headers, sandbox_of
 
 FEW = Path(__file__).with_name("few.yaml")

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.asgi import HOST, converse, scope_of
 from tests.conftest import check_headers, make_app, sandbox_of
 from tests.properties.account import FEW, FORM, JSON

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from mockserver.edge.app import App
-from mockserver.edge.transport import ConnectionLostError, call
 from mockserver.exchange import Exchange
 from mockserver.faults import Fault, FaultKind, PagingMode
+from mockserver.http.app import App
+from mockserver.http.in_process import ConnectionLostError, call
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits, Sandbox
 from mockserver.state.ids import choose

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from mockserver.edge.app import App
-from mockserver.edge.transport import Response, call
+from mockserver.http.app import App
+from mockserver.http.in_process import Response, call
 from tests.conftest import VEXUTOPIA_KEY, make_app
 
 Step = tuple[str, str, Any]

@@ -8,7 +8,7 @@ import schemathesis
 from msgspec import Struct
 from schemathesis.engine import events, from_schema
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import make_app, sandbox_of
 
 

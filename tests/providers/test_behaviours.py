@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from mockserver.catalogue import Behaviour
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state import Kind
 from mockserver.state.sandbox import DEFAULT

@@ -13,7 +13,7 @@ import pytest
 from msgspec import UNSET, Struct, UnsetType
 
 from mockserver import documents
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from tests.conftest import MakeApp, make_app
 from tests.tools import NODE, program
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mockserver import documents
 from mockserver.documents import Document
-from mockserver.edge.transport import Response, call
 from mockserver.errors import ContractError, DocumentError, FixtureError, UnknownChoiceError
+from mockserver.http.in_process import Response, call
 from mockserver.state import Kind, State
 from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, machine_ms
 from mockserver.state.fixtures import DEFAULT_NOW, Fixtures, Settings, entries

@@ -6,9 +6,8 @@ import msgspec
 import pytest
 
 from mockserver.errors import DocumentError
-from mockserver.verify.baseline import Baseline, only_changes
 from mockserver.verify.files import to_json
-from mockserver.verify.outcome import Result, Seen, VerifyReport
+from mockserver.verify.outcome import Baseline, Result, Seen, VerifyReport, only_changes
 from tests.verify.test_reports import CLEAN, REPORT
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.catalogue import Cleanup
 from mockserver.catalogue.client import Api
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Remains, VerifyReport
 from tests.conftest import BASE, MakeApp

@@ -13,7 +13,7 @@ import pytest
 
 from mockserver import documents
 from mockserver.cli import main
-from mockserver.edge.server import running_server
+from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS
 from mockserver.verify.outcome import VerifyReport
 from tests.conftest import MakeApp

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.cli import verify
-from mockserver.edge.app import ASGIApp
-from mockserver.edge.server import running_server
+from mockserver.http.app import ASGIApp
+from mockserver.http.server import running_server
 from tests.conftest import MakeApp
 from tests.verify.verifying import KEYS
 

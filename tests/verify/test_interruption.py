@@ -15,8 +15,8 @@ import pytest
 from mockserver.catalogue.client import Api
 from mockserver.cli import main
 from mockserver.contract import Contract
-from mockserver.edge.app import App, ASGIApp
-from mockserver.edge.server import running_server
+from mockserver.http.app import App, ASGIApp
+from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.ids import choose
 from mockserver.verify.interruption import SIGNALS, Abandoned, Interrupted, Interruption
@@ -132,7 +132,7 @@ def test_signals_before_anything_was_sent_are_one_line(
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("mockserver.verify.session.Contract.load", load)
+    monkeypatch.setattr("mockserver.verify.run.Contract.load", load)
 
     assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
 
@@ -148,7 +148,7 @@ def test_one_signal_before_anything_was_sent_is_one_line(
         signal.raise_signal(signal.SIGTERM)
         return load()
 
-    monkeypatch.setattr("mockserver.verify.session.Contract.load", interrupted)
+    monkeypatch.setattr("mockserver.verify.run.Contract.load", interrupted)
 
     assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
 

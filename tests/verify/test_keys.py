@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from mockserver.catalogue.client import Api
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.verify.files import FORMS
-from mockserver.verify.mask import MASKED, Mask
+from mockserver.verify.target import MASKED, Mask
 from tests.verify.test_services import verify
 from tests.verify.verifying import BY_NAME, Between, behaviour, listening, plain, provider_of, run
 

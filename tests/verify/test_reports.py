@@ -11,16 +11,13 @@ import pytest
 
 from mockserver import documents
 from mockserver.catalogue import check_choices
-from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify import lines
-from mockserver.verify.choices import to_assumptions
-from mockserver.verify.files import to_json, write
-from mockserver.verify.junit import to_junit
-from mockserver.verify.markdown import to_markdown
+from mockserver.verify.files import to_assumptions, to_json, to_junit, to_markdown, write
+from mockserver.verify.lines import Progress
 from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
-from mockserver.verify.progress import Progress
 from tests.conftest import MakeApp
 from tests.verify.verifying import run
 

@@ -9,11 +9,11 @@ from mockserver.catalogue import Assumption, NotCheckable
 from mockserver.catalogue.behaviour import Check
 from mockserver.catalogue.client import Api
 from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Evidence, Result, Seen
 from mockserver.verify.run import RunListener
-from mockserver.verify.wire import Unanswered
+from mockserver.verify.target import Unanswered
 from tests.conftest import BASE, MakeApp
 from tests.verify import checks
 from tests.verify.verifying import VEXUTOPIA, Between, Hurried, behaviour, provider_of, result_of, run

@@ -9,8 +9,8 @@ import pytest
 from mockserver.catalogue.client import Api
 from mockserver.cli import main
 from mockserver.contract import Contract
-from mockserver.edge.app import App
-from mockserver.edge.server import running_server
+from mockserver.http.app import App
+from mockserver.http.server import running_server
 from mockserver.verify.probe import first_look
 from tests.checking import send_to
 from tests.conftest import MakeApp
@@ -121,7 +121,7 @@ def test_a_service_that_packs_badly(finding: list[str]) -> None:
 
 
 def test_a_service_that_never_ends(finding: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.verify.wire.MAX_REPLY_BYTES", 1_000)
+    monkeypatch.setattr("mockserver.verify.target.MAX_REPLY_BYTES", 1_000)
     with listening(plain("200 OK", "x" * 10_000)) as url:
         assert verify(url) == 1
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from mockserver.catalogue.client import Api
-from mockserver.edge.app import App
 from mockserver.errors import ConfigurationError
-from mockserver.verify.session import POLITE_RATE, VerifyOptions
+from mockserver.http.app import App
+from mockserver.verify.run import POLITE_RATE, VerifyOptions
 from tests.verify.verifying import VEXUTOPIA, Between, Hurried, behaviour, provider_of, records, result_of, run
 
 CUSTOMERS = "/v1/customers"

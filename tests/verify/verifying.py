@@ -13,12 +13,12 @@ from mockserver.catalogue import Assumption, Behaviour, Catalogue
 from mockserver.catalogue.client import Api
 from mockserver.catalogue.observer import Observer
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.sandbox import DEFAULT
 from mockserver.verify.interruption import Interruption
 from mockserver.verify.outcome import Result, VerifyReport
-from mockserver.verify.session import VerifyOptions, verify
+from mockserver.verify.run import VerifyOptions, verify
 from tests.conftest import BASE
 
 BY_NAME = {provider.name: provider for provider in PROVIDERS}

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from mockserver.client.interception.switch import SWITCH
 from mockserver.client.receiver import Receiver
-from mockserver.edge.guard import is_loopback
 from mockserver.errors import UnexpectedRequestError
+from mockserver.http.guard import is_loopback
 
 
 class Interception:

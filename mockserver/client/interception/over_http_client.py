@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from mockserver.client.interception.points import Point, Router
-from mockserver.client.sockets import attach
+from mockserver.client.wire import attach
 from mockserver.errors import UnexpectedRequestError
 
 _PORTS = {"http": 80, "https": 443}

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput, RuleSettings
 from mockserver.judge.check import Finding, find_all
-from mockserver.judge.conduct import own, receivers, repeats, retrieves, walks
-from mockserver.judge.rules import CREDENTIAL_IN_URL, Rule
+from mockserver.judge.conduct import provider_rules, receivers, repeats, retrieves, walks
+from mockserver.judge.rules import CREDENTIAL_IN_URL, Rule, RuleInput, RuleSettings
 from mockserver.providers.provider import Provider
 from mockserver.webhooks import Delivery
 
@@ -44,7 +43,7 @@ _NEEDS_THE_MOCK = frozenset(
 
 def rules_of(provider: Provider) -> tuple[Rule, ...]:
     """Return the rules for every provider, and those of this one alone."""
-    return (*RULES, *own.rules_of(provider))
+    return (*RULES, *provider_rules.rules_of(provider))
 
 
 def rules_for_recordings(provider: Provider) -> tuple[Rule, ...]:

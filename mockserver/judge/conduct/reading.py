@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
+from mockserver.judge.rules import RuleInput
 
 BLINDING = frozenset({"lost-reply", "drop", "truncate", "garbage"})
 """Kinds of fault after which a client does not know the answer."""

@@ -5,9 +5,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import is_write, request_of, was_seen
-from mockserver.judge.rules import Hit, Rule
+from mockserver.judge.rules import Hit, Rule, RuleInput
 from mockserver.webhooks import Delivery
 
 

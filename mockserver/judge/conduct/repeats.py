@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from msgspec import Struct, field
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import (
     MANGLING,
     client_of,
@@ -22,7 +21,7 @@ from mockserver.judge.conduct.reading import (
     was_in_flight,
     was_seen,
 )
-from mockserver.judge.rules import Hit, Rule
+from mockserver.judge.rules import Hit, Rule, RuleInput
 
 LOOKS = 5
 """So often in a row the same answer must have been fetched before this is polling; less is what pages do that load twice."""

@@ -7,9 +7,8 @@ from msgspec import Struct, field
 
 from mockserver.catalogue.conduct import ListConvention
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.reading import client_of, is_write, last_segment, value_of, was_seen
-from mockserver.judge.rules import Hit, Rule
+from mockserver.judge.rules import Hit, Rule, RuleInput
 
 ENOUGH = 3
 """So many rows, retrieved in a row, are no longer somebody who looks at one or two of them."""

@@ -7,10 +7,9 @@ from msgspec import Struct, field
 
 from mockserver.catalogue.conduct import Asked, ListConvention, Shown
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput
 from mockserver.judge.conduct.links import Links
 from mockserver.judge.conduct.reading import client_of, kinds, may_not_know, was_seen
-from mockserver.judge.rules import Hit, Rule
+from mockserver.judge.rules import Hit, Rule, RuleInput
 
 
 class Step(Struct, frozen=True):

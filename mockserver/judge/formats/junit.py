@@ -3,15 +3,15 @@
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement
 
-from mockserver.judge.formats import wording
+from mockserver.judge import lines
 from mockserver.judge.lines import counted
-from mockserver.judge.reported import Applied, Report, ReportedFinding
+from mockserver.judge.report import Applied, Report, ReportedFinding
 from mockserver.markup import junit_suite, xml_document, xml_text
 
 
 def to_junit(report: Report) -> str:
     """Return the report as XML; what only a note says is the output of a test that passes."""
-    root = Element("testsuites", name=f"mockserver: {wording.headline(report)}")
+    root = Element("testsuites", name=f"mockserver: {lines.headline(report)}")
     for group, rules in groupby(report.rules, key=lambda each: each.group):
         suite = junit_suite(f"mockserver.{group}", [_test(each, report) for each in rules], time="0")
         suite.insert(0, _properties(report))
@@ -42,4 +42,4 @@ def _test(rule: Applied, report: Report) -> Element:
 
 
 def _told(found: list[ReportedFinding]) -> str:
-    return xml_text("\n".join(wording.sentence(each) for each in found))
+    return xml_text("\n".join(lines.sentence(each) for each in found))

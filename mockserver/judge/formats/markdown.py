@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from mockserver.judge.formats import wording
-from mockserver.judge.leanings import AssumptionUse
-from mockserver.judge.reported import Report, ReportedFinding
+from mockserver.judge import lines
+from mockserver.judge.report import AssumptionUse, Report, ReportedFinding
 from mockserver.judge.rules import SEVERITIES
 from mockserver.markup import plain, table
 
@@ -20,9 +19,9 @@ def to_markdown(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield f"# mockserver: {wording.headline(report)}"
+    yield f"# mockserver: {lines.headline(report)}"
     yield ""
-    for gap in wording.gaps(report):
+    for gap in lines.gaps(report):
         yield f"**Not whole.** {plain(gap)}"
         yield ""
     ignored = [each.id for each in report.rules if each.is_ignored]
@@ -46,7 +45,7 @@ def _findings(group: str, findings: Iterable[ReportedFinding]) -> Iterator[str]:
 def _row(found: ReportedFinding) -> tuple[str, ...]:
     contract = f" (`{found.contract}`)" if found.contract else ""
     what = f"{plain(f'{found.about} {found.place}: {found.detail}')}{contract}"
-    return what, plain(wording.where(found)), plain(found.request), wording.answers(found)
+    return what, plain(lines.where(found)), plain(found.request), lines.answers(found)
 
 
 def _assumptions(leanings: tuple[AssumptionUse, ...]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from mockserver import __version__
 from mockserver.contract import Contract
-from mockserver.judge.formats import wording
-from mockserver.judge.reported import Applied, Report, ReportedFinding
+from mockserver.judge import lines
+from mockserver.judge.report import Applied, Report, ReportedFinding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 CONTRACT = "openapi.yaml"
@@ -69,7 +69,7 @@ def _result(found: ReportedFinding, index: int, artifact: _Artifact) -> dict[str
         "ruleId": found.rule,
         "ruleIndex": index,
         "level": found.severity,
-        "message": {"text": wording.sentence(found)},
+        "message": {"text": lines.sentence(found)},
         "locations": [artifact.location(found)],
         "occurrenceCount": found.times,
         "partialFingerprints": {"likeness/v1": f"{found.about}|{found.place}|{found.contract or found.detail}"},

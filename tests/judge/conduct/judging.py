@@ -8,11 +8,11 @@ import httpx
 from msgspec import Struct
 
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App
 from mockserver.faults import Fault, FaultKind
-from mockserver.judge.case import RuleSettings
+from mockserver.http.app import App
 from mockserver.judge.check import Finding
 from mockserver.judge.conduct import findings
+from mockserver.judge.rules import RuleSettings
 from mockserver.webhooks import Delivery
 from tests.conftest import BASE, client_of, make_app, sandbox_of
 from tests.toy.provider import TOY

@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange, Request
-from mockserver.judge.case import RuleSettings
 from mockserver.judge.conduct import findings
+from mockserver.judge.rules import RuleSettings
 from mockserver.providers import PROVIDERS
 from mockserver.webhooks import Delivery, How
 from tests.judge.conduct.bad import delivery

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.judge.case import RuleSettings
 from mockserver.judge.check import Finding
 from mockserver.judge.conduct import findings
+from mockserver.judge.rules import RuleSettings
 from mockserver.webhooks import Delivery
 from tests.judge.conduct.bad import delivery
 from tests.judge.conduct.judging import World, world

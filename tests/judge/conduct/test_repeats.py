@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.exchange import Exchange
-from mockserver.judge.case import RuleInput, RuleSettings
 from mockserver.judge.conduct import findings
 from mockserver.judge.conduct.repeats import IGNORED_RETRY_AFTER
+from mockserver.judge.rules import RuleInput, RuleSettings
 from mockserver.providers import PROVIDERS
 from tests.conftest import sandbox_of
 from tests.judge.conduct.judging import World, world

@@ -86,7 +86,7 @@ EXPLANATIONS = (
         r"""
             vexutopia/__init__.py module: `…error_codes=tuple(ERROR_CODES), webhooks=WEBHOOKS, workers={'vexutopia.settle'…` → `…error_codes=tuple(ERROR_CODES), workers={'vexutopia.settle'…`
         """,
-        tested_by="tests/edge/test_delivery.py::test_signature_has_the_time_of_its_attempt",
+        tested_by="tests/http/test_delivery.py::test_signature_has_the_time_of_its_attempt",
     ),
     Explanation(
         "decision",

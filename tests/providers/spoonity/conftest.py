@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 

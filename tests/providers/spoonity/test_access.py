@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from mockserver.documents import Document
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.state import Sandbox, State
 from tests.conftest import MakeApp, client_of
 from tests.providers.spoonity.conftest import PRINTED, later

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.client.transport import MockTransport
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
 from mockserver.state.sandbox import DEFAULT
 from tests.conftest import BASE, MakeApp

@@ -6,8 +6,8 @@ import httpx
 import msgspec
 import pytest
 
-from mockserver.edge.app import App
 from mockserver.errors import FixtureError
+from mockserver.http.app import App
 from mockserver.state import Sandbox
 from tests.conftest import MakeApp, client_of
 from tests.providers.spoonity.conftest import PRINTED, Create, later

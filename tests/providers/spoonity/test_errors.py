@@ -3,7 +3,6 @@
 import httpx
 import pytest
 
-from mockserver.edge.app import HttpOptions
 from mockserver.exchange import (
     Broken,
     Call,
@@ -23,6 +22,7 @@ from mockserver.exchange import (
     Unreadable,
     WrongMethod,
 )
+from mockserver.http.app import HttpOptions
 from mockserver.providers.spoonity.dialect import render_problem
 from mockserver.state import Limits
 from tests.conftest import MakeApp, client_of

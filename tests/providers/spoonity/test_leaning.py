@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from mockserver.edge.transport import call
+from mockserver.http.in_process import call
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
 from mockserver.providers.spoonity.records import CUSTOMERS
 from mockserver.state.sandbox import DEFAULT

@@ -6,7 +6,7 @@ from typing import Any, overload
 import httpx
 import pytest
 
-from mockserver.edge.app import HttpOptions
+from mockserver.http.app import HttpOptions
 from mockserver.providers.spoonity.records import CUSTOMERS
 from mockserver.state import Sandbox
 from tests.conftest import BASE, MakeApp, client_of

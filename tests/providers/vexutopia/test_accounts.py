@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.providers.vexutopia.account import (
     LIVE_KEY,

@@ -7,8 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from mockserver.edge.app import App
 from mockserver.errors import UnknownChoiceError
+from mockserver.http.app import App
 from mockserver.providers.vexutopia import PROVIDER
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.providers.vexutopia.account import (

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.providers.vexutopia.account import AT_NOW, Record, advance, error, events_of, get, new_customer, new_payment, update
 
 JANE: Record = {

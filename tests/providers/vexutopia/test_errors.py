@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import HttpOptions
 from mockserver.exchange import Call, Conflict, Reply, Request
+from mockserver.http.app import HttpOptions
 from mockserver.providers import PROVIDERS
 from mockserver.providers.vexutopia import PROVIDER
 from mockserver.providers.vexutopia.dialect import render_problem

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.providers.vexutopia.account import (
     AT_NOW,

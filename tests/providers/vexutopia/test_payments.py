@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.providers.vexutopia.account import AT_NOW, JSON, Record, advance, error, events_of, get, new_customer, new_payment
 

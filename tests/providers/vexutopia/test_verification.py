@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.edge.app import App
+from mockserver.http.app import App
 from mockserver.webhooks import Delivery, Endpoint
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of, sandbox_of
 from tests.receiving import receiving

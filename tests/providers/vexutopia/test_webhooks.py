@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from mockserver.edge.app import App
 from mockserver.exchange import ChoiceReader, Conflict, NotFound
+from mockserver.http.app import App
 from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_PAYMENTS, PAYMENTS
 from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 from mockserver.state import Kind, Sandbox

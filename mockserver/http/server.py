@@ -1,0 +1,458 @@
+"""Serves the application over HTTP: uvicorn's protocol on sockets and in an event loop of our own.
+
+uvicorn's `HttpServer` looks ten times a second whether it should stop, which costs 200 ms, and then sends the signal that
+stopped it to itself once more. Its protocol is the part that matters; here it starts and stops in milliseconds.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, Literal, cast
+
+import httptools
+import uvicorn
+from msgspec import Struct
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from mockserver.errors import ConfigurationError
+from mockserver.http.app import CONTROL, ASGIApp, Message, Receive, Scope, Send
+from mockserver.state.clock import stopwatch_us
+
+MAX_HEAD_BYTES = 262_144
+"""Bytes of a head that has no end yet; past them the connection is refused. The guard's own limits are lower."""
+
+MAX_URL_BYTES = 60_000
+"""What is kept of a URL: more than the guard lets through, less than httptools takes."""
+
+
+class OnePiece:
+    """A transport that keeps a reply's head until its body comes, at the latest until the event loop's next turn."""
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+
+    def write(self, data: bytes) -> None:
+        """Write the data, together with the head that waits; or let it wait if it is a head itself."""
+        if self._head is not None:
+            data, self._head = self._head + data, None
+            self._transport.write(data)
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection when all is written."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            self._transport.write(head)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class HttpTools(HttpToolsProtocol):
+    """httptools with bounded heads, which passes over every offer to upgrade."""
+
+    _in_head = False
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        super().connection_made(cast("asyncio.Transport", OnePiece(transport, self.loop)))
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._pass_over(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        else:
+            if self._in_head:
+                self._count(len(data))
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Keep so much of the URL that a longer one can be told from one that fits."""
+        self.url = (self.url + url)[:MAX_URL_BYTES]
+
+    def on_headers_complete(self) -> None:
+        """End the head, and begin to answer."""
+        self._in_head = False
+        self._head_bytes = 0
+        super().on_headers_complete()
+        self.scope["mock.hang_up"] = self.transport.close  # type: ignore[typeddict-unknown-key]
+
+    def _should_upgrade(self) -> bool:
+        # Only asked where the parser found an offer: what it takes for the request's end is then not to be believed.
+        return True
+
+    def _count(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.send_400_response("The head of the request is too long.")
+
+    def _pass_over(self, rest: bytes) -> None:
+        """Read the request again without its offer; `rest` is what came after the head."""
+        method = self.scope["method"].encode()
+        if method == b"CONNECT":
+            self.send_400_response("This is no proxy.")
+            return
+        version = self.scope["http_version"].encode()
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        self.data_received(b"".join([b"%s %s HTTP/%s\r\n" % (method, self.url, version), *lines, b"\r\n", rest]))
+
+
+Parser = Literal["httptools", "h11"]
+Background = Callable[[], Coroutine[Any, Any, None]]
+
+GRACE_S = 1.0
+"""How long answers that are on their way may take when the server ends."""
+
+KEEP_ALIVE_S = 60
+"""How long a connection may stand idle between two requests."""
+
+HEAD_TIMEOUT_S = 30.0
+"""How often connections are looked at: one that owed the head of a request at two looks is closed."""
+
+_ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_log = logging.getLogger("uvicorn.error")
+
+
+class Address(Struct, frozen=True):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """What stands before a path; a server at all addresses of the machine is asked at the loopback one."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return a socket for each address of the host, all at one port; port 0 picks a free one.
+
+    Raises: ConfigurationError if the port is taken, or the host is none of this machine.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        _bind_all(sockets, host, port)
+    except OSError as error:
+        for each in sockets:
+            each.close()
+        raise _refusal(host, port, error) from error
+    return sockets
+
+
+class HttpServer:
+    """An application behind sockets, which are the server's from here on."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        sockets: Sequence[socket.socket],
+        *,
+        parser: Parser = "httptools",
+        head_timeout_s: float = HEAD_TIMEOUT_S,
+    ) -> None:
+        self._config = _configuration(app, parser)
+        self._sockets = sockets
+        self._head_timeout_s = head_timeout_s
+        self._state = ServerState()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+
+    def run(self, *, ready: Callable[[], None], background: Sequence[Background] = ()) -> None:
+        """Serve until `end` is called.
+
+        ready: called as soon as requests are answered.
+        background: what else runs in the server's event loop until it ends.
+        """
+        try:
+            with asyncio.Runner(loop_factory=self._config.get_loop_factory()) as runner:
+                runner.run(self._serve(ready, background))
+        finally:
+            for each in self._sockets:
+                each.close()
+
+    def end(self) -> None:
+        """Have `run` return; may be called from another thread, from a signal's handler, and before `run`."""
+        if self._loop is None:
+            self._ended.set()
+        else:
+            self._loop.call_soon_threadsafe(self._ended.set)
+
+    async def _serve(self, ready: Callable[[], None], background: Sequence[Background]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._config.load()
+        lifespan = self._config.lifespan_class(self._config)
+        await lifespan.startup()
+        if lifespan.should_exit:
+            raise RuntimeError("the application did not start; its log says why")
+        listeners = [
+            await self._loop.create_server(self._protocol, sock=each, backlog=self._config.backlog) for each in self._sockets
+        ]
+        tasks = [_started(each) for each in (*background, self._close_silent)]
+        try:
+            ready()
+            await self._ended.wait()
+        finally:
+            for ending in tasks:
+                ending.cancel()
+            for listener in listeners:
+                listener.close()
+            await lifespan.shutdown()  # first, so that an answer without an end can hear of it
+            await self._close_connections()
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: Any = self._config.http_protocol_class
+        made: asyncio.Protocol = protocol(config=self._config, server_state=self._state, app_state={}, _loop=self._loop)
+        return made
+
+    async def _close_silent(self) -> None:
+        """Close connections that owe the head of a request for too long; uvicorn only knows idle ones."""
+        silent: dict[Any, Any] = {}
+        while True:
+            await asyncio.sleep(self._head_timeout_s)
+            owing = {each: each.cycle for each in self._connections if _owes_head(each)}
+            for connection, cycle in owing.items():
+                if connection in silent and silent[connection] is cycle:
+                    connection.transport.close()
+            silent = owing
+
+    async def _close_connections(self) -> None:
+        """Let the answers that are on their way arrive, and cut off those that take too long."""
+        for connection in self._connections:
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                while self._state.connections or self._state.tasks:
+                    await asyncio.sleep(0.001)
+        except TimeoutError:
+            await self._cut_off()
+
+    async def _cut_off(self) -> None:
+        """Disconnect whoever is still there, and cancel the answers that do not notice."""
+        for connection in self._connections:
+            connection.transport.abort()
+        await asyncio.sleep(0.01)
+        _log.addFilter(_is_no_cancellation)
+        try:
+            for task in self._state.tasks:
+                task.cancel()
+            if self._state.tasks:
+                await asyncio.wait(self._state.tasks, timeout=GRACE_S)
+        finally:
+            _log.removeFilter(_is_no_cancellation)
+
+    @property
+    def _connections(self) -> list[Any]:
+        return list(self._state.connections)
+
+
+@contextmanager
+def running_server(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, parser: Parser = "httptools") -> Iterator[Address]:
+    """Serve the application in a thread of its own for as long as the context lasts.
+
+    Raises: ConfigurationError if the port is taken, or the host is none of this machine.
+    """
+    sockets = listen(host, port)
+    address = Address(host, sockets[0].getsockname()[1])
+    server = HttpServer(app, sockets, parser=parser)
+    with running(server):
+        yield address
+
+
+@contextmanager
+def running(server: HttpServer) -> Iterator[None]:
+    """Run the server in a thread of its own for as long as the context lasts."""
+    started: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            server.run(ready=lambda: started.set_result(None))
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+
+    thread = threading.Thread(target=run, name="mockserver", daemon=True)
+    thread.start()
+    started.result()
+    try:
+        yield
+    finally:
+        server.end()
+        thread.join()
+
+
+@contextmanager
+def ending_on_signals(server: HttpServer) -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM end the server, not the process; only in the main thread."""
+    before = {each: signal.signal(each, lambda *_: server.end()) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _configuration(app: ASGIApp, parser: Parser) -> uvicorn.Config:
+    """Return uvicorn's settings; the answers do not depend on the parser."""
+    return uvicorn.Config(
+        app,
+        http=HttpTools if parser == "httptools" else "mockserver.http.h11:H11",
+        loop="auto",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+    )
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _bind_all(sockets: list[socket.socket], host: str, port: int) -> None:
+    """Bind the host's addresses that this machine has, all to one port; names often have one more than it has."""
+    absent: OSError | None = None
+    for family, address in _addresses(host, port):
+        chosen = sockets[0].getsockname()[1] if sockets else port
+        try:
+            sockets.append(_bound(family, (address[0], chosen, *address[2:])))
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                raise
+            absent = error
+    if absent is not None and not sockets:
+        raise absent
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    # asyncio turns Nagle's algorithm off only where the protocol is named; left on, it costs 44 ms with every request.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere the option lets two servers have one port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address[0] != "::")
+        made.bind(address)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _refusal(host: str, port: int, error: OSError) -> ConfigurationError:
+    where = f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ConfigurationError("the port is taken", where=where, remedy="choose another with --port, or 0 for a free one")
+    if error.errno == errno.EACCES:
+        return ConfigurationError("the port needs more rights", where=where, remedy="choose one above 1023 with --port")
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return ConfigurationError("this machine has no such address", where=where, remedy="choose another with --host")
+    return ConfigurationError(f"cannot listen: {error.strerror}", where=where)
+
+
+def _started(background: Background) -> asyncio.Task[None]:
+    task = asyncio.create_task(background())
+    task.add_done_callback(_report)
+    return task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("%s failed", task.get_coro(), exc_info=error)
+
+
+def _owes_head(connection: Any) -> bool:
+    """Return whether no request is being answered although the connection does not count as idle."""
+    answered = connection.cycle is None or connection.cycle.response_complete
+    return answered and connection.timeout_keep_alive_task is None
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
+_requests_log = logging.getLogger("mockserver.requests")
+
+_DIM, _PLAIN = "2", "0"
+_COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}
+"""First digit of a status → colour of a terminal."""
+
+
+class RequestLog:
+    """An application that logs what another one answers: providers' paths at level `info`, those of `/_mock` at `debug`.
+
+    Query and headers are left out, since credentials may stand in them.
+    """
+
+    def __init__(self, app: ASGIApp, *, coloured: bool) -> None:
+        self._app = app
+        self._coloured = coloured
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection of the ASGI protocol."""
+        started = stopwatch_us()
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(scope, message, stopwatch_us() - started)
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+    def _note(self, scope: Scope, message: Message, took_us: int) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
+        status = self._paint(str(message["status"]), _COLOURS.get(message["status"] // 100, _PLAIN))
+        path = scope["path"].encode("unicode_escape").decode()
+        rest = self._paint(f"{took_us / 1000:.1f} ms{_notes(headers)}", _DIM)
+        level = logging.DEBUG if f"{CONTROL}/" in f"{path}/" else logging.INFO
+        _requests_log.log(level, "%s %s %s %s", status, scope["method"], path, rest)
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\033[{colour}m{text}\033[0m" if self._coloured else text
+
+
+def _notes(headers: Mapping[str, str]) -> str:
+    """Return what the mock noticed about the exchange, as its headers say it."""
+    noted = [name for name in ("mock-fault", "mock-violation", "mock-assumed") if name in headers]
+    notes = [f"{name.removeprefix('mock-')} {headers[name]}" for name in noted]
+    return "".join(f" · {note}" for note in notes)

@@ -1,0 +1,1 @@
+"""Read recorded traffic: HAR files, and which provider each exchange belongs to."""

@@ -1,0 +1,164 @@
+"""The book of what a run creates: every creation is noted before it is sent, so that no interruption can fall between."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from mockserver.catalogue.client import ApiResponse
+from mockserver.contract import Contract
+
+
+class Places:
+    """The collections of one provider at one address.
+
+    Attributes:
+        base: the service's address, without a slash at the end.
+    """
+
+    def __init__(self, contract: Contract, provider: str, base: str) -> None:
+        self.base = base.rstrip("/")
+        self._prefix = urlsplit(self.base).path
+        self._methods: dict[str, set[str]] = {}
+        for operation in contract.operations.values():
+            collection, _, last = operation.path.rpartition("/")
+            if operation.provider == provider and last.startswith("{"):
+                self._methods.setdefault(collection, set()).add(operation.method)
+
+    def is_own(self, url: str) -> bool:
+        """Return whether the URL leads to the service under check."""
+        return _origin(url) == _origin(self.base)
+
+    def collection(self, url: str) -> str | None:
+        """Return the path of the collection that the URL names, without that of the base; None if it names none."""
+        path = self._path(url)
+        return path if path in self._methods else None
+
+    def can_delete_from(self, collection: str) -> bool:
+        """Return whether the contract lets clients delete records of the collection."""
+        return "DELETE" in self._methods.get(collection, ())
+
+    def is_reversible(self, url: str) -> bool:
+        """Return whether whatever is written at the URL belongs to a collection that one can delete from."""
+        path = self._path(url)
+        plain = not any(sign in path for sign in ("%", "..", "//"))
+        collections = [each for each in self._methods if self.can_delete_from(each)]
+        return plain and any(path == each or path.startswith(f"{each}/") for each in collections)
+
+    def _path(self, url: str) -> str:
+        path = urlsplit(url).path
+        return path.removeprefix(self._prefix).rstrip("/") if path.startswith(f"{self._prefix}/") else ""
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+GONE = (404, 410)
+
+
+class CreatedRecord(Struct, eq=False):
+    """One record that a run creates.
+
+    Attributes:
+        place: where it was created.
+        marks: the marked texts that were sent for it.
+        headers: those with which it was created, but for what they say of the body; a key is among them, so they are never
+            written down.
+        url: where it is; empty as long as no reply has said so.
+        deleted: whether the service said that it is.
+        why: what stands against its deletion; empty if nothing is known to.
+    """
+
+    place: str
+    marks: tuple[str, ...]
+    headers: Mapping[str, str]
+    url: str = ""
+    deleted: bool = False
+    why: str = ""
+
+
+class CreatedRecords:
+    """All records that a run creates.
+
+    Attributes:
+        entries: in the order of their creation.
+    """
+
+    def __init__(self, places: Places, marker: str) -> None:
+        self.entries: list[CreatedRecord] = []
+        self._places = places
+        self._mark = re.compile(re.escape(marker) + r"[\w-]*")
+
+    def sending(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> CreatedRecord | None:
+        """Note a request that may create a record; None if it is none."""
+        if method != "POST":
+            return None
+        text = f"{url}\n{body.decode('utf-8', 'replace')}"
+        entry = CreatedRecord(_without_query(url), tuple(dict.fromkeys(self._mark.findall(text))), _without_body(headers))
+        self.entries.append(entry)
+        return entry
+
+    def answered(self, entry: CreatedRecord, answer: ApiResponse) -> None:
+        """Note what became of a creation: a record, none, or nobody knows."""
+        made = _id_of(answer) if answer.status < 300 else None
+        if made is not None:
+            entry.url = f"{entry.place}/{quote(made, safe='')}"
+            entry.why = self._obstacle(entry)
+        elif 300 <= answer.status < 500 or self._places.collection(entry.place) is None:
+            self.entries.remove(entry)
+        else:
+            entry.why = f"its creation answered {answer.status} and no id"
+
+    def unanswered(self, entry: CreatedRecord, why: str, *, was_sent: bool) -> None:
+        """Note that a creation got no reply."""
+        if was_sent:
+            entry.why = f"its creation got no reply: {why}"
+        else:
+            self.entries.remove(entry)
+
+    def deleting(self, method: str, url: str, headers: Mapping[str, str], answer: ApiResponse) -> None:
+        """Note the answer to a deletion."""
+        if method != "DELETE" or not (answer.status < 300 or answer.status in GONE):
+            return
+        for entry in self.entries:
+            if entry.url == _without_query(url) and entry.headers == _without_body(headers):
+                entry.deleted = True
+
+    def deletable(self) -> Iterator[CreatedRecord]:
+        """Go through the records that still have to be deleted and can be, the latest first."""
+        for entry in reversed(self.entries):
+            if entry.url and not entry.deleted and self._can_delete(entry):
+                yield entry
+
+    def unknown(self) -> list[CreatedRecord]:
+        """Return the creations of which nobody knows what became of them."""
+        return [entry for entry in self.entries if not entry.url]
+
+    def _can_delete(self, entry: CreatedRecord) -> bool:
+        collection = self._places.collection(entry.place)
+        return collection is not None and self._places.can_delete_from(collection)
+
+    def _obstacle(self, entry: CreatedRecord) -> str:
+        return "" if self._can_delete(entry) else "the documents have no way to delete it"
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rstrip("/")
+
+
+def _without_body(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items() if not name.lower().startswith("content-")}
+
+
+def _id_of(answer: ApiResponse) -> str | None:
+    try:
+        found: Any = msgspec.json.decode(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    made = found.get("id") if isinstance(found, dict) else None
+    return str(made) if isinstance(made, str | int) else None
