@@ -7,16 +7,16 @@ class MockServerError(Exception):
     Attributes:
         what: what is wrong, one clause.
         where: the file, option or route, and the place in it; None if there is no place to name.
-        remedy: the next step, an imperative clause; None if `what` says it all.
+        hint: the next step, an imperative clause; None if `what` says it all.
     """
 
-    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
         super().__init__(what)
-        self.what, self.where, self.remedy = what, where, remedy
+        self.what, self.where, self.hint = what, where, hint
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        step = f"; {self.remedy}" if self.remedy else ""
+        step = f"; {self.hint}" if self.hint else ""
         return f"{place}{self.what}{step}"
 
 

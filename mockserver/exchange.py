@@ -21,7 +21,7 @@ class Request(Struct, frozen=True, dict=True):
 
     Attributes:
         path: as sent, still percent-encoded, without the sandbox's prefix.
-        origin: what links in the reply start with: scheme, host, and the prefix if the request had one.
+        base_url: what links in the reply start with: scheme, host, and the prefix if the request had one.
         headers: the last value of each header.
         body: None until it has been read, which happens only if the request has one.
         arrived_us: the stopwatch when it came, before anything was waited for; 0: not known.
@@ -31,7 +31,7 @@ class Request(Struct, frozen=True, dict=True):
     method: str
     path: str
     query: bytes
-    origin: str
+    base_url: str
     headers: Mapping[bytes, bytes]
     raw_headers: RawHeaders
     body: bytes | None = None
@@ -136,8 +136,8 @@ class Page(Struct, frozen=True):
         start: rows before the page.
         limit: rows asked for.
         total: rows in the whole list, filters applied.
-        told_limit, told_total: what the reply says instead, where a fault has the list lie; None: the truth.
-        told_more: whether rows follow, as the reply says it; None: the truth.
+        claimed_limit, claimed_total: what the reply says instead, where a fault has the list lie; None: the truth.
+        claims_more: whether rows follow, as the reply says it; None: the truth.
         loops: whether the way to the next page leads to this one again.
     """
 
@@ -145,25 +145,25 @@ class Page(Struct, frozen=True):
     start: int
     limit: int
     total: int
-    told_limit: int | None = None
-    told_total: int | None = None
-    told_more: bool | None = None
+    claimed_limit: int | None = None
+    claimed_total: int | None = None
+    claims_more: bool | None = None
     loops: bool = False
 
     @property
     def has_more(self) -> bool:
         """Whether rows follow after this page, as the reply says it."""
-        return self.start + len(self.records) < self.total if self.told_more is None else self.told_more
+        return self.start + len(self.records) < self.total if self.claims_more is None else self.claims_more
 
     @property
     def named_limit(self) -> int:
         """The limit that the reply names."""
-        return self.limit if self.told_limit is None else self.told_limit
+        return self.limit if self.claimed_limit is None else self.claimed_limit
 
     @property
     def named_total(self) -> int:
         """The total that the reply names."""
-        return self.total if self.told_total is None else self.told_total
+        return self.total if self.claimed_total is None else self.claimed_total
 
 
 class Problem(Exception):  # noqa: N818 - a provider's refusal, not an error of ours

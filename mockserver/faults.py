@@ -135,7 +135,7 @@ class ArmedFaults:
         Raises: LimitError if there are too many.
         """
         if len(self.armed) + len(faults) > MAX_FAULTS:
-            raise LimitError(f"a sandbox takes {MAX_FAULTS} faults", remedy="DELETE /_mock/faults removes all")
+            raise LimitError(f"a sandbox takes {MAX_FAULTS} faults", hint="DELETE /_mock/faults removes all")
         added = []
         for fault in faults:
             self._made += 1
@@ -149,7 +149,7 @@ class ArmedFaults:
         Raises: UnknownSandboxError if there is none of that id.
         """
         if all(each.fault.id != fault_id for each in self.armed):
-            raise UnknownSandboxError(f"there is no fault {fault_id[:80]!r}", remedy="GET /_mock/faults lists them")
+            raise UnknownSandboxError(f"there is no fault {fault_id[:80]!r}", hint="GET /_mock/faults lists them")
         self.armed = [each for each in self.armed if each.fault.id != fault_id]
 
     def disarm_all(self) -> None:

@@ -161,7 +161,7 @@ class Journal:
     def check_room(self) -> None:
         """Raise LimitError if there are as many watchers as there may be."""
         if len(self._watchers) >= MAX_WATCHERS:
-            raise LimitError(f"{MAX_WATCHERS} clients follow this journal", remedy="end one of their streams")
+            raise LimitError(f"{MAX_WATCHERS} clients follow this journal", hint="end one of their streams")
 
     @contextmanager
     def watched(self, wake: Callable[[], object]) -> Iterator[JournalListener]:

@@ -59,9 +59,9 @@ class Mock:
         self.pipeline = _pipeline(setup)
         self.fixtures = _fixtures(self.pipeline)
         self.sandboxes = Sandboxes(
-            self._origin(),
+            self._initial_state(),
             key_prefixes={label: prefix for each in setup.providers for label, prefix in each.key_prefixes.items()},
-            workers={name: worker for each in setup.providers for name, worker in each.workers.items()},
+            task_handlers={name: handler for each in setup.providers for name, handler in each.task_handlers.items()},
             limits=setup.limits,
         )
 
@@ -86,7 +86,7 @@ class Mock:
             self.setup = setup or self.setup
             self.pipeline = _pipeline(self.setup)
             self.fixtures = _fixtures(self.pipeline)
-            self.sandboxes.restart(self._origin())
+            self.sandboxes.restart(self._initial_state())
         except Exception:
             self.setup, self.pipeline, self.fixtures = before
             raise
@@ -98,7 +98,7 @@ class Mock:
         """
         return check_choices(given, self.pipeline.assumptions, where=where)
 
-    def _origin(self) -> State:
+    def _initial_state(self) -> State:
         setup = self.setup
         self.choices(setup.assume, where="assumptions")
         return self.state(None, Settings(setup.seed, setup.mode, setup.now, setup.assume))
@@ -113,7 +113,7 @@ def fixture_path(name: str | Path) -> Path:
         return documents.packaged("fixtures") / f"{name}.yaml"
     if os.path.exists(name):  # noqa: PTH110 - unlike Path.exists, it takes any text
         return Path(name)
-    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", remedy=f"name a file or one of {', '.join(scenarios())}")
+    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", hint=f"name a file or one of {', '.join(scenarios())}")
 
 
 def scenarios() -> list[str]:
@@ -126,5 +126,5 @@ def _pipeline(setup: MockSettings) -> Pipeline:
 
 
 def _fixtures(pipeline: Pipeline) -> Fixtures:
-    works = [name for provider in pipeline.providers.values() for name in provider.workers]
-    return Fixtures(pipeline.contract, pipeline.kinds, pipeline.assumptions, works)
+    task_names = [name for provider in pipeline.providers.values() for name in provider.task_handlers]
+    return Fixtures(pipeline.contract, pipeline.kinds, pipeline.assumptions, task_names)

@@ -124,7 +124,7 @@ def _shrunk(listing: ListCall) -> Page | Reply | Lie:
     answered = listing.read()
     if not (isinstance(answered, Page) and isinstance(truth, Page)):
         return answered
-    return Lie(replace(answered, told_limit=wanted), truth, is_real=False)
+    return Lie(replace(answered, claimed_limit=wanted), truth, is_real=False)
 
 
 def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:
@@ -132,7 +132,7 @@ def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:
     if before is None or not page.start:
         return page
     rows = (before.last, *page.records)[: page.limit]
-    return replace(page, records=rows, told_more=page.start + len(rows) < page.total + 1)
+    return replace(page, records=rows, claims_more=page.start + len(rows) < page.total + 1)
 
 
 def _insert(listing: ListCall, page: Page, before: Before | None) -> Page:
@@ -155,16 +155,16 @@ def _read_again(listing: ListCall, page: Page) -> Page:
 
 
 def _total(_listing: ListCall, page: Page, _before: Before | None) -> Page:
-    return replace(page, told_total=page.total + WRONG_TOTAL, told_more=page.has_more)
+    return replace(page, claimed_total=page.total + WRONG_TOTAL, claims_more=page.has_more)
 
 
 def _empty_tail(_listing: ListCall, page: Page, _before: Before | None) -> Page:
     """Lead from the last page to one more, which is empty."""
-    return replace(page, told_more=True) if page.records and not page.has_more else page
+    return replace(page, claims_more=True) if page.records and not page.has_more else page
 
 
 def _loop(_listing: ListCall, page: Page, _before: Before | None) -> Page:
-    return replace(page, told_more=True, loops=True)
+    return replace(page, claims_more=True, loops=True)
 
 
 _MODES: Mapping[PagingMode, Callable[[ListCall, Page, Before | None], Page]] = {

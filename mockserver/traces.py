@@ -95,7 +95,7 @@ class _Search:
         for name, state in sandbox.snapshots.items():
             for trace in self._state(state):
                 yield msgspec.structs.replace(trace, where="snapshot", snapshot=name)
-        for trace in self._state(sandbox.origin):
+        for trace in self._state(sandbox.initial_state):
             yield msgspec.structs.replace(trace, where="fixture")
         for exchange in sandbox.journal:
             for part in self._parts(_texts_of_exchange(exchange)):

@@ -21,7 +21,7 @@ def record(held: Journal, *, body: bytes = b"", reply: bytes = b"", **parts: Any
         Exchange(
             number=number,
             at=0,
-            request=Request(method="GET", origin="", headers={}, body=body, **request),
+            request=Request(method="GET", base_url="", headers={}, body=body, **request),
             operation="",
             status=200,
             headers=[],

@@ -89,18 +89,18 @@ def test_settings_reach_the_state() -> None:
 
 def test_a_default_that_is_assumed_wins_over_a_fixture(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("assumptions: {spoonity.create-status: '201'}")
-    assert mock(fixtures=(tmp_path / "x.yaml",)).sandboxes.origin.choices == {"spoonity.create-status": "201"}
+    assert mock(fixtures=(tmp_path / "x.yaml",)).sandboxes.initial_state.choices == {"spoonity.create-status": "201"}
     assume = {"spoonity.create-status": "200"}
-    assert mock(fixtures=(tmp_path / "x.yaml",), assume=assume).sandboxes.origin.choices == {}
+    assert mock(fixtures=(tmp_path / "x.yaml",), assume=assume).sandboxes.initial_state.choices == {}
 
 
 def test_endpoints_are_added_to_those_of_the_fixture(fixture: Path) -> None:
     own, same = Endpoint("b", URL, "setup"), Endpoint("a", URL, "setup")
-    assert [each.secret for each in mock(fixtures=(fixture,), endpoints=(own,)).sandboxes.origin.endpoints] == [
+    assert [each.secret for each in mock(fixtures=(fixture,), endpoints=(own,)).sandboxes.initial_state.endpoints] == [
         "fixture",
         "setup",
     ]
-    assert mock(fixtures=(fixture,), endpoints=(same,)).sandboxes.origin.endpoints == (same,)
+    assert mock(fixtures=(fixture,), endpoints=(same,)).sandboxes.initial_state.endpoints == (same,)
 
 
 def test_limits_hold() -> None:
@@ -154,7 +154,7 @@ def test_reload_may_change_what_the_mock_is_made_of(fixture: Path) -> None:
     made = mock()
     setup = MockSettings(PROVIDERS, fixtures=(fixture,), seed=3)
     made.reload(setup)
-    assert (count(made), made.sandboxes.origin.seed, made.setup) == (1, 3, setup)
+    assert (count(made), made.sandboxes.initial_state.seed, made.setup) == (1, 3, setup)
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_reload_may_change_what_the_mock_is_made_of(fixture: Path) -> None:
 )
 def test_a_reload_that_fails_changes_nothing(content: str | None, error: type[Exception], fixture: Path) -> None:
     made = mock(fixtures=(fixture,))
-    before = made.setup, made.pipeline, made.fixtures, made.sandboxes.origin
+    before = made.setup, made.pipeline, made.fixtures, made.sandboxes.initial_state
     if content is None:
         fixture.unlink()
     else:
         fixture.write_text(content)
     with pytest.raises(error):
         made.reload(MockSettings(PROVIDERS, fixtures=(fixture,), seed=5))
-    assert (made.setup, made.pipeline, made.fixtures, made.sandboxes.origin) == before
+    assert (made.setup, made.pipeline, made.fixtures, made.sandboxes.initial_state) == before
     assert count(made) == 1

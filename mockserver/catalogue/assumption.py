@@ -59,10 +59,10 @@ def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption],
     known = {assumption.key: assumption for assumption in assumptions}
     for key, choice in choices.items():
         if key not in known:
-            raise UnknownChoiceError(f"there is no assumption {key!r}", where=where, remedy=_nearest(key, known))
+            raise UnknownChoiceError(f"there is no assumption {key!r}", where=where, hint=_nearest(key, known))
         if choice not in known[key].choices:
             possible = " or ".join(known[key].choices)
-            raise UnknownChoiceError(f"{key} has no choice {choice!r}", where=where, remedy=f"choose {possible}")
+            raise UnknownChoiceError(f"{key} has no choice {choice!r}", where=where, hint=f"choose {possible}")
     return {key: choice for key, choice in choices.items() if choice != known[key].default}
 
 

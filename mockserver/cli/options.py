@@ -173,5 +173,5 @@ def named_provider(name: str | None) -> "Provider":
     known = {provider.name: provider for provider in PROVIDERS}
     if name not in known:
         what = "is missing" if name is None else f"there is no provider {name!r}"
-        raise ConfigurationError(what, where="--provider", remedy=f"name one of {', '.join(known)}")
+        raise ConfigurationError(what, where="--provider", hint=f"name one of {', '.join(known)}")
     return known[name]

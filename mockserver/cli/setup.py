@@ -60,14 +60,14 @@ def _choices(values: Namespace) -> dict[str, str]:
 def _written_choices(path: Path) -> Mapping[str, str]:
     value = documents.read(path).value or {}
     if not isinstance(value, dict):
-        raise DocumentError("is no mapping", where=str(path), remedy="write `KEY: CHOICE` on each line")
+        raise DocumentError("is no mapping", where=str(path), hint="write `KEY: CHOICE` on each line")
     return {str(key): str(choice) for key, choice in value.items()}
 
 
 def _endpoints(values: Namespace) -> tuple[Endpoint, ...]:
     if bool(values.webhook) != bool(values.webhook_secret):
         missing = "--webhook" if values.webhook_secret else "--webhook-secret"
-        raise ConfigurationError("a webhook has a URL and a secret", where="serve", remedy=f"add {missing}")
+        raise ConfigurationError("a webhook has a URL and a secret", where="serve", hint=f"add {missing}")
     if not values.webhook:
         return ()
     check_target(values.webhook, frozenset(values.allow_webhook_host), where="--webhook")

@@ -27,7 +27,7 @@ class StateFile:
 
     def __init__(self, path: Path) -> None:
         if path.suffix not in ENDINGS:
-            raise ConfigurationError("is neither JSON nor YAML", where=str(path), remedy=f"end it in {' or '.join(ENDINGS)}")
+            raise ConfigurationError("is neither JSON nor YAML", where=str(path), hint=f"end it in {' or '.join(ENDINGS)}")
         self.path = path
         self.was_there = False
 
@@ -76,8 +76,8 @@ class StateFile:
         try:
             _replace(self.path.resolve(), content)
         except OSError as error:
-            reason, remedy = f"cannot be written: {error.strerror}", "name a file in a folder that can be written to"
-            raise ConfigurationError(reason, where=str(self.path), remedy=remedy) from error
+            reason, hint = f"cannot be written: {error.strerror}", "name a file in a folder that can be written to"
+            raise ConfigurationError(reason, where=str(self.path), hint=hint) from error
 
 
 def _replace(path: Path, content: bytes | None) -> None:

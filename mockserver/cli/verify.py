@@ -42,7 +42,7 @@ def declare(parser: ArgumentParser) -> None:
 def run(given: Namespace) -> int:
     """Run the provider's catalogue; 1 if a behaviour is broken, or the service follows none of an assumption's choices."""
     if find_spec("httpx") is None:
-        raise ConfigurationError("verify needs httpx", remedy="install mockserver[verify]")
+        raise ConfigurationError("verify needs httpx", hint="install mockserver[verify]")
     values = options.read(given, OPTIONS)
     order = _order(given.url, values)
     from mockserver.verify import command, files
@@ -73,10 +73,10 @@ def _token(text: str | None) -> str:
     """Return the key without what a file or a variable puts around it; any other than plain text could not be sent."""
     token = (text or "").strip()
     if not token:
-        raise ConfigurationError("is missing", where="--token", remedy="give a key, or set MOCKSERVER_TOKEN")
+        raise ConfigurationError("is missing", where="--token", hint="give a key, or set MOCKSERVER_TOKEN")
     if not re.fullmatch("[!-~]+", token):
         raise ConfigurationError(
-            "has blanks or strange characters in it", where="--token", remedy="give the key alone, without Bearer"
+            "has blanks or strange characters in it", where="--token", hint="give the key alone, without Bearer"
         )
     return token
 
@@ -87,5 +87,5 @@ def _address(url: str) -> str:
     except ValueError as error:
         raise ConfigurationError(str(error), where="URL") from error
     if "@" in urlsplit(address).netloc:
-        raise ConfigurationError("has a credential in it, which would be printed", where="URL", remedy="give it with --token")
+        raise ConfigurationError("has a credential in it, which would be printed", where="URL", hint="give it with --token")
     return address

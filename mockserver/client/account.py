@@ -106,9 +106,7 @@ class Records(Generic[RecordT]):
 
     def _add_many(self, count: int, given: Mapping[str, Any]) -> "builtins.list[RecordT]":
         if count > 1 and "id" in given:
-            raise FixtureError(
-                "several records cannot have one id", where=f"{self._kind.name}.add_many", remedy="leave the id out"
-            )
+            raise FixtureError("several records cannot have one id", where=f"{self._kind.name}.add_many", hint="leave the id out")
         with self._seat.mock.lock:
             return [self._add(given) for _ in range(count)]
 
@@ -222,7 +220,7 @@ class Account(InSandbox):
         names = {kind.name.partition(".")[2]: kind for kind in self._provider.kinds}
         if section not in names:
             known = ", ".join(names)
-            raise ConfigurationError(f"{self.provider} has no records {section!r}", remedy=f"choose {known}")
+            raise ConfigurationError(f"{self.provider} has no records {section!r}", hint=f"choose {known}")
         return AnyRecords(self._seat, names[section])
 
     def _secret(self) -> str:
@@ -277,7 +275,7 @@ class SandboxAccounts(InSandbox):
     def _provider(self, name: str) -> Provider:
         providers = self._seat.mock.pipeline.providers
         if name not in providers:
-            raise ConfigurationError(f"there is no provider {name!r}", remedy=f"choose {', '.join(providers)}")
+            raise ConfigurationError(f"there is no provider {name!r}", hint=f"choose {', '.join(providers)}")
         return providers[name]
 
 
@@ -300,4 +298,4 @@ def _check_names(given: Mapping[str, Any], kind: Kind, where: str) -> None:
     known = [field.name for field in msgspec.structs.fields(kind.record)]
     for name in given:
         if name not in known:
-            raise FixtureError(f"a {kind.noun} has no {name!r}", where=where, remedy=f"known: {', '.join(known)}")
+            raise FixtureError(f"a {kind.noun} has no {name!r}", where=where, hint=f"known: {', '.join(known)}")

@@ -73,8 +73,8 @@ def _milliseconds(by: object) -> int:
     if isinstance(by, timedelta):
         return by // timedelta(milliseconds=1)
     if not isinstance(by, str):
-        remedy = 'write "90s", or timedelta(seconds=90)'
-        raise ConfigurationError(f"{by!r} is no duration", where="clock.advance", remedy=remedy)
+        hint = 'write "90s", or timedelta(seconds=90)'
+        raise ConfigurationError(f"{by!r} is no duration", where="clock.advance", hint=hint)
     try:
         return parse_duration(by)
     except ValueError as error:
@@ -89,7 +89,7 @@ def mode_of(clock: str) -> Mode:
     for mode in MODES:
         if mode == clock:
             return mode
-    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", remedy=f"choose {', '.join(MODES)}")
+    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
 
 
 def instant(now: Moment) -> int:
@@ -98,7 +98,7 @@ def instant(now: Moment) -> int:
     Raises: ConfigurationError.
     """
     if not isinstance(now, (str, datetime)):
-        raise ConfigurationError(f"{now!r} is no time", where="now", remedy="write it like 2026-02-02T13:48:05.683Z")
+        raise ConfigurationError(f"{now!r} is no time", where="now", hint="write it like 2026-02-02T13:48:05.683Z")
     text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
     try:
         return parse_timestamp(text)

@@ -115,7 +115,7 @@ class Requests:
         for name in wanted:
             if name not in Expectation.__struct_fields__:
                 known = ", ".join(Expectation.__struct_fields__)
-                raise ConfigurationError(f"an expectation has no {name!r}", remedy=f"it may have {known}")
+                raise ConfigurationError(f"an expectation has no {name!r}", hint=f"it may have {known}")
         told = {name: value for name, value in wanted.items() if value is not None}
         expectation = msgspec.convert(
             {"json": UNSET, **told, "operation": self._operation(operation)}, Expectation, from_attributes=True

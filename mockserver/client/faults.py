@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 import msgspec
 
-from mockserver.client.remedies import told_in_python
+from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.control.faults import FaultOrder, FaultRow, arm
 from mockserver.errors import ConfigurationError
@@ -58,7 +58,7 @@ class Faults:
             account.faults.add("status", status=429, retry_after=3, operations=["createCustomer"], first=2)
             account.faults.add("lost-reply", operations=["createCustomer"], first=1)
 
-        Raises: MockServerError that names the place and the remedy.
+        Raises: MockServerError that names the place and the hint.
         """
         return self._arm({"kind": kind, **terms})[0]
 
@@ -114,4 +114,4 @@ def order(told: dict[str, Any]) -> FaultOrder:
     except msgspec.ValidationError as error:
         known = ", ".join(FaultOrder.__struct_encode_fields__)
         what = str(error).replace(" - at `$", " at `")
-        raise ConfigurationError(what, where="fault", remedy=f"a fault takes {known}") from error
+        raise ConfigurationError(what, where="fault", hint=f"a fault takes {known}") from error

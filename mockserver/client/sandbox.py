@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
-from mockserver.client.remedies import told_in_python
+from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 
 if TYPE_CHECKING:

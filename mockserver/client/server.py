@@ -12,7 +12,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from mockserver.app import create_app
 from mockserver.client.clock import instant, mode_of
-from mockserver.client.remedies import told_in_python
+from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App, HttpOptions
@@ -109,7 +109,7 @@ class Server:
         """
         with self._starting:  # not the mock's lock, which the server may need before it is ready
             if self._is_closed:
-                raise ConfigurationError("the mock is closed", remedy="use it within its `with` block")
+                raise ConfigurationError("the mock is closed", hint="use it within its `with` block")
             if not self._url:
                 from mockserver.http.server import running_server
 
@@ -176,8 +176,8 @@ def _check_words(given: SandboxOptions | ServerOptions, kind: type[SandboxOption
     for name in given:
         if name not in kind.__annotations__:
             near = get_close_matches(name, kind.__annotations__, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(kind.__annotations__)}"
-            raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(kind.__annotations__)}"
+            raise ConfigurationError(f"there is no keyword {name!r}", hint=hint)
 
 
 def _fixtures(beginning: SandboxOptions | ServerOptions) -> tuple[Fixture, ...] | None:
@@ -200,7 +200,7 @@ def _settings(beginning: SandboxOptions | ServerOptions, before: Settings) -> Se
     """
     now, seed = beginning.get("now"), beginning.get("seed", before.seed)
     if "seed" in beginning and type(seed) is not int:
-        raise ConfigurationError(f"{seed!r} is no integer", where="seed", remedy="write seed=7")
+        raise ConfigurationError(f"{seed!r} is no integer", where="seed", hint="write seed=7")
     return Settings(
         seed=seed,
         mode=mode_of(beginning["clock"]) if "clock" in beginning else before.mode,

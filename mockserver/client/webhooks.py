@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from mockserver.client.remedies import in_python
+from mockserver.client.hints import in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.control.events import EventRow, EventsMade
 from mockserver.control.webhooks import DeliveryRow, EndpointRow, known_types
@@ -76,7 +76,7 @@ class Webhooks:
         """
         self._check(types)
         if not path.startswith("/"):
-            raise ConfigurationError(f"{path!r} is no path", where="webhooks.connect", remedy=f'write path="/{path}"')
+            raise ConfigurationError(f"{path!r} is no path", where="webhooks.connect", hint=f'write path="/{path}"')
         with self._seat.mock.lock:
             courier, secret = self._seat.app.courier, secret or self._secret
             return courier.connect(self._seat.sandbox, app, secret=secret, events=types, path=path).id
@@ -138,7 +138,7 @@ class Webhooks:
         known = known_types(self._seat.mock)
         for each in types:
             if each not in known:
-                raise RefusedError(f"there is no event type {each!r}", remedy=f"choose {', '.join(known)}")
+                raise RefusedError(f"there is no event type {each!r}", hint=f"choose {', '.join(known)}")
 
     def _add(self, endpoint: dict[str, Any]) -> EndpointRow:
         return self._ask("POST", "webhooks", EndpointRow, endpoint)

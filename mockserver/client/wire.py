@@ -24,10 +24,10 @@ class Line:
         is_complete: whether the whole request was written.
     """
 
-    def __init__(self, receiver: Receiver, origin: str) -> None:
+    def __init__(self, receiver: Receiver, base_url: str) -> None:
         """Take the receiver, and what stands before a path: scheme and host."""
         self._receiver = receiver
-        self._origin = origin
+        self._base_url = base_url
         self._target = b""
         self._headers: RawHeaders = []
         self._body = bytearray()
@@ -45,7 +45,7 @@ class Line:
         Raises: Late.
         """
         target = self._target.decode("latin-1")
-        url = target if target.startswith(("http://", "https://")) else f"{self._origin}{target}"
+        url = target if target.startswith(("http://", "https://")) else f"{self._base_url}{target}"
         method = self._parser.get_method().decode("ascii")
         return _bytes_of(self._receiver.send(method, url, self._headers, bytes(self._body), patience_s=patience_s))
 
@@ -88,9 +88,9 @@ class Socket:
     So no connection outlives its request, and none that a pool keeps leads here later.
     """
 
-    def __init__(self, connection: Any, receiver: Receiver, origin: str) -> None:
+    def __init__(self, connection: Any, receiver: Receiver, base_url: str) -> None:
         self._connection = connection
-        self._line = Line(receiver, origin)
+        self._line = Line(receiver, base_url)
         self._patience_s: float | None = _patience(connection.timeout)
 
     def settimeout(self, seconds: float | None) -> None:
@@ -123,11 +123,11 @@ class Socket:
         """Pass over the end of a connection that is none."""
 
 
-def attach(connection: Any, receiver: Receiver, origin: str) -> None:
+def attach(connection: Any, receiver: Receiver, base_url: str) -> None:
     """Give the connection a socket that leads to the receiver, in place of the one that it may have."""
     if connection.sock is not None:
         connection.sock.close()
-    connection.sock = Socket(connection, receiver, origin)
+    connection.sock = Socket(connection, receiver, base_url)
     connection.is_verified = True  # urllib3 warns of connections that are not; this one goes nowhere
 
 

@@ -133,9 +133,9 @@ def _place(path: Sequence[Any]) -> str:
 
 def _operations(document: Any, name: str) -> dict[str, Operation]:
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise ContractError("has no paths", where=name, remedy="give an OpenAPI 3.1 document")
+        raise ContractError("has no paths", where=name, hint="give an OpenAPI 3.1 document")
     if not str(document.get("openapi", "")).startswith("3.1"):
-        raise ContractError("is not of OpenAPI 3.1", where=name, remedy="set `openapi: 3.1.0`")
+        raise ContractError("is not of OpenAPI 3.1", where=name, hint="set `openapi: 3.1.0`")
     reader = Reader(document)
     operations: dict[str, Operation] = {}
     for path in document["paths"]:
@@ -157,5 +157,5 @@ def _operation(reader: Reader, path: str, method: str, name: str) -> Operation |
         detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ContractError(detail, where=where) from error
     if operation is not None and "." not in operation.id:
-        raise ContractError(f"operationId {operation.id} names no provider", where=where, remedy="write PROVIDER.camelCase")
+        raise ContractError(f"operationId {operation.id} names no provider", where=where, hint="write PROVIDER.camelCase")
     return operation

@@ -36,8 +36,8 @@ def reject(scope: Scope, headers: Mapping[bytes, bytes], options: HttpOptions) -
     if not origin or _is_near(origin, host) or (origin in _lower(options.allow_origins) and origin != "null"):
         return None
     # Any page can have the origin null, so there is no allowing it.
-    remedy = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
-    return problem(403, f"header Origin: a page of {origin} may not use the control API; {remedy}")
+    hint = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
+    return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
 
 
 def _is_near(origin: str, host: str) -> bool:
@@ -153,8 +153,8 @@ class RouteMatch:
     async def _run(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
         named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
         check_name(named or DEFAULT, "sandbox")
-        origin = self._origin(scope, headers)
-        url = f"{origin}/@{named}" if named else origin
+        base_url = self._base_url(scope, headers)
+        url = f"{base_url}/@{named}" if named else base_url
         route = self._route(scope, url)
         sent = await guard.read_body(scope, receive, headers, route.max_body) if guard.has_body(headers) else b""
         call = ControlCall(
@@ -162,7 +162,7 @@ class RouteMatch:
             routes=self._routes,
             insights=self._insights,
             name=named or DEFAULT,
-            origin=origin,
+            base_url=base_url,
             url=url,
             path=scope["path_params"],
             query=read_query(scope["query_string"], route),
@@ -184,11 +184,11 @@ class RouteMatch:
         raise ControlError(
             405,
             f"{path} does not take {method}",
-            remedy=f"send {allowed}, as in `curl -X {next(iter(self._methods))} {url}{path}`",
+            hint=f"send {allowed}, as in `curl -X {next(iter(self._methods))} {url}{path}`",
             headers=(("allow", allowed),),
         )
 
-    def _origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    def _base_url(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         """Return the mock's base URL as the client sees it, with where it is mounted but without a sandbox."""
         prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix

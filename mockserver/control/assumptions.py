@@ -47,7 +47,7 @@ def merged(mock: Mock, before: Mapping[str, str], given: Mapping[str, Any], *, w
     for key, choice in given.items():
         if not isinstance(choice, str):
             shown = msgspec.json.encode(choice).decode()[:80]
-            raise ControlError(400, f"a choice is text, not {shown}", where=f"{where}.{key}", remedy="put it between quotes")
+            raise ControlError(400, f"a choice is text, not {shown}", where=f"{where}.{key}", hint="put it between quotes")
     return mock.choices({**before, **given}, where=where)
 
 

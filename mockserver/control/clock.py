@@ -53,7 +53,7 @@ async def change_clock(call: ControlCall) -> Reply:
     clock = _changed(sandbox.state.clock, change)
     passing = duration(change.advance, "body.advance") if change.advance is not None else 0
     if not (clock.can_be_said and clock.advanced(passing).can_be_said):
-        raise ControlError(400, "a clock shows times of the years 1970 to 9999", where="body", remedy="choose an earlier time")
+        raise ControlError(400, "a clock shows times of the years 1970 to 9999", where="body", hint="choose an earlier time")
     await _go_to(call, sandbox, clock)
     await _go_to(call, sandbox, sandbox.state.clock.advanced(passing))
     return read_clock(call)
@@ -82,7 +82,7 @@ def instant(text: str, where: str) -> int:
         return parse_timestamp(text)
     except ValueError as error:
         what = f"{text[:80]!r} is no timestamp of the years 1970 to 9999"
-        raise ControlError(400, what, where=where, remedy="write it like 2026-02-02T13:48:05.683Z") from error
+        raise ControlError(400, what, where=where, hint="write it like 2026-02-02T13:48:05.683Z") from error
 
 
 def duration(text: str, where: str) -> int:
@@ -93,7 +93,7 @@ def duration(text: str, where: str) -> int:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise ControlError(400, f"{text[:80]!r} is no duration", where=where, remedy="write it like 90s, 3d or PT36H") from error
+        raise ControlError(400, f"{text[:80]!r} is no duration", where=where, hint="write it like 90s, 3d or PT36H") from error
 
 
 ROUTES = (

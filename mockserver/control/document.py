@@ -20,7 +20,7 @@ _SANDBOX = {
     "schema": {"type": "string", "pattern": f"^(?:{NAME.pattern})?$"},
 }
 _PROBLEM_SCHEMA = {
-    "description": "Why the control API says no, in the form of RFC 9457; `detail` names the place and the remedy.",
+    "description": "Why the control API says no, in the form of RFC 9457; `detail` names the place and the hint.",
     "type": "object",
     "properties": {
         "type": {"const": "about:blank"},

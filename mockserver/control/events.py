@@ -108,13 +108,13 @@ def _webhooks_of(mock: Mock, event_type: str) -> WebhookFormat:
 def _checked(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> int:
     """Return how late a delayed delivery is, having checked that the deliveries can go wrong so."""
     if order.delay is not None and order.how != "delay":
-        raise ControlError(400, "only a delayed delivery has a delay", where="body.delay", remedy='say "how": "delay"')
+        raise ControlError(400, "only a delayed delivery has a delay", where="body.delay", hint='say "how": "delay"')
     delay_ms = duration(order.delay or DELAY, "body.delay")
     if order.how is not None:
         receivers = [each for each in sandbox.state.endpoints if each.wants(order.type)]
         if not receivers:
             what = f"no webhook endpoint wants {order.type}"
-            raise ControlError(409, what, where="body.how", remedy="POST /_mock/webhooks adds one")
+            raise ControlError(409, what, where="body.how", hint="POST /_mock/webhooks adds one")
         for endpoint in receivers:
             check_how(sandbox, webhooks, order.how, endpoint)
     return delay_ms
@@ -148,12 +148,12 @@ def _delete_first(sandbox: Sandbox, webhooks: WebhookFormat, captured: Captured)
 
 
 def _refused(problem: Problem, order: EventOrder) -> ControlError:
-    remedy = "leave `object` out to have one made"
+    hint = "leave `object` out to have one made"
     if isinstance(problem, NotFound):
-        return ControlError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", remedy=remedy)
+        return ControlError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", hint=hint)
     if order.how == "after-delete":
         return ControlError(409, "such an object is never deleted, or not any more", where="body.how")
-    return ControlError(409, f"{order.type} cannot happen to it as it stands", where="body.object", remedy=remedy)
+    return ControlError(409, f"{order.type} cannot happen to it as it stands", where="body.object", hint=hint)
 
 
 def _put_in(sandbox: Sandbox, captured: Captured, order: EventOrder, delay_ms: int) -> set[int]:

@@ -134,7 +134,7 @@ def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
 def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:
     """Return the faults that an order names.
 
-    Raises: ControlError that names the place and the remedy.
+    Raises: ControlError that names the place and the hint.
     """
     which = _which(order, mock, now)
     if order.preset is not UNSET:
@@ -255,8 +255,8 @@ def _names(fields: Iterable[str]) -> list[str]:
     return [name.rstrip("_") for name in fields]
 
 
-def _refused(place: str, what: str, remedy: str) -> ControlError:
-    return ControlError(400, what, where=f"body.{place}".rstrip("."), remedy=remedy)
+def _refused(place: str, what: str, hint: str) -> ControlError:
+    return ControlError(400, what, where=f"body.{place}".rstrip("."), hint=hint)
 
 
 _UNKNOWN = {404: "The sandbox has no fault of that id."}

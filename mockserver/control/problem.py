@@ -1,4 +1,4 @@
-"""Errors of the control API: `application/problem+json` (RFC 9457) with one line that names the place and the remedy."""
+"""Errors of the control API: `application/problem+json` (RFC 9457) with one line that names the place and the hint."""
 
 from mockserver.errors import (
     BadNameError,
@@ -57,10 +57,10 @@ class ControlError(MockServerError):
         what: str,
         *,
         where: str | None = None,
-        remedy: str | None = None,
+        hint: str | None = None,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        super().__init__(what, where=where, remedy=remedy)
+        super().__init__(what, where=where, hint=hint)
         self.status, self.headers = status, headers
 
 

@@ -109,7 +109,7 @@ def find_traces(call: ControlCall) -> Reply:
     """
     query: TracesQuery = call.query
     if not query.value:
-        raise ControlError(400, "nothing to look for", where="query.value", remedy="add ?value=TEXT, percent-encoded")
+        raise ControlError(400, "nothing to look for", where="query.value", hint="add ?value=TEXT, percent-encoded")
     kinds = call.mock.pipeline.kinds
     return Reply(200, traces_of(query.value, call.sandbox(), kinds, ignore_case=query.ignore_case))
 

@@ -160,7 +160,7 @@ def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
     """
     orders, is_order = (call.body, True) if isinstance(call.body, list) else ([call.body], False)
     if not orders:
-        raise ControlError(400, "an order of nothing", where="body", remedy="name at least one expectation")
+        raise ControlError(400, "an order of nothing", where="body", hint="name at least one expectation")
     expected = [Expectation(**asdict(each)) for each in orders]
     for index, each in enumerate(expected):
         each.check(call.mock.pipeline.contract.operations, f"body[{index}]" if is_order else "body")
@@ -172,10 +172,10 @@ def _gone(sandbox: Sandbox, number: str) -> ControlError:
     journal, where = sandbox.journal, f"exchange {number[:20]}"
     if not (number.isdecimal() and 0 < int(number) <= journal.number):
         latest = f"the latest is {journal.number}" if journal.number else "there has been none"
-        return ControlError(404, "never was", where=where, remedy=f"{latest}; GET /_mock/requests lists them")
+        return ControlError(404, "never was", where=where, hint=f"{latest}; GET /_mock/requests lists them")
     if int(number) <= journal.forgotten:
         return ControlError(404, "was cleared", where=where)
-    return ControlError(404, "was dropped to make room", where=where, remedy="serve with a larger --journal-limit to keep more")
+    return ControlError(404, "was dropped to make room", where=where, hint="serve with a larger --journal-limit to keep more")
 
 
 ROUTES = (

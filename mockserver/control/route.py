@@ -48,7 +48,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         routes: all routes of the control API.
         insights: what is known of the sandboxes' journals.
         name: the sandbox that is meant; it need not exist yet.
-        origin: the mock's base URL as this client sees it, without a sandbox.
+        base_url: the mock's base URL as this client sees it, without a sandbox.
         url: the base URL of the sandbox that is meant.
         path: names in the path.
         query: an instance of the route's `query`.
@@ -63,7 +63,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     routes: Sequence["ControlRoute"]
     insights: "Insights"
     name: str
-    origin: str
+    base_url: str
     url: str
     path: Mapping[str, str]
     query: Any
@@ -89,7 +89,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
 
     def url_of(self, name: str) -> str:
         """Return the base URL of a sandbox."""
-        return f"{self.origin}/@{name}"
+        return f"{self.base_url}/@{name}"
 
 
 class ControlRoute(Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ def read(body: bytes, headers: Mapping[bytes, bytes], route: ControlRoute) -> An
     """
     if not body:
         if route.needs_body:
-            raise ControlError(400, "the request needs a JSON object", where="body", remedy="/_mock/control.json says which")
+            raise ControlError(400, "the request needs a JSON object", where="body", hint="/_mock/control.json says which")
         return route.body()
     is_yaml = b"yaml" in headers.get(b"content-type", b"").lower()
     return _convert(notation.parse(body, name="body") if is_yaml else _json(body), route.body)
@@ -157,8 +157,8 @@ def _json(body: bytes) -> Any:
     try:
         return decode_json(body, notation.MAX_DEPTH)
     except MalformedError as error:
-        remedy = "send JSON, or YAML with `Content-Type: application/yaml`"
-        raise ControlError(400, str(error), where="body", remedy=remedy) from error
+        hint = "send JSON, or YAML with `Content-Type: application/yaml`"
+        raise ControlError(400, str(error), where="body", hint=hint) from error
 
 
 def _convert(value: Any, kind: Any) -> Any:
@@ -171,7 +171,7 @@ def _convert(value: Any, kind: Any) -> Any:
 def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> ControlError:
     what, _, place = str(error).partition(" - at `$")
     place = place.rstrip("`")
-    return ControlError(400, what, where=f"{where}{place}", remedy=_remedy(kind, what, place, where))
+    return ControlError(400, what, where=f"{where}{place}", hint=_remedy(kind, what, place, where))
 
 
 def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:

@@ -85,7 +85,7 @@ def _fixture(mock: Mock, name: str) -> str | Path:
     known = {Path(each).stem: each for each in given} | {each: each for each in scenarios()} | {str(each): each for each in given}
     if name not in known:
         raise ControlError(
-            400, f"there is no fixture {name[:80]!r}", where="body.fixture", remedy=f"choose {', '.join(sorted(known))}"
+            400, f"there is no fixture {name[:80]!r}", where="body.fixture", hint=f"choose {', '.join(sorted(known))}"
         )
     return known[name]
 

@@ -69,7 +69,7 @@ def add_endpoint(call: ControlCall) -> Reply:
     url, events = _url(call, order.url), _types(call.mock, order.events)
     endpoints = sandbox.state.endpoints
     if len(endpoints) >= MAX_ENDPOINTS:
-        raise LimitError(f"there are {MAX_ENDPOINTS} webhook endpoints", remedy="DELETE /_mock/webhooks/ID removes one")
+        raise LimitError(f"there are {MAX_ENDPOINTS} webhook endpoints", hint="DELETE /_mock/webhooks/ID removes one")
     name = free_id(endpoints)
     made = Endpoint(name, url, order.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
     sandbox.state.endpoints = (*endpoints, made)
@@ -110,8 +110,8 @@ def check_type(mock: Mock, event_type: str, where: str) -> None:
     """Raise ControlError unless a provider has such events."""
     known = known_types(mock)
     if event_type not in known:
-        remedy = f"choose {', '.join(known)}" if known else None
-        raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, remedy=remedy)
+        hint = f"choose {', '.join(known)}" if known else None
+        raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, hint=hint)
 
 
 def _row(endpoint: Endpoint) -> EndpointRow:
@@ -135,7 +135,7 @@ def _find(sandbox: Sandbox, name: str) -> Endpoint:
     for endpoint in sandbox.state.endpoints:
         if endpoint.id == name:
             return endpoint
-    raise ControlError(404, f"there is no webhook endpoint {name[:80]!r}", remedy="GET /_mock/webhooks lists them")
+    raise ControlError(404, f"there is no webhook endpoint {name[:80]!r}", hint="GET /_mock/webhooks lists them")
 
 
 _UNKNOWN = {404: "The sandbox has no such endpoint."}
@@ -233,9 +233,7 @@ def replay_delivery(call: ControlCall) -> Reply:
     sandbox = call.sandbox()
     again = _find_delivery(sandbox, call.path["id"])
     if all(each.id != again.endpoint for each in sandbox.state.endpoints):
-        raise ControlError(
-            409, f"there is no webhook endpoint {again.endpoint!r} any more", remedy="POST /_mock/webhooks adds one"
-        )
+        raise ControlError(409, f"there is no webhook endpoint {again.endpoint!r} any more", hint="POST /_mock/webhooks adds one")
     made = sandbox.outbox.enqueue(
         Delivery(number=0, event=again.event, endpoint=again.endpoint, url=again.url, due=sandbox.now, replays=again.number)
     )
@@ -288,8 +286,8 @@ def _fits(wanted: tuple[Any, ...], actual: tuple[Any, ...]) -> bool:
 def _find_delivery(sandbox: Sandbox, number: str) -> Delivery:
     found = sandbox.outbox.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
     if found is None:
-        remedy = "GET /_mock/webhooks/deliveries lists those that are remembered"
-        raise ControlError(404, f"there is no delivery {number[:80]!r}", remedy=remedy)
+        hint = "GET /_mock/webhooks/deliveries lists those that are remembered"
+        raise ControlError(404, f"there is no delivery {number[:80]!r}", hint=hint)
     return found
 
 

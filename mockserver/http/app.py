@@ -228,9 +228,9 @@ def _target(scope: Scope) -> RequestPath:
 def _request(
     scope: Scope, target: RequestPath, headers: Mapping[bytes, bytes], body: bytes | None, public_url: str | None
 ) -> Request:
-    origin = (public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}") + target.prefix
+    base_url = (public_url or f"{scope['scheme']}://{headers.get(b'host', b'').decode('latin-1')}") + target.prefix
     method, query, raw = scope["method"], scope["query_string"], scope["headers"]
-    return Request(method, target.path, query, origin, headers, raw, body, scope["mock.arrived_us"], scope.get("client"))
+    return Request(method, target.path, query, base_url, headers, raw, body, scope["mock.arrived_us"], scope.get("client"))
 
 
 async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:

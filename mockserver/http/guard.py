@@ -94,13 +94,13 @@ def check_target(url: str, allowed_hosts: Set[str], *, where: str) -> None:
     except ValueError:
         host = None
     if not host or parts.scheme not in ("http", "https"):
-        raise ConfigurationError(f"{url!r} is no URL to send to", where=where, remedy="write http://127.0.0.1:9000/hook")
+        raise ConfigurationError(f"{url!r} is no URL to send to", where=where, hint="write http://127.0.0.1:9000/hook")
     if not is_loopback(host) and host not in allowed_hosts:
-        remedy = f"allow it with --allow-webhook-host {host}"
-        raise ConfigurationError(f"{host} is not this machine, so no webhooks go there", where=where, remedy=remedy)
+        hint = f"allow it with --allow-webhook-host {host}"
+        raise ConfigurationError(f"{host} is not this machine, so no webhooks go there", where=where, hint=hint)
     if parts.username is not None:
         raise ConfigurationError(
-            "the URL names a user, which would show in the log", where=where, remedy="leave out `user:password@`"
+            "the URL names a user, which would show in the log", where=where, hint="leave out `user:password@`"
         )
 
 

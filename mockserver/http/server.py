@@ -381,11 +381,11 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
 def _refusal(host: str, port: int, error: OSError) -> ConfigurationError:
     where = f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
-        return ConfigurationError("the port is taken", where=where, remedy="choose another with --port, or 0 for a free one")
+        return ConfigurationError("the port is taken", where=where, hint="choose another with --port, or 0 for a free one")
     if error.errno == errno.EACCES:
-        return ConfigurationError("the port needs more rights", where=where, remedy="choose one above 1023 with --port")
+        return ConfigurationError("the port needs more rights", where=where, hint="choose one above 1023 with --port")
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return ConfigurationError("this machine has no such address", where=where, remedy="choose another with --host")
+        return ConfigurationError("this machine has no such address", where=where, hint="choose another with --host")
     return ConfigurationError(f"cannot listen: {error.strerror}", where=where)
 
 

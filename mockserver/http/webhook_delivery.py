@@ -371,7 +371,7 @@ class WebhookSender(Dispatch):
         if not clock.can_be_said:
             raise ClockError("a clock shows times of the years 1970 to 9999")
         if sandbox in self._advancing:
-            raise BusyError("the clock is being advanced already", remedy="wait for the answer to the other call")
+            raise BusyError("the clock is being advanced already", hint="wait for the answer to the other call")
         self._advancing.add(sandbox)
         try:
             if clock.now() > sandbox.now:
@@ -401,7 +401,7 @@ class WebhookSender(Dispatch):
 
     def _check_state(self, sandbox: Sandbox, state: State) -> None:
         if sandbox.state is not state or not self._is_there(sandbox):
-            raise BusyError("the state was replaced while its clock advanced", remedy="advance it again")
+            raise BusyError("the state was replaced while its clock advanced", hint="advance it again")
 
     async def _next_outcome(self) -> None:
         """Wait in the event loop until something came of a delivery."""

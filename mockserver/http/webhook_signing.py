@@ -40,15 +40,15 @@ def form_of(sandbox: Sandbox, webhooks: WebhookFormat, delivery: Delivery, endpo
 def check_how(sandbox: Sandbox, webhooks: WebhookFormat, how: str, endpoint: Endpoint) -> None:
     """Raise ConfigurationError if a delivery to the endpoint cannot be wrong in this way."""
     if how == "old-secret" and not endpoint.old_secret:
-        remedy = f'PATCH /_mock/webhooks/{endpoint.id} {{"secret": "…"}} rotates it'
-        raise ConfigurationError(f"{endpoint.id} has had no other secret", where="body.how", remedy=remedy)
+        hint = f'PATCH /_mock/webhooks/{endpoint.id} {{"secret": "…"}} rotates it'
+        raise ConfigurationError(f"{endpoint.id} has had no other secret", where="body.how", hint=hint)
     if how in _SHIFTS_MS:
         leaning = ChoiceReader(choices=sandbox.state.choices)
         early, late = (webhooks.sign(leaning, "x", b"", at_ms) for at_ms in (0, SHIFT_MS))
         if early == late:
             chosen = ", ".join(f"{key}={choice}" for key, choice in leaning.assumed.items())
-            remedy = f"PATCH /_mock/assumptions chooses another form than {chosen or 'this one'}"
-            raise ConfigurationError("the signature says no time", where="body.how", remedy=remedy)
+            hint = f"PATCH /_mock/assumptions chooses another form than {chosen or 'this one'}"
+            raise ConfigurationError("the signature says no time", where="body.how", hint=hint)
 
 
 def _secret(endpoint: Endpoint, how: str) -> str:

@@ -67,7 +67,7 @@ class _Sameness:
 
 
 def _told_exchange(exchange: Exchange, same: _Sameness) -> Sequence[Any]:
-    request, origin = exchange.request, exchange.request.origin.encode()
+    request, origin = exchange.request, exchange.request.base_url.encode()
     return (
         exchange.number,
         exchange.operation,

@@ -102,7 +102,7 @@ class Expectation(Wanted, frozen=True, kw_only=True):
         return self.times if self.times is not None else self.at_most
 
     def check(self, operations: Collection[str], where: str = "expectation") -> None:
-        """Raise ConfigurationError, with place and remedy, if the expectation cannot be meant."""
+        """Raise ConfigurationError, with place and hint, if the expectation cannot be meant."""
         if self.operation is not None:
             check_operation(self.operation, operations, f"{where}.operation")
         if self.status is not None:
@@ -112,7 +112,7 @@ class Expectation(Wanted, frozen=True, kw_only=True):
             if count is not None and count < 0:
                 raise ExpectationError(f"{count} is less than nothing", where=f"{where}.{name}")
         if self.times is not None and (self.at_least is not None or self.at_most is not None):
-            raise ExpectationError("times says exactly how many", where=where, remedy="leave at_least and at_most out")
+            raise ExpectationError("times says exactly how many", where=where, hint="leave at_least and at_most out")
         if self.most is not None and self.most < self.least:
             raise ExpectationError(f"at_most {self.most} is less than at_least {self.least}", where=where)
 

@@ -44,7 +44,7 @@ def _request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
     query = redaction.query(request.query)
     written = {
         "method": request.method,
-        "url": redaction.segments(request.origin) + redaction.path(request),
+        "url": redaction.segments(request.base_url) + redaction.path(request),
         "httpVersion": _VERSION,
         "cookies": [],
         "headers": _headers(request.raw_headers, redaction),

@@ -236,7 +236,7 @@ class Judge:
         self._ignore = frozenset(ignore)
         unknown = sorted(self._ignore - self.rules.keys())
         if unknown:
-            raise ConfigurationError(f"there is no rule {', '.join(unknown)}", remedy=f"there are {', '.join(self.rules)}")
+            raise ConfigurationError(f"there is no rule {', '.join(unknown)}", hint=f"there are {', '.join(self.rules)}")
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Group, Rule]]:

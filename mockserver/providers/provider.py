@@ -62,7 +62,7 @@ class Provider:
         live_prefixes: what keys begin with that work on real money or real people; empty if no key tells.
         error_codes: the codes that its errors can have, for failures that somebody asks for.
         webhooks: None: it announces nothing.
-        workers: `PROVIDER.verb` → what does due work of that name.
+        task_handlers: `PROVIDER.verb` → what does due work of that name.
         catalogue: loads what its documents say and leave open; nothing that serving needs, so nothing that serving loads.
         account: `MODULE:CLASS` of its accounts as tests see them; empty: the common ones. It is a name, as what tests use stands
             above the providers.
@@ -84,7 +84,7 @@ class Provider:
     live_prefixes: Sequence[str] = ()
     error_codes: Sequence[str] = ()
     webhooks: WebhookFormat | None = None
-    workers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
+    task_handlers: Mapping[str, Callable[[Sandbox, Task], None]] = field(default_factory=dict)
     assumptions: Sequence[Assumption] = ()
     catalogue: Callable[[], Catalogue] = Catalogue
     account: str = ""

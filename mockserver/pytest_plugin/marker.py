@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from mockserver.catalogue import check_choices
 from mockserver.client.clock import instant, mode_of
 from mockserver.client.faults import order
-from mockserver.client.remedies import in_python
+from mockserver.client.hints import in_python
 from mockserver.control.faults import FaultOrder, faults_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, MockSettings, fixture_path, scenarios
@@ -100,7 +100,7 @@ def fixture_of(given: Any, folders: Sequence[Path]) -> Any:
     if isinstance(given, (list, tuple)):
         return tuple(fixture_of(each, folders) for each in given)
     if not isinstance(given, (str, Path)):
-        raise ConfigurationError(f"{given!r} is neither a scenario nor a file", where="fixture", remedy=f"choose {_scenarios()}")
+        raise ConfigurationError(f"{given!r} is neither a scenario nor a file", where="fixture", hint=f"choose {_scenarios()}")
     if given in scenarios():
         return given
     found = [folder / given for folder in folders if (folder / given).is_file()]
@@ -116,7 +116,7 @@ def seed_of(config: pytest.Config) -> int:
     try:
         return int(seed)
     except ValueError as error:
-        raise ConfigurationError(f"{seed!r} is no integer", where="mock_seed", remedy="write mock_seed = 7") from error
+        raise ConfigurationError(f"{seed!r} is no integer", where="mock_seed", hint="write mock_seed = 7") from error
 
 
 def fault_order(told: Any) -> FaultOrder:
@@ -127,9 +127,7 @@ def fault_order(told: Any) -> FaultOrder:
     if isinstance(told, str):
         return order({"preset": told})
     if not isinstance(told, Mapping):
-        raise ConfigurationError(
-            f"{told!r} is no fault", remedy='write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
-        )
+        raise ConfigurationError(f"{told!r} is no fault", hint='write {"kind": "drop", "first": 1}, or a preset such as "flaky"')
     return order({"for" if name == "lasting" else name: value for name, value in told.items()})
 
 
@@ -153,12 +151,12 @@ class Checks:
     def terms(self, item: pytest.Item) -> MarkerOptions:
         """Return what the test's markers say.
 
-        Raises: ConfigurationError that names the keyword and the remedy.
+        Raises: ConfigurationError that names the keyword and the hint.
         """
         terms = MarkerOptions()
         for marker in reversed(list(item.iter_markers("mockserver"))):
             if marker.args:
-                raise ConfigurationError("takes keywords only", remedy=f"write fixture={marker.args[0]!r}")
+                raise ConfigurationError("takes keywords only", hint=f"write fixture={marker.args[0]!r}")
             for name, value in marker.kwargs.items():
                 self._note(terms, name, value, [item.path.parent, self._config.rootpath])
         return terms
@@ -179,8 +177,8 @@ class Checks:
     def _note(self, terms: MarkerOptions, name: str, value: Any, folders: Sequence[Path]) -> None:
         if name not in self._checks:
             near = get_close_matches(name, self._checks, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(self._checks)}"
-            raise ConfigurationError(f"there is no keyword {name!r}", remedy=remedy)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self._checks)}"
+            raise ConfigurationError(f"there is no keyword {name!r}", hint=hint)
         self._checks[name](value)
         if name == "fixture":
             terms.fixture = fixture_of(value, folders)
@@ -197,20 +195,20 @@ class Checks:
 
     def _check_faults(self, faults: Any) -> None:
         if not isinstance(faults, (list, tuple)):
-            raise ConfigurationError("is no list", where="faults", remedy='write faults=[{"kind": "drop", "first": 1}]')
+            raise ConfigurationError("is no list", where="faults", hint='write faults=[{"kind": "drop", "first": 1}]')
         for index, each in enumerate(faults):
             try:
                 faults_of(fault_order(each), self._mock, 0)
             except MockServerError as error:
                 place = (error.where or "").removeprefix("body").removeprefix("fault")
-                remedy = error.remedy and in_python(error.remedy)
-                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", remedy=remedy) from error
+                hint = error.hint and in_python(error.hint)
+                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", hint=hint) from error
 
     def _check_ignore(self, ignore: Any) -> None:
         from mockserver.judge.report import Judge
 
         if not isinstance(ignore, (list, tuple)):
-            raise ConfigurationError("is no list", where="ignore", remedy=f"write ignore=[{ignore!r}]")
+            raise ConfigurationError("is no list", where="ignore", hint=f"write ignore=[{ignore!r}]")
         if ignore:
             Judge(self._mock.pipeline.contract, PROVIDERS, ignore=[str(each) for each in ignore])
 
@@ -240,7 +238,7 @@ def _scenarios() -> str:
 
 def _check_seed(seed: Any) -> None:
     if not isinstance(seed, int) or isinstance(seed, bool):
-        raise ConfigurationError(f"{seed!r} is no integer", where="seed", remedy="write seed=7")
+        raise ConfigurationError(f"{seed!r} is no integer", where="seed", hint="write seed=7")
 
 
 def _check_clock(clock: Any) -> None:
@@ -253,15 +251,15 @@ def _check_now(now: Any) -> None:
 
 def _check_assume(assume: Any) -> None:
     if not isinstance(assume, Mapping):
-        raise ConfigurationError("is no mapping", where="assume", remedy='write assume={"KEY": "CHOICE"}')
+        raise ConfigurationError("is no mapping", where="assume", hint='write assume={"KEY": "CHOICE"}')
     check_choices(assume, [each for provider in PROVIDERS for each in provider.assumptions], where="assume")
 
 
 def _check_intercept(intercept: Any) -> None:
     if intercept not in (True, False, "strict"):
-        raise ConfigurationError(f"{intercept!r} is no answer", where="intercept", remedy='choose True, False or "strict"')
+        raise ConfigurationError(f"{intercept!r} is no answer", where="intercept", hint='choose True, False or "strict"')
 
 
 def _check_strict(strict: Any) -> None:
     if not isinstance(strict, bool):
-        raise ConfigurationError(f"{strict!r} is neither True nor False", where="strict", remedy="leave rules out by ignore=[…]")
+        raise ConfigurationError(f"{strict!r} is neither True nor False", where="strict", hint="leave rules out by ignore=[…]")

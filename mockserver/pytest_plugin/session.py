@@ -38,8 +38,8 @@ class Verdict:
         self._minimum = _percent(_wanted(config, "mock_coverage_min"))
         if self._target not in ("", "-") and Path(self._target).suffix not in FORMS:
             known = ", ".join(FORMS)
-            remedy = "write --mock-report=FILE, or --mock-report=- to have it printed"
-            raise pytest.UsageError(f"--mock-report: {self._target} is no file that ends in {known}; {remedy}")
+            hint = "write --mock-report=FILE, or --mock-report=- to have it printed"
+            raise pytest.UsageError(f"--mock-report: {self._target} is no file that ends in {known}; {hint}")
         if self._flip and config.getoption("usepdb"):
             raise pytest.UsageError(
                 "--mock-flip: a test that fails under another choice would stop in --pdb; leave one of them out"
@@ -141,8 +141,8 @@ def _wanted(config: pytest.Config, name: str) -> str:
 
 def _flip(wanted: str) -> str:
     if wanted not in ("", *FLIPS):
-        remedy = "write --mock-flip=report before a path, or --mock-flip=fail"
-        raise pytest.UsageError(f"--mock-flip: {wanted} is none of {', '.join(FLIPS)}; {remedy}")
+        hint = "write --mock-flip=report before a path, or --mock-flip=fail"
+        raise pytest.UsageError(f"--mock-flip: {wanted} is none of {', '.join(FLIPS)}; {hint}")
     return wanted
 
 

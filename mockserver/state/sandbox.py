@@ -91,7 +91,7 @@ class State:
         return sum([collection.weight for collection in self._collections.values()])
 
 
-Worker = Callable[["Sandbox", Task], None]
+TaskHandler = Callable[["Sandbox", Task], None]
 
 
 class Sandbox:
@@ -103,24 +103,30 @@ class Sandbox:
     """
 
     def __init__(
-        self, name: str, origin: State, *, keys: Mapping[str, str], workers: Mapping[str, Worker], limits: "Limits"
+        self,
+        name: str,
+        initial_state: State,
+        *,
+        keys: Mapping[str, str],
+        task_handlers: Mapping[str, TaskHandler],
+        limits: "Limits",
     ) -> None:
         self.name = name
         self.keys = keys
-        self.state = origin.fork()
+        self.state = initial_state.fork()
         self.journal = Journal(limits.journal)
         self.outbox = Outbox()
         self.faults = ArmedFaults()
         self.snapshots: dict[str, State] = {}
-        self._origin = origin
-        self._workers = workers
+        self._initial_state = initial_state
+        self._task_handlers = task_handlers
         self._limits = limits
         self._instant: int | None = None
 
     @property
-    def origin(self) -> State:
+    def initial_state(self) -> State:
         """The state that the sandbox began with, and goes back to; not to be changed."""
-        return self._origin
+        return self._initial_state
 
     @property
     def now(self) -> int:
@@ -146,7 +152,7 @@ class Sandbox:
             task = self.state.write_agenda().pop()
             self._instant = task.due
             try:
-                self._workers[task.work](self, task)
+                self._task_handlers[task.work](self, task)
             finally:
                 self._instant = None
             due = self.state.agenda.next_due
@@ -236,7 +242,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Go back to how the sandbox began; journal, events and faults are cleared, snapshots stay."""
-        self.state = self._origin.fork()
+        self.state = self._initial_state.fork()
         self.journal.clear()
         self.outbox.clear()
         self.faults.clear()
@@ -246,7 +252,7 @@ class Sandbox:
 
         Raises: FixtureError if it holds what no sandbox can go on with; then nothing is changed.
         """
-        _check_state(state, self._workers)
+        _check_state(state, self._task_handlers)
         self.state = state
 
     def snapshot(self, name: str) -> None:
@@ -257,7 +263,7 @@ class Sandbox:
         check_name(name, "snapshot")
         if name not in self.snapshots and len(self.snapshots) >= self._limits.snapshots:
             raise LimitError(
-                f"sandbox {self.name} keeps {self._limits.snapshots} snapshots", remedy="DELETE /_mock/snapshots/NAME drops one"
+                f"sandbox {self.name} keeps {self._limits.snapshots} snapshots", hint="DELETE /_mock/snapshots/NAME drops one"
             )
         self.snapshots[name] = self.state.fork()
 
@@ -285,7 +291,7 @@ class Sandbox:
             return self.snapshots[name]
         except KeyError:
             raise UnknownSandboxError(
-                f"sandbox {self.name} has no snapshot {name!r}", remedy="GET /_mock/snapshots lists them"
+                f"sandbox {self.name} has no snapshot {name!r}", hint="GET /_mock/snapshots lists them"
             ) from None
 
     def issue(self, series: str) -> str:
@@ -304,13 +310,18 @@ class Sandboxes:
     """All sandboxes by name; one that is asked for is made if it is not there."""
 
     def __init__(
-        self, origin: State, *, key_prefixes: Mapping[str, str], workers: Mapping[str, Worker], limits: Limits | None = None
+        self,
+        initial_state: State,
+        *,
+        key_prefixes: Mapping[str, str],
+        task_handlers: Mapping[str, TaskHandler],
+        limits: Limits | None = None,
     ) -> None:
-        _check_state(origin, workers)
-        self.origin = origin
+        _check_state(initial_state, task_handlers)
+        self.initial_state = initial_state
         self.limits = limits or Limits()
         self._key_prefixes = key_prefixes
-        self._workers = workers
+        self._task_handlers = task_handlers
         self._sandboxes: dict[str, Sandbox] = {}
         self._made = 0
         self.make(DEFAULT)
@@ -328,24 +339,26 @@ class Sandboxes:
         """
         return self._sandboxes.get(name) or self.make(name)
 
-    def make(self, name: str | None = None, origin: State | None = None) -> Sandbox:
-        """Make a sandbox that begins with `origin`, else with the state that all begin with.
+    def make(self, name: str | None = None, initial_state: State | None = None) -> Sandbox:
+        """Make a sandbox that begins with `initial_state`, else with the state that all begin with.
 
-        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an origin that no sandbox can go on with.
+        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an initial_state that no sandbox can go on with.
         """
         name = self._free_name() if name is None else name
         check_name(name, "sandbox")
         if name in self._sandboxes:
-            raise TakenNameError(f"there is a sandbox {name!r} already", remedy=f"DELETE /_mock/sandboxes/{name} drops it")
+            raise TakenNameError(f"there is a sandbox {name!r} already", hint=f"DELETE /_mock/sandboxes/{name} drops it")
         if len(self._sandboxes) >= self.limits.sandboxes:
             raise LimitError(
                 f"there are {self.limits.sandboxes} sandboxes",
-                remedy="DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more",
+                hint="DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more",
             )
-        if origin is not None:
-            _check_state(origin, self._workers)
+        if initial_state is not None:
+            _check_state(initial_state, self._task_handlers)
         keys = {label: prefix + _issued(name, label) for label, prefix in self._key_prefixes.items()}
-        sandbox = Sandbox(name, origin or self.origin, keys=keys, workers=self._workers, limits=self.limits)
+        sandbox = Sandbox(
+            name, initial_state or self.initial_state, keys=keys, task_handlers=self._task_handlers, limits=self.limits
+        )
         self._sandboxes[name] = sandbox
         return sandbox
 
@@ -355,7 +368,7 @@ class Sandboxes:
         Raises: UnknownSandboxError.
         """
         if name not in self._sandboxes:
-            raise UnknownSandboxError(f"there is no sandbox {name!r}", remedy="GET /_mock/sandboxes lists them")
+            raise UnknownSandboxError(f"there is no sandbox {name!r}", hint="GET /_mock/sandboxes lists them")
         self._sandboxes.pop(name).journal.end()
 
     def selected_by(self, credential: str | None) -> Sandbox:
@@ -366,17 +379,17 @@ class Sandboxes:
                 return self._sandboxes[found[1]]
         return self.get(DEFAULT)
 
-    def restart(self, origin: State) -> None:
+    def restart(self, initial_state: State) -> None:
         """Begin all sandboxes that began with the common state anew with another one.
 
-        Raises: FixtureError for an origin that no sandbox can go on with; then nothing is changed.
+        Raises: FixtureError for an initial_state that no sandbox can go on with; then nothing is changed.
         """
-        _check_state(origin, self._workers)
+        _check_state(initial_state, self._task_handlers)
         for sandbox in self:
-            if sandbox._origin is self.origin:
-                sandbox._origin = origin
+            if sandbox._initial_state is self.initial_state:
+                sandbox._initial_state = initial_state
                 sandbox.reset()
-        self.origin = origin
+        self.initial_state = initial_state
 
     def _free_name(self) -> str:
         while True:
@@ -391,18 +404,18 @@ def check_name(name: str, what: str) -> None:
     if not NAME.fullmatch(name):
         raise BadNameError(
             f"{name[:80]!r} cannot name a {what}",
-            remedy="use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores",
+            hint="use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores",
         )
 
 
-def _check_state(state: State, workers: Mapping[str, Worker]) -> None:
+def _check_state(state: State, task_handlers: Mapping[str, TaskHandler]) -> None:
     # A real clock may have run past the last time that can be said; it is then shown as that time.
     if state.clock.now() < 0 or state.clock.value > LATEST_MS:
         raise FixtureError("a clock shows times of the years 1970 to 9999", where="clock")
     for task in state.agenda:
-        if task.work not in workers:
-            known = ", ".join(sorted(workers)) or "none"
-            raise FixtureError(f"there is no work {task.work!r}", where="pending", remedy=f"known: {known}")
+        if task.work not in task_handlers:
+            known = ", ".join(sorted(task_handlers)) or "none"
+            raise FixtureError(f"there is no work {task.work!r}", where="pending", hint=f"known: {known}")
 
 
 def _issued(name: str, purpose: str) -> str:

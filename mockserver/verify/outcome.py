@@ -165,13 +165,13 @@ class Baseline:
             raise DocumentError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (msgspec.DecodeError, RecursionError) as error:
             raise DocumentError(
-                f"is no report of an earlier run: {error}", where=str(path), remedy="give one that --json wrote"
+                f"is no report of an earlier run: {error}", where=str(path), hint="give one that --json wrote"
             ) from error
         if report.version != VERSION or report.provider != provider:
             raise DocumentError(
                 f"is a report on {report.provider}, version {report.version}",
                 where=str(path),
-                remedy=f"give one on {provider}, version {VERSION}",
+                hint=f"give one on {provider}, version {VERSION}",
             )
         return cls(report)
 

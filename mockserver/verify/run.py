@@ -289,14 +289,14 @@ def verify(
 def check_order(order: VerifyOptions) -> None:
     """Raise ConfigurationError if the run must not begin."""
     if not __debug__:
-        raise ConfigurationError("checks assert, and Python was told to leave assertions out", remedy="run it without -O")
+        raise ConfigurationError("checks assert, and Python was told to leave assertions out", hint="run it without -O")
     if order.allow_live or not (order.is_live or order.may_be_live):
         return
     what = "the key looks live" if order.is_live else "a key of this service may be live, whatever it looks like"
     raise ConfigurationError(
         f"{what}, and a run creates and deletes records",
         where="--token",
-        remedy="use a test key, or say both --allow-live-key and --yes",
+        hint="use a test key, or say both --allow-live-key and --yes",
     )
 
 

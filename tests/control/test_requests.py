@@ -59,8 +59,8 @@ def test_bad_sandbox_name_is_refused(control: httpx.Client, path: str, headers: 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
     control = control_of(make_app(limits=Limits(sandboxes=2)))
     assert control.get("/@one/_mock/clock").status_code == 200
-    remedy = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
-    refused(control.get("/@two/_mock/clock"), 503, f"there are 2 sandboxes; {remedy}")
+    hint = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
+    refused(control.get("/@two/_mock/clock"), 503, f"there are 2 sandboxes; {hint}")
 
 
 def test_control_calls_make_no_exchange_and_step_no_clock(make_app: MakeApp, control_of: ControlOf) -> None:
@@ -76,15 +76,15 @@ def test_control_calls_make_no_exchange_and_step_no_clock(make_app: MakeApp, con
 
 def test_get_of_reset_says_how(control: httpx.Client) -> None:
     reply = control.get("/@mine/_mock/reset")
-    remedy = "send POST, as in `curl -X POST http://mock.localhost/@mine/_mock/reset`"
-    refused(reply, 405, f"/_mock/reset does not take GET; {remedy}")
+    hint = "send POST, as in `curl -X POST http://mock.localhost/@mine/_mock/reset`"
+    refused(reply, 405, f"/_mock/reset does not take GET; {hint}")
     assert reply.headers["allow"] == "POST"
 
 
 def test_wrong_method_names_all_that_are_right(control: httpx.Client) -> None:
     reply = control.delete("/_mock/clock")
-    remedy = "send GET, PATCH, as in `curl -X GET http://mock.localhost/_mock/clock`"
-    refused(reply, 405, f"/_mock/clock does not take DELETE; {remedy}")
+    hint = "send GET, PATCH, as in `curl -X GET http://mock.localhost/_mock/clock`"
+    refused(reply, 405, f"/_mock/clock does not take DELETE; {hint}")
     assert reply.headers["allow"] == "GET, PATCH"
 
 

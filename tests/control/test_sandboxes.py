@@ -149,8 +149,8 @@ def test_bad_name_is_refused(control: httpx.Client) -> None:
 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
     control = control_of(make_app(limits=Limits(sandboxes=1)))
-    remedy = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
-    refused(control.post("/_mock/sandboxes"), 503, f"there are 1 sandboxes; {remedy}")
+    hint = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
+    refused(control.post("/_mock/sandboxes"), 503, f"there are 1 sandboxes; {hint}")
 
 
 @pytest.mark.parametrize(

@@ -467,8 +467,8 @@ def test_old_secret_signs_after_a_rotation(collecting: httpx.Client) -> None:
 @pytest.mark.parametrize(("how", "offset"), [("stale", -600), ("future", 600)])
 def test_signature_has_another_time(collecting: httpx.Client, how: str, offset: int) -> None:
     order = {"type": "customer.created", "how": how}
-    remedy = "PATCH /_mock/assumptions chooses another form than vexutopia.signature-form=hex"
-    refused(collecting.post("/_mock/events", json=order), 400, f"body.how: the signature says no time; {remedy}")
+    hint = "PATCH /_mock/assumptions chooses another form than vexutopia.signature-form=hex"
+    refused(collecting.post("/_mock/events", json=order), 400, f"body.how: the signature says no time; {hint}")
     collecting.patch("/_mock/assumptions", json={"vexutopia.signature-form": "timestamped"})
     (row,) = make(collecting, **order)["deliveries"]
     moment = 1_770_040_085 + offset

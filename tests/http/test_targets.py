@@ -40,8 +40,8 @@ def test_other_hosts_are_refused_with_the_remedy(url: str, host: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         check_target(url, ALLOWED, where="--webhook")
 
-    what, remedy = f"{host} is not this machine, so no webhooks go there", f"allow it with --allow-webhook-host {host}"
-    assert str(error.value) == f"--webhook: {what}; {remedy}"
+    what, hint = f"{host} is not this machine, so no webhooks go there", f"allow it with --allow-webhook-host {host}"
+    assert str(error.value) == f"--webhook: {what}; {hint}"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def essence(exchange: Exchange) -> tuple[Any, ...]:
     sent = (
         request.method,
         request.path,
-        request.origin,
+        request.base_url,
         request.header(b"content-type"),
         "request" in exchange.partial,
     )
@@ -245,7 +245,7 @@ def test_what_is_not_whole_is_not_whole_when_it_comes_back(partial: frozenset[st
         None if "request" in partial else b"\xff\xfe",
         b"" if "reply" in partial else b"\x89PNG",
     )
-    assert (back.request.origin, back.request.path, back.request.query) == (
+    assert (back.request.base_url, back.request.path, back.request.query) == (
         "http://h/@box",
         "/customers",
         b"name=a%20b",

@@ -35,7 +35,7 @@ def traffic(contract: Contract, *entries: dict[str, Any], urls: Sequence[str] = 
 
 
 def went(found: Traffic) -> list[tuple[str, str]]:
-    return [(exchange.request.origin, exchange.request.path) for exchange in found.exchanges]
+    return [(exchange.request.base_url, exchange.request.path) for exchange in found.exchanges]
 
 
 def test_entries_for_the_providers_own_address_are_its() -> None:

@@ -1,4 +1,4 @@
-"""Markers, settings and options that cannot be meant are refused before anything runs, with a remedy."""
+"""Markers, settings and options that cannot be meant are refused before anything runs, with a hint."""
 
 from collections.abc import Callable
 

@@ -389,12 +389,12 @@ def stranded() -> State:
 )
 def test_a_state_that_no_sandbox_can_go_on_with_is_refused(broken: Callable[[], State], complaint: str) -> None:
     boxes = sandboxes(state(Toy("a", 1)))
-    origin = boxes.origin
+    origin = boxes.initial_state
     for act in (boxes.get("default").load, lambda held: boxes.make("b", held), boxes.restart, sandboxes):
         with pytest.raises(FixtureError) as caught:
             act(broken())
         assert str(caught.value) == complaint
-    assert boxes.origin is origin
+    assert boxes.initial_state is origin
     assert [each.name for each in boxes] == ["default"]
     assert names(boxes.get("default").state) == ["a"]
 

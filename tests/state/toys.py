@@ -7,7 +7,7 @@ from msgspec import Struct
 from mockserver.state import Draft, Kind
 from mockserver.state.clock import Clock
 from mockserver.state.ids import DIGITS, HEX, IdForm
-from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, State, Worker
+from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, State, TaskHandler
 
 
 class Toy(Struct, frozen=True):
@@ -45,12 +45,12 @@ def state(*toys: Toy, seed: int = 1, clock: Clock | None = None) -> State:
     return made
 
 
-def sandboxes(origin: State | None = None, *, worker: Worker = lambda _sandbox, _task: None, **limits: int) -> Sandboxes:
+def sandboxes(origin: State | None = None, *, worker: TaskHandler = lambda _sandbox, _task: None, **limits: int) -> Sandboxes:
     """Return sandboxes of toys; the only due work is `toys.wind`."""
     prefixes = {"toys": "", "toys_live": "live_"}
-    return Sandboxes(origin or state(), key_prefixes=prefixes, workers={"toys.wind": worker}, limits=Limits(**limits))
+    return Sandboxes(origin or state(), key_prefixes=prefixes, task_handlers={"toys.wind": worker}, limits=Limits(**limits))
 
 
-def sandbox(origin: State | None = None, *, worker: Worker = lambda _sandbox, _task: None, **limits: int) -> Sandbox:
+def sandbox(origin: State | None = None, *, worker: TaskHandler = lambda _sandbox, _task: None, **limits: int) -> Sandbox:
     """Return the default one of such sandboxes."""
     return sandboxes(origin, worker=worker, **limits).get("default")

@@ -166,7 +166,7 @@ def _refusal(problem: Problem, call: Call) -> tuple[int, list[tuple[str, str]]]:
 def render_page(call: Call, page: Page) -> Reply:
     headers = [("x-total", str(page.total))]
     if page.has_more:
-        target = f"{call.request.origin}/v1/loans?start={page.start + page.limit}&count={page.limit}"
+        target = f"{call.request.base_url}/v1/loans?start={page.start + page.limit}&count={page.limit}"
         headers.append(("link", f'<{target}>; rel="next"'))
     return Reply(200, page.records, tuple(headers))
 
@@ -225,7 +225,7 @@ TOY = Provider(
     render_page=render_page,
     credential=credential,
     key_prefixes={"lendery": "card-"},
-    workers={"lendery.remind": remind},
+    task_handlers={"lendery.remind": remind},
     assumptions=(RETURN_RECEIPT,),
     catalogue=load_catalogue,
     example='{url}/v1/loans -H "X-Library-Card: any"',

@@ -49,5 +49,5 @@ class Interception:
         known = ", ".join(self._receivers)
         return UnexpectedRequestError(
             f"{shown} was called, and only {known} may be",
-            remedy="let other hosts through by intercepting without strict, or replace that call in the test",
+            hint="let other hosts through by intercepting without strict, or replace that call in the test",
         )

@@ -37,10 +37,10 @@ class Transport(asyncio.Transport):
         self._patience_s = patience_s
         self._is_closing = False
 
-    def begin(self, protocol: Any, origin: str) -> None:
+    def begin(self, protocol: Any, base_url: str) -> None:
         """Connect the protocol."""
         self._protocol = protocol
-        self._line = Line(self._receiver, origin)
+        self._line = Line(self._receiver, base_url)
         protocol.connection_made(self)
 
     def write(self, data: Any) -> None:

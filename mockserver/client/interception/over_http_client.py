@@ -14,7 +14,7 @@ def _connect(original: Any, _library: ModuleType, router: Router) -> Any:
     """Open no connection to a host that is played or refused; the request says which, when it begins."""
 
     def connect(connection: Any) -> None:
-        if router.is_open(_origin(connection)):
+        if router.is_open(_base_url(connection)):
             original(connection)
         else:
             connection.is_verified = True  # urllib3 warns of connections that are not; this one goes nowhere
@@ -25,14 +25,14 @@ def _connect(original: Any, _library: ModuleType, router: Router) -> Any:
 
 def _putrequest(original: Any, _library: ModuleType, router: Router) -> Any:
     def putrequest(connection: Any, method: str, url: str, *more: Any, **options: Any) -> None:
-        origin = _origin(connection)
+        base_url = _base_url(connection)
         try:
-            receiver = router.find(url if url.startswith(("http://", "https://")) else f"{origin}{url}")
+            receiver = router.find(url if url.startswith(("http://", "https://")) else f"{base_url}{url}")
         except UnexpectedRequestError:
             connection.close()
             raise
         if receiver is not None:
-            attach(connection, receiver, origin)
+            attach(connection, receiver, base_url)
         original(connection, method, url, *more, **options)
 
     return putrequest
@@ -48,7 +48,7 @@ class _Unused:
         """Pass over the end of a connection that is none."""
 
 
-def _origin(connection: Any) -> str:
+def _base_url(connection: Any) -> str:
     """Return scheme and host of the server that the connection leads to, be it through a proxy's tunnel."""
     is_tunnel = bool(connection._tunnel_host)
     host, port = (connection._tunnel_host, connection._tunnel_port) if is_tunnel else (connection.host, connection.port)

@@ -35,11 +35,11 @@ class RecordedAddress(Struct, frozen=True):
     """Where a request went.
 
     Attributes:
-        origin: scheme, host and whatever stands before the path that the provider would see.
+        base_url: scheme, host and whatever stands before the path that the provider would see.
         path: that path, percent-encoded.
     """
 
-    origin: str
+    base_url: str
     path: str
     query: bytes = b""
 
@@ -131,8 +131,8 @@ def _below(target: RecordedAddress, addresses: Sequence[RecordedAddress]) -> Rec
     for address in addresses:
         rest = target.path.removeprefix(address.path)
         is_below = target.path.startswith(address.path) and rest[:1] in ("", "/")
-        if target.origin == address.origin and is_below:
-            return RecordedAddress(target.origin + address.path, rest or "/", target.query)
+        if target.base_url == address.base_url and is_below:
+            return RecordedAddress(target.base_url + address.path, rest or "/", target.query)
     return None
 
 
@@ -140,7 +140,7 @@ def _without_sandbox(target: RecordedAddress) -> RecordedAddress:
     prefix = _SANDBOX.match(target.path)
     if prefix is None:
         return target
-    return RecordedAddress(target.origin + prefix[0], target.path[prefix.end() :], target.query)
+    return RecordedAddress(target.base_url + prefix[0], target.path[prefix.end() :], target.query)
 
 
 _IN_PATHS = "/%:@!$&'()*+,;=~"
@@ -191,7 +191,7 @@ def _request(sent: SentRequest, target: RecordedAddress, body: bytes | None) -> 
     raw = _headers(sent.headers)
     # Without any header they were not recorded; what the body was said to be is then all that is known.
     headers = dict(raw or _declared(sent.post_data))
-    return Request(sent.method, target.path, target.query, target.origin, headers, raw, body)
+    return Request(sent.method, target.path, target.query, target.base_url, headers, raw, body)
 
 
 def _headers(pairs: Iterable[Pair] | None) -> RawHeaders:
@@ -308,7 +308,7 @@ def traffic_of(recording: Recording, contract: Contract, provider: Provider, url
             exchanges.append(recognised(_exchange(recording, place, entry), contract, routes))
     if not exchanges:
         raise _nothing_of(provider, recording, urls)
-    addresses = Counter(exchange.request.origin for exchange in exchanges)
+    addresses = Counter(exchange.request.base_url for exchange in exchanges)
     return Traffic(tuple(exchanges), len(recording.urls), addresses, left_out)
 
 
@@ -348,12 +348,12 @@ def _exchange(recording: Recording, place: Attribution, entry: HarEntry) -> Exch
         return exchange_of(entry, place.index + 1, place.target)
     except ValueError as error:
         where = f"{recording.name}, entry {place.index + 1}"
-        raise DocumentError(str(error), where=where, remedy="record it anew as HAR 1.2") from error
+        raise DocumentError(str(error), where=where, hint="record it anew as HAR 1.2") from error
 
 
 def _nothing_of(provider: Provider, recording: Recording, urls: Sequence[str]) -> DocumentError:
     targets = filter(None, map(target_of, recording.urls))
-    origins = [origin for origin, _ in Counter(target.origin for target in targets).most_common(5)]
-    asked = " or ".join(f"{each.origin}{each.path.rstrip('/')}" for each in map(target_of, [provider.origin, *urls]) if each)
-    remedy = f"name the address with --url; it has {', '.join(origins)}" if origins else "record some of it"
-    return DocumentError(f"has no request to {asked} among its entries", where=recording.name, remedy=remedy)
+    origins = [origin for origin, _ in Counter(target.base_url for target in targets).most_common(5)]
+    asked = " or ".join(f"{each.base_url}{each.path.rstrip('/')}" for each in map(target_of, [provider.origin, *urls]) if each)
+    hint = f"name the address with --url; it has {', '.join(origins)}" if origins else "record some of it"
+    return DocumentError(f"has no request to {asked} among its entries", where=recording.name, hint=hint)

@@ -114,7 +114,7 @@ class Recording:
         content = content.removeprefix(_BYTE_ORDER_MARK)
         urls = [entry.request.url for entry in _decode(content, _Outline, name).log.entries]
         if len(urls) > MAX_ENTRIES:
-            raise DocumentError(f"has more than {MAX_ENTRIES} entries", where=name, remedy=_SMALLER)
+            raise DocumentError(f"has more than {MAX_ENTRIES} entries", where=name, hint=_SMALLER)
         return cls(name, urls, _decode(content, _Whole, name).log.entries)
 
     def entry(self, index: int) -> HarEntry:
@@ -160,9 +160,9 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}", where=str(path)) from error
     if len(content) > MAX_BYTES:
-        raise DocumentError(f"is larger than {MAX_BYTES // 1024 // 1024} MB", where=str(path), remedy=_SMALLER)
+        raise DocumentError(f"is larger than {MAX_BYTES // 1024 // 1024} MB", where=str(path), hint=_SMALLER)
     if content.startswith((b"PK\x03\x04", b"\x1f\x8b")):
-        raise DocumentError("is packed", where=str(path), remedy="unpack it first")
+        raise DocumentError("is packed", where=str(path), hint="unpack it first")
     return content
 
 
@@ -170,6 +170,6 @@ def _decode(content: bytes | msgspec.Raw, form: type[Form], name: str) -> Form:
     try:
         return msgspec.json.decode(content, type=form, strict=False)
     except RecursionError as error:
-        raise DocumentError("is nested deeper than any HAR", where=name, remedy=_ANEW) from error
+        raise DocumentError("is nested deeper than any HAR", where=name, hint=_ANEW) from error
     except ValueError as error:
-        raise DocumentError(f"is no HAR: {error}", where=name, remedy=_ANEW) from error
+        raise DocumentError(f"is no HAR: {error}", where=name, hint=_ANEW) from error

@@ -164,7 +164,7 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
     """
     number = page.start // page.limit + 1
     has_next = page.has_more
-    if not has_next and len(page.records) == page.limit and page.told_more is None:
+    if not has_next and len(page.records) == page.limit and page.claims_more is None:
         has_next = call.assume(NEXT_LINK) == "when-full"
     return {
         "items": [customer.encoded for customer in page.records],
@@ -175,7 +175,7 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
 
 def _link(call: Call, limit: int, number: int) -> str:
     kept = [f"&{name}={quote(str(call.query[name]), safe='')}" for name in KEPT_PARAMETERS if name in call.query]
-    return f"{call.request.origin}{call.request.path}?limit={limit}&page={number}{''.join(kept)}"
+    return f"{call.request.base_url}{call.request.path}?limit={limit}&page={number}{''.join(kept)}"
 
 
 __all__ = ["authenticate", "credential", "refuse", "render_page", "render_problem"]

@@ -313,7 +313,7 @@ EXPLANATIONS = (
         "",
         "A fault in paging is asked for at the mock: a link that leads to its own page, or an end that is told wrongly.",
         r"""
-            spoonity/dialect.py render_page: `not has_next and len(page.records) == page.limit and (page.told_more is None)` → `not has_next and len(page.records) == page.limit`
+            spoonity/dialect.py render_page: `not has_next and len(page.records) == page.limit and (page.claims_more is None)` → `not has_next and len(page.records) == page.limit`
             spoonity/dialect.py render_page: `_link(call, page.named_limit, number if page.loops else number + 1) if has_next else None` → `_link(call, page.named_limit, number if False else number + 1) if has_next else None`
         """,
         tested_by="tests/test_paging.py::test_a_loop_never_ends",

@@ -84,7 +84,7 @@ EXPLANATIONS = (
         "vexutopia.webhooks.signature",
         "Nothing is known of how events are signed and sent.",
         r"""
-            vexutopia/__init__.py module: `…error_codes=tuple(ERROR_CODES), webhooks=WEBHOOKS, workers={'vexutopia.settle'…` → `…error_codes=tuple(ERROR_CODES), workers={'vexutopia.settle'…`
+            vexutopia/__init__.py module: `…error_codes=tuple(ERROR_CODES), webhooks=WEBHOOKS, task_handlers={'vexutopia.settle'…` → `…error_codes=tuple(ERROR_CODES), task_handlers={'vexutopia.settle'…`
         """,
         tested_by="tests/http/test_delivery.py::test_signature_has_the_time_of_its_attempt",
     ),

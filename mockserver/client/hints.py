@@ -35,11 +35,11 @@ def in_python(text: str) -> str:
 def told_in_python() -> Iterator[None]:
     """Have errors of the mock say what to do in Python.
 
-    Raises: what is raised within, with another remedy.
+    Raises: what is raised within, with another hint.
     """
     try:
         yield
     except MockServerError as error:
-        error.remedy = error.remedy and in_python(error.remedy)
+        error.hint = error.hint and in_python(error.hint)
         error.where = error.where and in_python(error.where)
         raise

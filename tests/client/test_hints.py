@@ -41,10 +41,10 @@ REFUSED: dict[str, Refused] = {
 }
 
 
-@pytest.mark.parametrize("remedy", REFUSED)
-def test_what_is_refused_is_mended_in_python(server: Server, accounts: Accounts, remedy: str) -> None:
+@pytest.mark.parametrize("hint", REFUSED)
+def test_what_is_refused_is_mended_in_python(server: Server, accounts: Accounts, hint: str) -> None:
     with pytest.raises(MockServerError) as refused:
-        REFUSED[remedy](server, accounts)
+        REFUSED[hint](server, accounts)
 
-    assert str(refused.value).endswith(f"; {remedy}")
+    assert str(refused.value).endswith(f"; {hint}")
     assert not str(refused.value).startswith("body.")
