@@ -38,7 +38,7 @@ class Catalogue(Struct, frozen=True):
         decisions: open questions that have one answer here.
         observers: how to find out which choice of an assumption a service follows.
         unobservable: assumptions for which nothing outside tells the choices apart.
-        upkeep: how a run leaves an account in order.
+        cleanup: how a run leaves an account in order.
         conduct: how a client's exchanges are read, so that its conduct can be judged.
     """
 
@@ -47,7 +47,7 @@ class Catalogue(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     observers: tuple[Observer, ...] = ()
     unobservable: tuple[Unobservable, ...] = ()
-    upkeep: Cleanup = Cleanup()
+    cleanup: Cleanup = Cleanup()
     conduct: Conduct = Conduct()
 
     def names(self) -> Iterator[str]:

@@ -16,10 +16,10 @@ REFUSALS = (AssertionError, NotCheckable, *UNREADABLE)
 class Cleaner:
     """The clean-up of one run."""
 
-    def __init__(self, target: ServiceClient, places: Places, upkeep: Cleanup) -> None:
+    def __init__(self, target: ServiceClient, places: Places, cleanup: Cleanup) -> None:
         self._target = target
         self._places = places
-        self._upkeep = upkeep
+        self._cleanup = cleanup
         self._survivors: dict[str, str] = {}
         self._doubt = ""
 
@@ -53,7 +53,7 @@ class Cleaner:
     def _reason(self, entry: CreatedRecord) -> str:
         """Return why something of the record stays whatever one does; empty if nothing does."""
         collection = self._places.collection(entry.place) or ""
-        return self._upkeep.remains.get(collection) or entry.why
+        return self._cleanup.remains.get(collection) or entry.why
 
     def _delete_noted(self) -> None:
         for entry in list(self._target.ledger.deletable()):
@@ -75,7 +75,7 @@ class Cleaner:
     def _find_unknown(self, api: Api) -> None:
         """Look for the records of creations that got no reply, by what was sent."""
         for entry in self._target.ledger.unknown():
-            found = [path for mark in entry.marks[:1] for path in self._upkeep.find(api, mark)]
+            found = [path for mark in entry.marks[:1] for path in self._cleanup.find(api, mark)]
             if found:
                 entry.url = self._places.base + found[0]
             elif entry.marks:
@@ -84,12 +84,12 @@ class Cleaner:
     def _search(self, api: Api) -> None:
         """Delete what still shows the mark of the run, and note what shows it even then."""
         mark = f"{api.marker}-"
-        found = list(self._upkeep.find(api, mark))
+        found = list(self._cleanup.find(api, mark))
         for path in found:
             api.call("DELETE", path)
         if found:
             reason = "it shows the mark of this run even after its deletion"
-            self._survivors = {self._places.base + path: reason for path in self._upkeep.find(api, mark)}
+            self._survivors = {self._places.base + path: reason for path in self._cleanup.find(api, mark)}
 
 
 def _close(api: Api) -> None:

@@ -62,7 +62,7 @@ def _announcement(order: VerifyOptions) -> Iterator[str]:
         yield f"{order.provider.title} at {order.url}, read only."
         return
     yield f"{order.provider.title} at {order.url}. What this run creates has {order.marker} in its name, and is deleted again."
-    for reason in order.provider.catalogue().upkeep.remains.values():
+    for reason in order.provider.catalogue().cleanup.remains.values():
         yield f"Except that {reason}."
 
 

@@ -278,7 +278,7 @@ def verify(
     wire = Wire(order.url, timeout_s=order.timeout_s, transport=transport)
     ledger = CreatedRecords(places, subject.marker)
     target = ServiceClient(places, wire, manners=_manners(order), ledger=ledger, mask=mask, interruption=interruption)
-    tidying = Cleaner(target, places, catalogue.upkeep)
+    tidying = Cleaner(target, places, catalogue.cleanup)
     run = VerifyRun(subject, target, tidying, mask=mask, interruption=interruption, watcher=watcher or RunListener())
     try:
         return run.report()

@@ -251,7 +251,7 @@ def test_what_cannot_be_deleted_is_named_with_its_reason(app: App) -> None:
 
 
 def test_a_service_without_upkeep_still_says_what_cannot_be_deleted(app: App) -> None:
-    report = check(app, lambda api: api.call("POST", "/v1/payments", json={"amount": 1, "currency": "usd"}), upkeep=Cleanup())
+    report = check(app, lambda api: api.call("POST", "/v1/payments", json={"amount": 1, "currency": "usd"}), cleanup=Cleanup())
 
     assert set(report.remains.for_good.values()) == {"the documents have no way to delete it"}
 
@@ -260,7 +260,7 @@ def test_a_search_that_fails_leaves_a_doubt(app: App) -> None:
     def lost(_api: Api, _text: str) -> Iterator[str]:
         raise AssertionError("the list is\nbroken")
 
-    report = check(app, create, upkeep=Cleanup(lost))
+    report = check(app, create, cleanup=Cleanup(lost))
 
     assert report.remains == Remains(doubt="the list is broken")
 
@@ -272,7 +272,7 @@ def test_a_deletion_is_tried_again_even_if_nothing_can_be_searched(app: App) -> 
     def lost(_api: Api, _text: str) -> Iterator[str]:
         raise AssertionError("the list is broken")
 
-    report = check(between, create, upkeep=Cleanup(lost))
+    report = check(between, create, cleanup=Cleanup(lost))
 
     assert report.remains == Remains(doubt="the list is broken")
     assert _shown(app) == []

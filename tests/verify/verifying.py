@@ -54,7 +54,7 @@ def provider_of(
     *behaviours: Behaviour, provider: Provider = VEXUTOPIA, assumptions: Sequence[Assumption] = (), **catalogue: Any
 ) -> Provider:
     """Return the provider with a catalogue of one's own, its upkeep but for what is given."""
-    given = {"upkeep": provider.catalogue().upkeep, **catalogue}
+    given = {"upkeep": provider.catalogue().cleanup, **catalogue}
     return replace(provider, assumptions=assumptions, catalogue=lambda: Catalogue(behaviours, **given))
 
 

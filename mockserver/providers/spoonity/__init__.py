@@ -22,11 +22,11 @@ from mockserver.providers.spoonity.tokens import create_access_token
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only checks and descriptions need it."""
     from mockserver.providers.spoonity.behaviours import BEHAVIOURS
-    from mockserver.providers.spoonity.cleanup import UPKEEP
+    from mockserver.providers.spoonity.cleanup import CLEANUP
     from mockserver.providers.spoonity.conduct import CONDUCT
     from mockserver.providers.spoonity.observers import OBSERVERS, UNOBSERVABLE
 
-    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
+    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, CLEANUP, CONDUCT)
 
 
 PROVIDER = Provider(

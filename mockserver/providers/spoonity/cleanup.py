@@ -21,7 +21,7 @@ def _find(api: Api, text: str) -> Iterator[str]:
     yield from dict.fromkeys(f"/customers/{each.id}" for each in customers if text in f"{each.name} {each.email}")
 
 
-UPKEEP = Cleanup(
+CLEANUP = Cleanup(
     _find,
     remains={"/customers": "deleting a customer anonymises it, so a customer without name and e-mail address may stay"},
 )

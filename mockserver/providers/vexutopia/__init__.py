@@ -31,11 +31,11 @@ from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only checks and descriptions need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS
-    from mockserver.providers.vexutopia.cleanup import UPKEEP
+    from mockserver.providers.vexutopia.cleanup import CLEANUP
     from mockserver.providers.vexutopia.conduct import CONDUCT
     from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
 
-    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, UPKEEP, CONDUCT)
+    return Catalogue(BEHAVIOURS, *read_statements(Path(__file__).parent), OBSERVERS, UNOBSERVABLE, CLEANUP, CONDUCT)
 
 
 PROVIDER = Provider(

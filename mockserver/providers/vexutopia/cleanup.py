@@ -12,4 +12,4 @@ def _find(api: Api, text: str) -> Iterator[str]:
     yield from dict.fromkeys(map(customer_path, found))
 
 
-UPKEEP = Cleanup(_find, remains={"/v1/payments": "payments cannot be deleted"})
+CLEANUP = Cleanup(_find, remains={"/v1/payments": "payments cannot be deleted"})
