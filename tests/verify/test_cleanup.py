@@ -250,7 +250,7 @@ def test_what_cannot_be_deleted_is_named_with_its_reason(app: App) -> None:
     assert report.remains == Remains(for_good={f"{BASE}/v1/payments/{made}": "payments cannot be deleted"})
 
 
-def test_a_service_without_upkeep_still_says_what_cannot_be_deleted(app: App) -> None:
+def test_a_service_without_cleanup_still_says_what_cannot_be_deleted(app: App) -> None:
     report = check(app, lambda api: api.call("POST", "/v1/payments", json={"amount": 1, "currency": "usd"}), cleanup=Cleanup())
 
     assert set(report.remains.for_good.values()) == {"the documents have no way to delete it"}

@@ -53,8 +53,8 @@ def behaviour(check: Callable[[Api], object], name: str = "vexutopia.test.statem
 def provider_of(
     *behaviours: Behaviour, provider: Provider = VEXUTOPIA, assumptions: Sequence[Assumption] = (), **catalogue: Any
 ) -> Provider:
-    """Return the provider with a catalogue of one's own, its upkeep but for what is given."""
-    given = {"upkeep": provider.catalogue().cleanup, **catalogue}
+    """Return the provider with a catalogue of one's own, its cleanup but for what is given."""
+    given = {"cleanup": provider.catalogue().cleanup, **catalogue}
     return replace(provider, assumptions=assumptions, catalogue=lambda: Catalogue(behaviours, **given))
 
 
