@@ -1,8 +1,12 @@
 """Converts what documents and requests say to Structs. Errors name the place and what may stand there."""
 
-from typing import Any, get_args, get_type_hints
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
+
+_PLACED = re.compile(r"(.*) - at (?:`key` in )?`\$(.*)`", re.DOTALL)
 
 
 class Mismatch(msgspec.Struct, frozen=True):
@@ -11,30 +15,48 @@ class Mismatch(msgspec.Struct, frozen=True):
     Attributes:
         what: what is wrong.
         path: where the value is, such as `[3].answer`; empty for the whole.
-        remedy: what may stand there; None if there is no short list.
+        hint: what may stand there; None if there is no short list.
     """
 
     what: str
     path: str
-    remedy: str | None = None
+    hint: str | None = None
 
 
-def mismatch_of(error: msgspec.ValidationError, kind: Any) -> Mismatch:
-    """Return what `msgspec.convert` objects to."""
-    what, _, place = str(error).partition(" - at `$")
-    path = place.rstrip("`")
-    return Mismatch(what, path, _remedy(kind, what, path))
+def mismatch_of(error: msgspec.ValidationError, kind: Any, whole: str = "document") -> Mismatch:
+    """Return what `msgspec.convert` to this type objects to; `whole` is what it converted."""
+    found = _PLACED.fullmatch(str(error))
+    what, path = (found[1], found[2]) if found else (str(error), "")
+    return Mismatch(what, path, _hint(_type_at(kind, path), what, whole))
 
 
-def _remedy(kind: Any, what: str, path: str) -> str | None:
+def _hint(kind: Any, what: str, whole: str) -> str | None:
     if "unknown field" in what:
-        return f"known: {', '.join(_struct(kind).__struct_encode_fields__) or 'none'}"
+        return f"known: {', '.join(_struct(kind).__struct_encode_fields__) or f'none, leave the {whole} empty'}"
     if "enum" in what:
-        options = get_args(get_type_hints(_struct(kind))[path.rpartition(".")[2]])
-        return f"choose {', '.join(choice for option in options for choice in get_args(option))}"
+        return f"choose {', '.join(_choices(kind))}"
     return None
 
 
+def _type_at(kind: Any, path: str) -> Any:
+    """Return the type at the path; positions in lists and mappings do not matter."""
+    for name in re.sub(r"\[[^\]]*\]", "", path).split(".")[1:]:
+        struct = _struct(kind)
+        names = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
+        kind = get_type_hints(struct)[names[name]]
+    return kind
+
+
 def _struct(kind: Any) -> Any:
-    """Return the Struct of a type: the type itself, or what it annotates or has as items."""
-    return kind if hasattr(kind, "__struct_encode_fields__") else _struct(get_args(kind)[0])
+    """Return the Struct that the type is, or that it annotates, contains or allows; None if there is none."""
+    if hasattr(kind, "__struct_encode_fields__"):
+        return kind
+    return next((found for each in get_args(kind) if (found := _struct(each)) is not None), None)
+
+
+def _choices(kind: Any) -> Iterator[str]:
+    if get_origin(kind) is Literal:
+        yield from get_args(kind)
+    else:
+        for each in get_args(kind):
+            yield from _choices(each)

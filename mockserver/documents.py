@@ -64,7 +64,7 @@ def read_as(path: Path, kind: type[Kind]) -> Kind:
     except msgspec.ValidationError as error:
         found = mismatch_of(error, kind)
         where = f"{document.name}: {found.path}" if found.path else document.name
-        raise DocumentError(found.what, where=where, hint=found.remedy) from error
+        raise DocumentError(found.what, where=where, hint=found.hint) from error
 
 
 @cache

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from mockserver.exchange import RawHeaders
@@ -38,7 +38,7 @@ Status = Literal["waiting", "sending", "delivered", "failed", "dropped", "collec
 """`waiting` for its time, `sending`, answered 2xx, answered otherwise or not at all, never sent, kept without a receiver."""
 
 
-class Endpoint(Struct, frozen=True):
+class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """A webhook receiver.
 
     Attributes:
@@ -47,9 +47,9 @@ class Endpoint(Struct, frozen=True):
         old_secret: the secret before the last rotation; empty if there was none.
     """
 
-    id: str
+    id: Annotated[str, Meta(min_length=1)]
     url: str
-    secret: str
+    secret: Annotated[str, Meta(min_length=1)]
     events: tuple[str, ...] = ()
     old_secret: str = ""
 

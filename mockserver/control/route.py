@@ -3,8 +3,13 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 
+from mockserver import notation
+from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
+from mockserver.control.problem import ControlError
+from mockserver.conversion import mismatch_of
 from mockserver.exchange import Reply
 from mockserver.http.app import MEGABYTE, App
 from mockserver.mock import Mock
@@ -12,14 +17,6 @@ from mockserver.state import Sandbox
 
 if TYPE_CHECKING:
     from mockserver.judge.notes import Insights
-
-from typing import get_args, get_type_hints
-
-import msgspec
-
-from mockserver import notation
-from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
-from mockserver.control.problem import ControlError
 
 
 async def no_pause(_seconds: float) -> None:
@@ -134,10 +131,7 @@ def read_query(query: bytes, route: ControlRoute) -> Any:
         pairs = dict(decode_pairs(query))
     except MalformedError as error:
         raise ControlError(400, str(error), where="query") from error
-    try:
-        return msgspec.convert(pairs, route.query, strict=False)
-    except msgspec.ValidationError as error:
-        raise _refused(error, route.query, "query") from error
+    return _convert(pairs, route.query, "query", strict=False)
 
 
 def read(body: bytes, headers: Mapping[bytes, bytes], route: ControlRoute) -> Any:
@@ -150,7 +144,7 @@ def read(body: bytes, headers: Mapping[bytes, bytes], route: ControlRoute) -> An
             raise ControlError(400, "the request needs a JSON object", where="body", hint="/_mock/control.json says which")
         return route.body()
     is_yaml = b"yaml" in headers.get(b"content-type", b"").lower()
-    return _convert(notation.parse(body, name="body") if is_yaml else _json(body), route.body)
+    return _convert(notation.parse(body, name="body") if is_yaml else _json(body), route.body, "body")
 
 
 def _json(body: bytes) -> Any:
@@ -161,30 +155,9 @@ def _json(body: bytes) -> Any:
         raise ControlError(400, str(error), where="body", hint=hint) from error
 
 
-def _convert(value: Any, kind: Any) -> Any:
+def _convert(value: Any, kind: Any, where: str, *, strict: bool = True) -> Any:
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        raise _refused(error, kind, "body") from error
-
-
-def _refused(error: msgspec.ValidationError, kind: Any, where: str) -> ControlError:
-    what, _, place = str(error).partition(" - at `$")
-    place = place.rstrip("`")
-    return ControlError(400, what, where=f"{where}{place}", hint=_remedy(kind, what, place, where))
-
-
-def _remedy(kind: Any, what: str, place: str, where: str) -> str | None:
-    """Return what may stand there instead, where that is a short list."""
-    if "unknown field" in what:
-        known = ", ".join(_struct(kind).__struct_encode_fields__)
-        return f"known: {known or f'none, leave the {where} empty'}"
-    if "enum" in what:
-        options = get_args(get_type_hints(_struct(kind))[place.rpartition(".")[2]])
-        return f"choose {', '.join(choice for option in options for choice in get_args(option))}"
-    return None
-
-
-def _struct(kind: Any) -> Any:
-    """Return what has the fields: what is annotated, or may be a list of them too, is called after the one."""
-    return kind if hasattr(kind, "__struct_encode_fields__") else _struct(get_args(kind)[0])
+        found = mismatch_of(error, kind, where)
+        raise ControlError(400, found.what, where=f"{where}{found.path}", hint=found.hint) from error

@@ -234,7 +234,7 @@ def test_detail_is_one_line(control: httpx.Client) -> None:
 
 
 def test_detail_is_of_bearable_length(control: httpx.Client) -> None:
-    assert len(control.put("/_mock/state", json={"seed": "x" * 10_000}).json()["detail"]) == 1001
+    assert len(control.put("/_mock/state", json={"now": "x" * 10_000}).json()["detail"]) == 1001
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,6 @@ def test_journal_goes_on(app: App, control: httpx.Client) -> None:
 
 
 KNOWN = "now, seed, clock, ordinals, assumptions, pending, webhooks, spoonity, vexutopia"
-OFFSET = "must be from -253402300799999 to 253402300799999,"
 
 
 @pytest.mark.parametrize(
@@ -176,8 +175,8 @@ OFFSET = "must be from -253402300799999 to 253402300799999,"
         ({"seed": 1.5}, None),
         ({"now": "yesterday"}, None),
         ({"clock": {"mode": "slow"}}, None),
-        ({"clock": {"mode": "real", "offset_ms": 10**18}}, f"body: clock.offset_ms: {OFFSET} not {10**18}"),
-        ({"clock": {"mode": "real", "offset_ms": -(10**18)}}, f"body: clock.offset_ms: {OFFSET} not {-(10**18)}"),
+        ({"clock": {"mode": "real", "offset_ms": 10**18}}, "body: clock.offset_ms: Expected `int` <= 253402300799999"),
+        ({"clock": {"mode": "real", "offset_ms": -(10**18)}}, "body: clock.offset_ms: Expected `int` >= -253402300799999"),
         (
             {"clock": {"mode": "real", "offset_ms": -253_402_300_799_999}},
             "clock: a clock shows times of the years 1970 to 9999",
