@@ -1,80 +1,114 @@
-"""The command `mockserver`: one module for each command, imported when that command is called."""
+"""The command `mockserver`: the module of a command is imported when the command is called."""
 
-import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import TextIO
+
+import click
+from click.core import ParameterSource
 
 from mockserver import __version__
-from mockserver.cli.terminal import say
 from mockserver.errors import MockServerError
 
 COMMANDS = {
-    "serve": "play the providers until Ctrl-C",
-    "verify": "check at any address whether a service does what the documents say",
-    "coverage": "say which documented behaviours recorded traffic has exercised",
-    "check": "compare recorded traffic with what the documents allow",
-    "wait": "wait until a mock is ready",
-    "behaviours": "list what the documents promise",
-    "assumptions": "list the questions that the documents leave open, and the choices",
-    "fixtures": "list the scenarios that come with the mock",
-    "openapi": "print the contract",
+    "serve": ("serve", "Run the mock until Ctrl-C."),
+    "verify": ("verify", "Check at any address whether a service does what its documentation says."),
+    "coverage": ("recording", "Show which documented behaviours recorded traffic has exercised."),
+    "check": ("recording", "Compare recorded traffic with the contract and the rules of conduct."),
+    "wait": ("wait", "Wait until a mock is ready."),
+    "behaviours": ("listing", "List what the documentation promises."),
+    "assumptions": ("listing", "List the questions that the documentation leaves open, and their choices."),
+    "fixtures": ("listing", "List the built-in scenarios."),
+    "openapi": ("listing", "Print the contract."),
 }
+"""Command → its module, and its summary in the help."""
 
-EPILOGUE = """every option is also an environment variable: --allow-host is MOCKSERVER_ALLOW_HOST;
-repeated options are separated by commas there, and what stands on the command line wins"""
+PREFIX = "MOCKSERVER"
+"""What the environment variables of all commands begin with."""
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
 
 
-class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
+class Commands(click.Group):
+    """A group that imports only the command that is called."""
 
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command line, and leave."""
-        self.exit(WRONG_USAGE, f"{self.prog}: {message}; `{self.prog} --help` says what there is\n")
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"mockserver.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names and summaries of the commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Commands,
+    help="Mock documented HTTP APIs, and report how clients use them.",
+    epilog="`mockserver COMMAND --help` lists the options of a command.",
+    invoke_without_command=True,
+    context_settings={"max_content_width": 120},
+)
+@click.version_option(__version__, message="mockserver %(version)s")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Print the help if no command is named."""
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+        context.exit(WRONG_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 fine, 1 a check found something, 2 wrong usage or configuration."""
+    """Run a command and return its exit code: 0 success, 1 a check failed, 2 wrong usage or configuration."""
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        code: int = commands.main(arguments, prog_name="mockserver", standalone_mode=False)
     except MockServerError as error:
         say(f"mockserver: {error}", to=sys.stderr)
-        return WRONG_USAGE
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        say(_in_one_line(error), to=sys.stderr)
+    except click.Abort:
         return INTERRUPTED
+    else:
+        return code
+    return WRONG_USAGE
 
 
-def _run(arguments: Sequence[str]) -> int:
-    parser = Parser(
-        prog="mockserver",
-        description="Plays documented HTTP APIs, and says on what its answers rest.",
-        epilog="`mockserver COMMAND --help` says what a command can do",
-        formatter_class=_Help,
-    )
-    parser.add_argument("--version", action="version", version=f"mockserver {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(
-            name, help=summary, description=summary, epilog=EPILOGUE, allow_abbrev=False, formatter_class=_Help
-        )
-        if name in arguments:
-            import_module(f"mockserver.cli.{name}").declare(command)
-    given, unknown = parser.parse_known_args(arguments)
-    if unknown:
-        commands.choices.get(given.command, parser).error(f"there is no {unknown[0]} here")
-    if given.command is None:
-        parser.print_help()
-        return WRONG_USAGE
-    code: int = import_module(f"mockserver.cli.{given.command}").run(given)
-    return code
+def _in_one_line(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and context and error.param:
+        return f"mockserver: {_source(error.param, context)}: {error.message.rstrip('.')}"
+    path = context.command_path if context else "mockserver"
+    return f"{path}: {error.format_message().rstrip('.')}; see `{path} --help`"
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Leaves the epilogue's lines as they are, and room for the names of options."""
+def _source(parameter: click.Parameter, context: click.Context) -> str:
+    """Return the option, environment variable or argument that the value comes from."""
+    if not isinstance(parameter, click.Option):
+        return parameter.human_readable_name
+    if context.get_parameter_source(parameter.name or "") is ParameterSource.ENVIRONMENT:
+        return f"{PREFIX}_{parameter.opts[0].removeprefix('--').replace('-', '_').upper()}"
+    return parameter.opts[0]
 
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32)
+
+def say(text: str, *, to: TextIO | None = None) -> None:
+    """Print a text and flush; characters that the stream cannot encode are escaped.
+
+    When the reader has closed the pipe, this and all later output is discarded.
+    """
+    stream = to or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        # Python would flush once more at the end and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

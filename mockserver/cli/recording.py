@@ -1,56 +1,82 @@
-"""What the commands that judge a recording have in common."""
+"""The commands that judge recorded traffic: `mockserver check` and `mockserver coverage`."""
 
-from argparse import ArgumentParser
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.cli import options
-from mockserver.cli.options import Option, base_url, named_provider
+import click
+
+from mockserver.cli import say
+from mockserver.cli.options import AS_JSON, PROVIDER, as_json, base_url, command, number, option, played_providers
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from mockserver.contract import Contract
     from mockserver.judge.recordings.exchanges import Traffic
     from mockserver.providers import Provider
 
-OPTIONS = (
-    Option("--provider", "P", "whose API it is"),
-    Option(
-        "--url",
-        "URL",
-        "where else its requests went, such as http://127.0.0.1:4010; repeatable",
-        base_url,
-        (),
-        repeated=True,
-    ),
-    Option("--json", "", "as JSON"),
+RECORDING = (
+    click.argument("traffic", metavar="TRAFFIC.har", type=click.Path(path_type=Path)),
+    PROVIDER,
+    option("--url", "URL", "Another address of it, such as http://127.0.0.1:4010; repeatable.", base_url, multiple=True),
+    AS_JSON,
 )
 
 
-def declare(parser: ArgumentParser, more: Sequence[Option] = ()) -> None:
-    """Have the parser take the file and the options."""
-    parser.add_argument("traffic", metavar="TRAFFIC.har", help="what a browser, a proxy or a test tool recorded, as HAR 1.2")
-    options.declare(parser, [*OPTIONS, *more])
+@command("check", *RECORDING, option("--ignore", "RULE", "Leave out the rule of this id; repeatable.", multiple=True))
+def check(traffic: Path, provider: str | None, url: Sequence[str], json: bool, ignore: Sequence[str]) -> int:
+    """Print what was found; 1 if there is a violation or a mistake in conduct."""
+    from mockserver.judge import lines
+    from mockserver.judge.check import check
+    from mockserver.judge.conduct import rules_for_recordings
+    from mockserver.judge.rules import RULES, without
+
+    owner, contract, recorded = _read(traffic, provider, url)
+    rules = without((*RULES, *rules_for_recordings(owner)), ignore)
+    verdict = check(recorded.exchanges, contract, owner, rules=rules)
+    _report(owner, recorded, verdict, lines.of_verdict(verdict, owner.title), json=json)
+    return 0 if verdict.is_clean else 1
 
 
-def read(given: "Namespace", values: "Namespace") -> "tuple[Provider, Contract, Traffic]":
-    """Return whose traffic it is, the contract that it has to keep, and the traffic.
+def _percent(text: str | float) -> float:
+    value = number(text)
+    if value > 100:
+        raise ValueError(f"{text!r} is more than 100 percent")
+    return value
 
-    Raises: MockServerError if there is no such provider, or nothing of it in the file.
-    """
+
+@command("coverage", *RECORDING, option("--min", "PERCENT", "Fail if fewer behaviours were exercised.", _percent, default=0))
+def coverage(traffic: Path, provider: str | None, url: Sequence[str], json: bool, **options: Any) -> int:
+    """Print which behaviours were exercised; 1 if that is less than the minimum."""
+    from mockserver.judge import lines
+    from mockserver.judge.coverage import coverage
+
+    owner, _, recorded = _read(traffic, provider, url)
+    covered = coverage(recorded.exchanges, owner.catalogue())
+    _report(owner, recorded, covered, lines.of_coverage(covered, owner.title), json=json)
+    if covered.reaches(minimum := options["min"]):
+        return 0
+    more = lines.counted(covered.needed(minimum), "behaviour")
+    say(f"mockserver: {covered.percent:g} % is below the minimum of {minimum:g} %, by {more}", to=sys.stderr)
+    return 1
+
+
+def _read(path: Path, provider: str | None, urls: Sequence[str]) -> "tuple[Provider, Contract, Traffic]":
     from mockserver.contract import Contract
     from mockserver.judge.recordings.exchanges import read_traffic
 
-    provider, contract = named_provider(values.provider), Contract.load()
-    return provider, contract, read_traffic(Path(given.traffic), contract, provider, values.url)
+    (owner,), contract = played_providers([provider]), Contract.load()
+    return owner, contract, read_traffic(path, contract, owner, urls)
 
 
-def as_json(provider: "Provider", traffic: "Traffic", judged: Any) -> str:
-    """Return what was found, and in what, as JSON; `judged` is a record of the judge's."""
+def _report(provider: "Provider", traffic: "Traffic", judged: Any, told: Iterable[str], *, json: bool) -> None:
+    """Print what the judge found, and in which recording."""
     import msgspec
 
-    recording = {"entries": traffic.entries, "addresses": traffic.addresses, "left_out": traffic.left_out}
-    found = {"provider": provider.name, "recording": recording, **msgspec.to_builtins(judged)}
-    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+    from mockserver.judge import lines
+
+    if json:
+        recording = {"entries": traffic.entries, "addresses": traffic.addresses, "left_out": traffic.left_out}
+        say(as_json({"provider": provider.name, "recording": recording, **msgspec.to_builtins(judged)}))
+    else:
+        say("\n".join([*told, "", *lines.of_traffic(traffic)]))

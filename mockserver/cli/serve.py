@@ -1,62 +1,78 @@
-"""`mockserver serve`: plays the providers until Ctrl-C."""
+"""`mockserver serve`: runs the mock until Ctrl-C."""
 
 import gc
 import logging
+import os
 import sys
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TextIO
 
-from mockserver.cli import options
-from mockserver.cli.options import Option, base_url, http_url, number, one_of, pair, timestamp, whole
-from mockserver.cli.terminal import is_coloured, say
+import click
+
+from mockserver.cli import say
+from mockserver.cli.options import Whole, base_url, command, http_url, number, option, switch
 
 if TYPE_CHECKING:
     from mockserver.cli.state_file import StateFile
     from mockserver.http.app import App, ASGIApp
     from mockserver.http.server import Background
 
+MODES = ("real", "frozen", "step")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
-OPTIONS = (
-    Option("--host", "HOST", "address to listen at", default="127.0.0.1"),
-    Option("--port", "PORT", "port to listen at; 0 finds a free one", whole(0, 65_535), 4_010),
-    Option("--fixture", "NAME|FILE", "scenario or file to begin with; several add up", str, ["default"], repeated=True),
-    Option("--state", "FILE", "the default sandbox's state: read at the start if it is there, written at the end", Path),
-    Option("--seed", "N", "what ids and generated records come from (1)", whole(0, 2**53 - 1)),
-    Option("--clock", "MODE", "real, frozen, or step: a second with each exchange (real)", one_of("real", "frozen", "step")),
-    Option("--now", "TIMESTAMP", "what the clock starts at (frozen and step: the fixture's now)", timestamp),
-    Option("--assume", "KEY=CHOICE", "answer to a question that the documents leave open", pair, [], repeated=True),
-    Option("--assumptions", "FILE", "YAML of such answers, `KEY: CHOICE` a line; --assume wins over it", Path),
-    Option("--latency", "MS", "how long each answer of a provider waits", number, 0),
-    Option("--webhook", "URL", "where events are sent, of this machine unless --allow-webhook-host names its host", http_url),
-    Option("--webhook-secret", "S", "what signs the events to --webhook"),
-    Option("--public-url", "URL", "what links start with, where a proxy hides the client's own origin", base_url),
-    Option("--watch", "", "read fixtures, contract and assumptions again when one changes; sandboxes then begin anew"),
-    Option("--allow-host", "H", "host that calls to /_mock may name, beside loopback ones", str.lower, [], repeated=True),
-    Option("--allow-origin", "O", "origin whose pages may call /_mock, beside loopback ones", base_url, [], repeated=True),
-    Option("--allow-webhook-host", "H", "host that webhooks may go to, beside loopback ones", str.lower, [], repeated=True),
-    Option("--max-body", "BYTES", "largest body of a request to a provider", whole(1, 2**31), 1_000_000),
-    Option("--max-sandboxes", "N", "how many sandboxes there may be", whole(1, 10**9), 1_000),
-    Option("--journal-limit", "N", "how many exchanges each sandbox remembers", whole(0, 10**9), 1_000),
-    Option("--check-replies", "", "compare every reply with the contract before it is sent"),
-    Option("--log-level", "L", f"{', '.join(LEVELS)}; info shows requests (on a terminal info, else warning)", one_of(*LEVELS)),
+
+def _timestamp(text: str) -> int:
+    """Read a timestamp as milliseconds since 1970."""
+    from mockserver.state.clock import parse_timestamp
+
+    try:
+        return parse_timestamp(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no timestamp; write one like 2026-02-02T13:48:05.683Z") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Read `KEY=CHOICE`."""
+    key, equals, choice = text.partition("=")
+    if not (key and equals and choice):
+        raise ValueError(f"{text!r} is no pair; write KEY=CHOICE")
+    return key.strip(), choice.strip()
+
+
+@command(
+    "serve",
+    option("--host", "HOST", "Address to listen on.", default="127.0.0.1"),
+    option("--port", "PORT", "Port to listen on; 0 finds a free one.", Whole(0, 65_535), default=4_010),
+    option("--fixture", "NAME|FILE", "Scenario or file to start with; repeatable.", multiple=True, default=["default"]),
+    option("--state", "FILE", "State of the default sandbox: read at the start if it exists, written at the end.", Path),
+    option("--seed", "N", "Seed of ids and generated records.", Whole(0, 2**53 - 1), show_default="1"),
+    option("--clock", None, "step: advance by a second with each exchange.", click.Choice(MODES), show_default="real"),
+    option("--now", "TIMESTAMP", "Start of the clock.", _timestamp, show_default="frozen and step: the fixture's now"),
+    option("--assume", "KEY=CHOICE", "Answer to an open question of the documentation; repeatable.", _pair, multiple=True),
+    option("--assumptions", "FILE", "YAML file of such answers, `KEY: CHOICE` on each line; --assume takes precedence.", Path),
+    option("--latency", "MS", "Delay of each response of a provider.", number, default=0),
+    option("--webhook", "URL", "Where to send events; on this machine, or a host of --allow-webhook-host.", http_url),
+    option("--webhook-secret", "S", "Secret that signs the events sent to --webhook."),
+    option("--public-url", "URL", "What links start with, if a proxy hides the client's own origin.", base_url),
+    switch("--watch", "Reload fixtures, contract and assumptions when a file changes; resets all sandboxes."),
+    option("--allow-host", "H", "Host that calls to /_mock may name, beside loopback; repeatable.", str.lower, multiple=True),
+    option("--allow-origin", "O", "Origin whose pages may call /_mock, beside loopback; repeatable.", base_url, multiple=True),
+    option("--allow-webhook-host", "H", "Host to send webhooks to, beside loopback; repeatable.", str.lower, multiple=True),
+    option("--max-body", "BYTES", "Largest body of a request to a provider.", Whole(1, 2**31), default=1_000_000),
+    option("--max-sandboxes", "N", "Largest number of sandboxes.", Whole(1, 10**9), default=1_000),
+    option("--journal-limit", "N", "Number of exchanges that each sandbox remembers.", Whole(0, 10**9), default=1_000),
+    switch("--check-replies", "Compare every response with the contract before it is sent."),
+    option("--log-level", None, "info shows each request.", click.Choice(LEVELS), show_default="info on terminals, else warning"),
 )
-
-
-def declare(parser: ArgumentParser) -> None:
-    """Have the parser take the command's options."""
-    options.declare(parser, OPTIONS)
-
-
-def run(given: Namespace) -> int:
+def serve(**given: Any) -> int:
     """Serve until a signal ends it."""
     gc.disable()  # hardly anything that is made at the start ever goes
     from mockserver.app import create_app
     from mockserver.cli.setup import app_options, setup
     from mockserver.cli.state_file import StateFile
 
-    values = options.read(given, OPTIONS)
+    values = SimpleNamespace(**given)
     app = create_app(options=app_options(values), **setup(values))
     state = StateFile(values.state) if values.state else None
     if state is not None:
@@ -65,8 +81,7 @@ def run(given: Namespace) -> int:
     return 0
 
 
-def _serve(app: "App", values: Namespace, state: "StateFile | None") -> None:
-    from mockserver.cli.announcement import announcement
+def _serve(app: "App", values: SimpleNamespace, state: "StateFile | None") -> None:
     from mockserver.http.server import Address, HttpServer, ending_on_signals, listen
 
     sockets = listen(values.host, values.port)
@@ -84,6 +99,23 @@ def _serve(app: "App", values: Namespace, state: "StateFile | None") -> None:
                 state.save(app.mock)
 
 
+def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
+    """Return what `serve` prints when it is ready: base URLs, calls to try, webhooks, the control API."""
+    from mockserver.state.sandbox import DEFAULT
+
+    providers = app.mock.pipeline.providers.values()
+    width = max(len(provider.title) for provider in providers)
+    lines = [f"{provider.title:{width}}  {url}  in place of {provider.origin}" for provider in providers]
+    lines += ["", *(f"curl {provider.example.format(url=url)}" for provider in providers if provider.example), ""]
+    for endpoint in app.mock.sandboxes.get(DEFAULT).state.endpoints:
+        to, which = endpoint.url or "collected, not sent", ", ".join(endpoint.events) or "all events"
+        lines.append(f"{'Webhook':{width}}  {to}  ({which})")
+    if state is not None:
+        begin = "read at the start" if state.was_there else "not there yet"
+        lines.append(f"{'Its state':{width}}  {state.path}, {begin}, written at the end")
+    return "\n".join([*lines, f"{'The mock itself':{width}}  {url}/_mock/"])
+
+
 def _collect_rarely() -> None:
     """Spare the garbage collector what stays for good and what soon goes by itself: nearly all that there is.
 
@@ -94,10 +126,10 @@ def _collect_rarely() -> None:
     gc.enable()
 
 
-def _background(app: "App", values: Namespace) -> list["Background"]:
+def _background(app: "App", values: SimpleNamespace) -> list["Background"]:
     if not values.watch:
         return []
-    from mockserver.cli.watch import Watch
+    from mockserver.cli.setup import Watch
 
     return [Watch(app.mock, values).run]
 
@@ -114,3 +146,8 @@ def _logged(app: "App", level: str | None) -> "ASGIApp":
     from mockserver.http.server import RequestLog
 
     return RequestLog(app, coloured=is_coloured(sys.stderr))
+
+
+def is_coloured(stream: TextIO) -> bool:
+    """Return whether colours may be sent to the stream."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,24 +1,34 @@
-"""What `mockserver serve` was told, in the words of the mock and of its edge."""
+"""Turn the options of `mockserver serve` into settings of the mock, and again when a file changes."""
 
-from argparse import Namespace
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mockserver import documents
 from mockserver.catalogue import check_choices
+from mockserver.cli import say
+from mockserver.cli.options import played_providers
 from mockserver.errors import ConfigurationError, DocumentError
 from mockserver.http.app import HttpOptions
 from mockserver.http.guard import check_target
-from mockserver.providers import PROVIDERS
+from mockserver.mock import Mock, fixture_path
 from mockserver.state import Limits
 from mockserver.webhooks import Endpoint
 
 ENDPOINT = "endpoint-of-serve"
 """The id of the webhook endpoint that `--webhook` makes."""
 
+INTERVAL_S = 1.0
 
-def setup(values: Namespace) -> dict[str, Any]:
+Look = Mapping[Path, tuple[int, int] | None]
+"""File → its time of change and its size; None if it is not there."""
+
+
+def setup(values: SimpleNamespace) -> dict[str, Any]:
     """Return what `create_app` takes beside its options.
 
     Raises: MockServerError for answers to unknown questions, and for webhooks that may not be sent.
@@ -31,11 +41,11 @@ def setup(values: Namespace) -> dict[str, Any]:
         "assume": _choices(values),
         "endpoints": _endpoints(values),
         "limits": Limits(sandboxes=values.max_sandboxes, journal=values.journal_limit),
-        "check_replies": bool(values.check_replies),
+        "check_replies": values.check_replies,
     }
 
 
-def app_options(values: Namespace) -> HttpOptions:
+def app_options(values: SimpleNamespace) -> HttpOptions:
     """Return how the mock meets the network."""
     return HttpOptions(
         latency_ms=values.latency,
@@ -47,9 +57,9 @@ def app_options(values: Namespace) -> HttpOptions:
     )
 
 
-def _choices(values: Namespace) -> dict[str, str]:
+def _choices(values: SimpleNamespace) -> dict[str, str]:
     """Return question → answer, those on the command line before those of the file."""
-    known = [assumption for provider in PROVIDERS for assumption in provider.assumptions]
+    known = [assumption for provider in played_providers() for assumption in provider.assumptions]
     written = _written_choices(values.assumptions) if values.assumptions else {}
     check_choices(written, known, where=str(values.assumptions))
     chosen = dict(values.assume)
@@ -64,7 +74,7 @@ def _written_choices(path: Path) -> Mapping[str, str]:
     return {str(key): str(choice) for key, choice in value.items()}
 
 
-def _endpoints(values: Namespace) -> tuple[Endpoint, ...]:
+def _endpoints(values: SimpleNamespace) -> tuple[Endpoint, ...]:
     if bool(values.webhook) != bool(values.webhook_secret):
         missing = "--webhook" if values.webhook_secret else "--webhook-secret"
         raise ConfigurationError("a webhook has a URL and a secret", where="serve", hint=f"add {missing}")
@@ -72,3 +82,52 @@ def _endpoints(values: Namespace) -> tuple[Endpoint, ...]:
         return ()
     check_target(values.webhook, frozenset(values.allow_webhook_host), where="--webhook")
     return (Endpoint(ENDPOINT, values.webhook, values.webhook_secret),)
+
+
+class Watch:
+    """Reload a mock when a file that it was made of changes."""
+
+    def __init__(self, mock: Mock, values: SimpleNamespace, report: Callable[[str], None] = say) -> None:
+        self._mock = mock
+        self._values = values
+        self._report = report
+        self._files = _files(mock, values)
+        self._seen = self._look()
+
+    async def run(self) -> None:
+        """Look at the files every second, for ever."""
+        while True:
+            await asyncio.sleep(INTERVAL_S)
+            self.check()
+
+    def check(self) -> None:
+        """Look once; read everything again if a file changed, and report that, or what is wrong with it."""
+        look = self._look()
+        changed = [path for path in self._files if look[path] != self._seen[path]]
+        self._seen = look
+        if not changed:
+            return
+        names = ", ".join(path.name for path in changed)
+        try:
+            self._mock.reload(replace(self._mock.setup, **setup(self._values)))
+        except Exception as error:  # an edit can be wrong in more ways than we know; the mock goes on all the same
+            self._report(f"{names} changed, nothing is reloaded: {error}")
+        else:
+            self._report(f"{names} changed, reloaded; every sandbox begins anew")
+
+    def _look(self) -> Look:
+        return {path: _stamp(path) for path in self._files}
+
+
+def _files(mock: Mock, values: SimpleNamespace) -> list[Path]:
+    contract = mock.setup.contract or documents.packaged("openapi.yaml")
+    fixtures = [fixture_path(name) for name in values.fixture]
+    return [contract, *fixtures, *([values.assumptions] if values.assumptions else [])]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,76 +1,76 @@
-"""`mockserver verify`: checks at any address whether a service does what the documents say, and what it does beyond."""
+"""`mockserver verify`: checks at any address whether a service does what its documentation says."""
 
 import re
 import sys
-from argparse import ArgumentParser, Namespace
-from functools import partial
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mockserver.cli import options
-from mockserver.cli.options import Option, base_url, named_provider, number
-from mockserver.cli.terminal import say
+import click
+
+from mockserver.cli import say
+from mockserver.cli.options import PROVIDER, Text, base_url, command, number, option, played_providers, switch
 from mockserver.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from mockserver.verify.outcome import VerifyReport
     from mockserver.verify.run import VerifyOptions
 
-OPTIONS = (
-    Option("--provider", "P", "whose API it is"),
-    Option("--token", "T", "the key; better given as MOCKSERVER_TOKEN, since other users see command lines"),
-    Option("--read-only", "", "send nothing that writes; what needs to is not checked"),
-    Option("--rate", "N", "requests per second at most, 0 for no limit (no limit on this machine, 5 elsewhere)", number),
-    Option("--timeout", "S", "how many seconds a reply may take (10)", number, 10.0),
-    Option("--allow-live-key", "", "use a key that looks live; needs --yes as well"),
-    Option("--yes", "", "yes, records may be created in the live account"),
-    Option("--json", "FILE", "write the report as JSON", Path),
-    Option("--junit", "FILE", "write the report as JUnit XML", Path),
-    Option("--markdown", "FILE", "write the report as Markdown", Path),
-    Option("--write-assumptions", "FILE", "write the choices that the service follows, for serve --assumptions", Path),
-    Option("--baseline", "FILE", "the JSON report of an earlier run: tell only what differs", Path),
+FINE, FOUND = 0, 1
+
+
+@command(
+    "verify",
+    click.argument("url", metavar="URL", type=Text(base_url)),
+    PROVIDER,
+    option("--token", "T", "The key; better set as MOCKSERVER_TOKEN, since other users see command lines."),
+    switch("--read-only", "Send nothing that writes; what needs to is not checked."),
+    option("--rate", "N", "Most requests per second; 0: no limit.", number, show_default="5, on this machine no limit"),
+    option("--timeout", "S", "Seconds that a response may take.", number, default=10),
+    switch("--allow-live-key", "Use a key that looks live; needs --yes as well."),
+    switch("--yes", "Confirm that records may be created in the live account."),
+    option("--json", "FILE", "Write the report as JSON.", Path),
+    option("--junit", "FILE", "Write the report as JUnit XML.", Path),
+    option("--markdown", "FILE", "Write the report as Markdown.", Path),
+    option("--write-assumptions", "FILE", "Write the choices that the service follows, for serve --assumptions.", Path),
+    option("--baseline", "FILE", "JSON report of an earlier run: show only what differs.", Path),
 )
-
-
-def declare(parser: ArgumentParser) -> None:
-    """Have the parser take the address and the command's options."""
-    parser.add_argument("url", metavar="URL", help="the service's base URL, such as http://127.0.0.1:4010")
-    options.declare(parser, OPTIONS)
-
-
-def run(given: Namespace) -> int:
+def verify(**given: Any) -> int:
     """Run the provider's catalogue; 1 if a behaviour is broken, or the service follows none of an assumption's choices."""
     if find_spec("httpx") is None:
         raise ConfigurationError("verify needs httpx", hint="install mockserver[verify]")
-    values = options.read(given, OPTIONS)
-    order = _order(given.url, values)
-    from mockserver.verify import command, files
+    values = SimpleNamespace(**given)
+    order = _order(values)
+    from mockserver.verify import files
 
     paths = {name: path for name in files.FORMS if (path := getattr(values, name)) is not None}
-    wishes = command.Wishes(paths, values.baseline)
-    return command.run(order, wishes, say=say, complain=partial(say, to=sys.stderr))
+    return _run(order, paths, values.baseline)
 
 
-def _order(url: str, values: Namespace) -> "VerifyOptions":
+def _order(values: SimpleNamespace) -> "VerifyOptions":
     from mockserver.verify.run import VerifyOptions
 
+    if "@" in urlsplit(values.url).netloc:
+        raise ConfigurationError("has a credential in it, which would be printed", where="URL", hint="give it with --token")
     token = _token(values.token)
     if not values.timeout:
         raise ConfigurationError("a reply takes longer than 0 s", where="--timeout")
     return VerifyOptions(
-        provider=named_provider(values.provider),
-        url=_address(url),
+        provider=played_providers([values.provider])[0],
+        url=values.url,
         token=token,
         rate=values.rate,
         timeout_s=values.timeout,
-        read_only=bool(values.read_only),
-        allow_live=bool(values.allow_live_key and values.yes),
+        read_only=values.read_only,
+        allow_live=values.allow_live_key and values.yes,
     )
 
 
 def _token(text: str | None) -> str:
-    """Return the key without what a file or a variable puts around it; any other than plain text could not be sent."""
+    """Return the key without surrounding whitespace; other than printable ASCII could not be sent."""
     token = (text or "").strip()
     if not token:
         raise ConfigurationError("is missing", where="--token", hint="give a key, or set MOCKSERVER_TOKEN")
@@ -81,11 +81,70 @@ def _token(text: str | None) -> str:
     return token
 
 
-def _address(url: str) -> str:
-    try:
-        address = base_url(url)
-    except ValueError as error:
-        raise ConfigurationError(str(error), where="URL") from error
-    if "@" in urlsplit(address).netloc:
-        raise ConfigurationError("has a credential in it, which would be printed", where="URL", hint="give it with --token")
-    return address
+def _run(order: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path | None) -> int:
+    """Run the catalogue, print and write what was found, and return the exit code.
+
+    baseline_file: the JSON report of an earlier run, of which only what differs is shown; None: all is shown.
+    Raises: MockServerError if the run must not or cannot begin.
+    """
+    from mockserver.verify import files
+    from mockserver.verify.interruption import Abandoned, Interruption
+    from mockserver.verify.lines import Progress
+    from mockserver.verify.outcome import Baseline, only_changes
+    from mockserver.verify.run import check_order, verify
+
+    check_order(order)
+    baseline = Baseline.read(baseline_file, order.provider.name) if baseline_file is not None else None
+    files.check_writable(paths)
+    interruption = Interruption()
+    terminal = sys.stderr if sys.stderr.isatty() else None
+    is_told = baseline.differs if baseline is not None else lambda _result: True
+    progress = Progress(say, terminal=terminal, announcement=_announcement(order), is_told=is_told)
+    with interruption.listening():
+        try:
+            whole = verify(order, interruption=interruption, watcher=progress)
+        except Abandoned:
+            say("mockserver: it was told to stop before it began", to=sys.stderr)
+            return FOUND
+        progress.clear()
+        whole = baseline.compare(whole) if baseline is not None else whole
+        told = only_changes(whole) if baseline is not None else whole
+        _tell(told, was_compared=baseline is not None)
+        _write(paths, whole, told)
+    return FINE if told.is_clean else FOUND
+
+
+def _announcement(order: "VerifyOptions") -> Iterator[str]:
+    """Yield the lines that say what is about to happen, and what of it cannot be undone."""
+    if order.read_only:
+        yield f"{order.provider.title} at {order.url}, read only."
+        return
+    yield f"{order.provider.title} at {order.url}. What this run creates has {order.marker} in its name, and is deleted again."
+    for reason in order.provider.catalogue().cleanup.remains.values():
+        yield f"Except that {reason}."
+
+
+def _tell(report: "VerifyReport", *, was_compared: bool) -> None:
+    from mockserver.verify import lines
+
+    if report.finding and not report.was_begun:
+        say(f"mockserver: {lines.plain(report.finding)}", to=sys.stderr)
+        return
+    if report.assumptions:
+        say("")
+        for line in lines.of_assumptions(report.assumptions):
+            say(line)
+    say("")
+    for line in (*lines.of_remains(report.remains), *lines.of_summary(report)):
+        say(line)
+    if was_compared:
+        say("Only what differs from the baseline is told and counted.")
+
+
+def _write(paths: Mapping[str, Path], whole: "VerifyReport", told: "VerifyReport") -> None:
+    from mockserver.verify import files
+
+    if whole.finding and "write_assumptions" in paths:
+        say(f"mockserver: {paths['write_assumptions']} stays as it was, since the run ended early", to=sys.stderr)
+        paths = {name: path for name, path in paths.items() if name != "write_assumptions"}
+    files.write(paths, whole, told)

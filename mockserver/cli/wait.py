@@ -2,38 +2,29 @@
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event
 from urllib.parse import urlsplit
 
-from mockserver.cli import options
-from mockserver.cli.options import Option, base_url, number
-from mockserver.cli.terminal import say
-from mockserver.errors import ConfigurationError
+import click
 
-OPTIONS = (Option("--timeout", "S", "how many seconds to wait", number, 30),)
+from mockserver.cli import say
+from mockserver.cli.options import Text, base_url, command, number, option
 
 PAUSE_S = 0.1
 ATTEMPT_S = 2.0
-"""How long one question may go unanswered before it is asked again."""
+"""How long to wait for the response to one attempt."""
 
 
-def declare(parser: ArgumentParser) -> None:
-    """Have the parser take the address and the command's options."""
-    parser.add_argument("url", metavar="URL", help="the mock's address, such as http://127.0.0.1:4010")
-    options.declare(parser, OPTIONS)
-
-
-def run(given: Namespace) -> int:
-    """Ask until the mock says that it is ready; 1 if it did not within the time."""
+@command(
+    "wait",
+    click.argument("url", metavar="URL", type=Text(base_url)),
+    option("--timeout", "S", "Seconds to wait.", number, default=30),
+)
+def wait(url: str, timeout: float) -> int:
+    """Ask until the mock is ready; 1 if it is not within the time."""
     from mockserver.state.clock import stopwatch_us
 
-    try:
-        url = base_url(given.url)
-    except ValueError as error:
-        raise ConfigurationError(str(error), where="URL") from error
-    timeout = options.read(given, OPTIONS).timeout
     started = stopwatch_us()
     while True:
         left = timeout - (stopwatch_us() - started) / 1e6
@@ -48,7 +39,7 @@ def run(given: Namespace) -> int:
 
 
 def ask(url: str, timeout_s: float) -> str | None:
-    """Return why the mock is not ready; None if it is. Proxies of the environment are passed over: it is near."""
+    """Return why the mock is not ready, or None if it is; proxies from the environment are ignored."""
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=timeout_s)

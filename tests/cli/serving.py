@@ -1,15 +1,16 @@
 """`mockserver serve`, as far as a test wants it: what it makes of its arguments, the application, or the whole process."""
 
+import os
 import subprocess
 import sys
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from select import select
+from types import SimpleNamespace
+from unittest.mock import patch
 
-from mockserver.cli import options
-from mockserver.cli.serve import OPTIONS
+from mockserver.cli.serve import serve
 from mockserver.cli.setup import app_options, setup
 from mockserver.http.app import App
 from tests.conftest import make_app
@@ -17,11 +18,10 @@ from tests.conftest import make_app
 TIMEOUT_S = 20
 
 
-def values(*arguments: str, environment: Mapping[str, str] | None = None) -> Namespace:
+def values(*arguments: str, environment: Mapping[str, str] | None = None) -> SimpleNamespace:
     """Return what `serve` reads from these arguments, and from no environment but this."""
-    parser = ArgumentParser()
-    options.declare(parser, OPTIONS)
-    return options.read(parser.parse_args(arguments), OPTIONS, environment or {})
+    with patch.dict(os.environ, environment or {}, clear=True):
+        return SimpleNamespace(**serve.make_context("serve", list(arguments)).params)
 
 
 def app_of(*arguments: str) -> App:

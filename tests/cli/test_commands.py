@@ -148,6 +148,15 @@ def test_wait_gives_up_on_what_is_no_mock_or_not_ready(
     assert capsys.readouterr().err == f"mockserver: {address.url} is not ready after 0.01 s: {reason}\n"
 
 
+def test_ctrl_c_ends_a_command_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mockserver.cli.wait.ask", interrupt)
+
+    assert main(["wait", "http://127.0.0.1:4010"]) == 130
+
+
 def test_module_is_the_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "fixtures"]
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=30, check=True).stdout

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mockserver.cli import main
-from mockserver.cli.announcement import announcement
+from mockserver.cli.serve import announcement
 from mockserver.cli.setup import app_options, setup
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App, HttpOptions

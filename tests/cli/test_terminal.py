@@ -7,7 +7,8 @@ from typing import TextIO
 
 import pytest
 
-from mockserver.cli.terminal import is_coloured, say
+from mockserver.cli import say
+from mockserver.cli.serve import is_coloured
 
 
 class Terminal(io.StringIO):

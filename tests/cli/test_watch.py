@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mockserver.cli.watch import Watch
+from mockserver.cli.setup import Watch
 from mockserver.documents import packaged
 from mockserver.mock import Mock
 from tests.cli.serving import app_of, values
@@ -126,7 +126,7 @@ def test_contract_is_watched_too(watched: Watched, tmp_path: Path) -> None:
 
 
 def test_it_looks_again_and_again(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.cli.watch.INTERVAL_S", 0)
+    monkeypatch.setattr("mockserver.cli.setup.INTERVAL_S", 0)
     looks = 0
 
     async def run() -> None:

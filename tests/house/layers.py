@@ -15,6 +15,7 @@ PACKAGE = "mockserver"
 
 FOREIGN: Mapping[str, set[str]] = {
     "aiohttp": {"client"},
+    "click": {"cli"},
     "httptools": {"client", "http"},
     "httpx": {"client", "verify"},
     "jsonschema_rs": {"contract"},
