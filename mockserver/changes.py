@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mockserver.state import Kind, State
-from mockserver.state.clock import Clock, iso_milliseconds
+from mockserver.state.clock import Clock, ClockReading, iso_milliseconds
 from mockserver.state.schedule import Task
 from mockserver.state.store import Collection, Record
 from mockserver.webhooks import Endpoint
@@ -56,13 +56,6 @@ class EndpointChange(Struct, frozen=True):
 
     id: str
     fields: tuple[FieldChange, ...]
-
-
-class ClockReading(Struct, frozen=True):
-    """How a clock goes, and what it shows."""
-
-    mode: str
-    now: str
 
 
 class ClockChange(Struct, frozen=True):

@@ -54,7 +54,7 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""
     retry_after: int | None = None
     ms: float | tuple[float, float] | Spread = 0
-    limit: int = 0
+    limit: int | None = None
     per_ms: int = 0
     mode: PagingMode | None = None
     operations: tuple[str, ...] = ()
@@ -222,7 +222,7 @@ def _rate_limit(armed: Armed, disturbance: Disturbance, now: int, _chance: Chanc
     if armed.window is None or not armed.window <= now < armed.window + fault.per_ms:
         armed.window, armed.used = now, 0
     armed.used += 1
-    if armed.used <= fault.limit or disturbance.status:
+    if armed.used <= (fault.limit or 0) or disturbance.status:
         return False
     remaining_ms = armed.window + fault.per_ms - now
     disturbance.fail("rate-limit", 429, retry_after_s=max(1, -(-remaining_ms // 1000)))

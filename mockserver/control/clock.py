@@ -8,19 +8,7 @@ from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.state import Sandbox
-from mockserver.state.clock import Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
-
-ModeName = Annotated[
-    Mode, Meta(description="`real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.")
-]
-Timestamp = Annotated[str, Meta(description="ISO 8601, of the years 1970 to 9999; UTC unless it names a zone.")]
-
-
-class ClockReading(Struct, frozen=True):
-    """How the clock goes, and what it shows."""
-
-    mode: ModeName
-    now: Timestamp
+from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, iso_milliseconds, parse_duration, parse_timestamp
 
 
 class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):

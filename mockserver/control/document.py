@@ -46,7 +46,7 @@ def describe(routes: Sequence[ControlRoute], url: str) -> dict[str, Any]:
         "info": {
             "title": "mockserver control API",
             "version": __version__,
-            "description": "Sandboxes and what can be done to them. Empty here steps a clock or is recorded in a journal.",
+            "description": "Sandboxes and what can be done to them. Nothing here steps a clock or is recorded in a journal.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": url}],

@@ -5,16 +5,16 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from mockserver.control.clock import Timestamp, duration
+from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
-from mockserver.state.clock import LATEST_MS, iso_milliseconds
+from mockserver.state.clock import LATEST_MS, Timestamp, iso_milliseconds
 
 Duration = Annotated[str, Meta(description="`90s`, `10m`, `3d`, or ISO 8601 as in `PT36H`; of the sandbox's clock.")]
 Milliseconds = Annotated[
@@ -228,27 +228,16 @@ def _check_operations(operations: Sequence[str], mock: Mock) -> None:
 
 def _row(armed: Armed, now: int) -> FaultRow:
     fault = armed.fault
-    spent = (fault.until is not None and now >= fault.until) or (fault.first is not None and armed.seen >= fault.first)
-    return FaultRow(
-        id=fault.id,
-        kind=fault.kind,
-        seen=armed.seen,
-        hits=armed.hits,
-        status=fault.status,
-        code=fault.code,
-        retry_after=fault.retry_after,
-        ms=list(fault.ms) if isinstance(fault.ms, tuple) else fault.ms,
-        limit=fault.limit if fault.kind == "rate-limit" else None,
-        per_ms=fault.per_ms,
-        mode=fault.mode,
-        operations=list(fault.operations),
-        path=fault.path,
-        first=fault.first,
-        every=fault.every,
-        probability=fault.probability,
-        until=iso_milliseconds(fault.until) if fault.until is not None else None,
-        state="spent" if spent else "armed",
-    )
+    is_spent = (fault.until is not None and now >= fault.until) or (fault.first is not None and armed.seen >= fault.first)
+    shown = {
+        "seen": armed.seen,
+        "hits": armed.hits,
+        "ms": list(fault.ms) if isinstance(fault.ms, tuple) else fault.ms,
+        "operations": list(fault.operations),
+        "until": iso_milliseconds(fault.until) if fault.until is not None else None,
+        "state": "spent" if is_spent else "armed",
+    }
+    return FaultRow(**asdict(fault) | shown)
 
 
 def _names(fields: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
@@ -244,29 +244,20 @@ def replay_delivery(call: ControlCall) -> Reply:
 def row_of(delivery: Delivery) -> DeliveryRow:
     """Return the delivery as it is shown."""
     event = delivery.event
-    return DeliveryRow(
-        number=delivery.number,
-        event=event.id,
-        type=event.type,
-        object=event.object,
-        endpoint=delivery.endpoint,
-        url=delivery.url or None,
-        attempt=delivery.attempt,
-        due=iso_milliseconds(delivery.due),
-        status=delivery.status,
-        how=delivery.how,
-        replays=delivery.replays or None,
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in delivery.headers},
-        body=delivery.body.decode("utf-8", "replace"),
-        answer=delivery.answer or None,
-        answer_body=delivery.answer_body.decode("utf-8", "replace"),
-        error=delivery.error,
-        took_ms=delivery.took_ms,
-        event_after=event.after,
-        sent_after=delivery.sent_after,
-        answered_after=delivery.answered_after,
-        assumed=dict(delivery.assumed),
-    )
+    shown = {
+        "event": event.id,
+        "type": event.type,
+        "object": event.object,
+        "event_after": event.after,
+        "url": delivery.url or None,
+        "due": iso_milliseconds(delivery.due),
+        "replays": delivery.replays or None,
+        "headers": {name.decode("latin-1"): value.decode("latin-1") for name, value in delivery.headers},
+        "body": delivery.body.decode("utf-8", "replace"),
+        "answer": delivery.answer or None,
+        "answer_body": delivery.answer_body.decode("utf-8", "replace"),
+    }
+    return DeliveryRow(**asdict(delivery) | shown)
 
 
 def _matching(sandbox: Sandbox, query: DeliveryQuery) -> list[Delivery]:

@@ -4,9 +4,9 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Mode = Literal["real", "frozen", "step"]
 
@@ -32,6 +32,19 @@ _ISO = re.compile(r"P(?:(\d{1,15})W)?(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{
 # Not `perf_counter` where there is another: libraries that have a test's time stand still replace it, and who waits for so
 # many seconds would wait for ever.
 _steady_ns = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime_ns") else time.perf_counter_ns
+
+
+ModeName = Annotated[
+    Mode, Meta(description="`real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.")
+]
+Timestamp = Annotated[str, Meta(description="ISO 8601, of the years 1970 to 9999; UTC unless it names a zone.")]
+
+
+class ClockReading(Struct, frozen=True):
+    """How the clock goes, and what it shows."""
+
+    mode: ModeName
+    now: Timestamp
 
 
 class Clock(Struct, frozen=True):
