@@ -58,8 +58,8 @@ EXPLANATIONS = (
         "",
         "Only what is said of an event beside its body changes: on which choices it rests, and whose it is.",
         r"""
-            vexutopia/events.py announce: `leaning = Leaning(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = Leaning(choices=sandbox.state.choices)`
-            vexutopia/events.py announce: `leaning = Leaning(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = Leaning(choices=sandbox.state.choices, assumed=dict({}))`
+            vexutopia/events.py announce: `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = ChoiceReader(choices=sandbox.state.choices)`
+            vexutopia/events.py announce: `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict({}))`
             vexutopia/events.py announce: `'vexutopia'` → `'vexutopiaX'`
         """,
         tested_by="tests/providers/vexutopia/test_assumptions.py::test_settlement_is_noted_on_the_task_and_on_its_event_not_on_replies",
