@@ -1,4 +1,4 @@
-"""What changed from one state to another: records by kind, the clock, choices, webhook endpoints and due work."""
+"""Compare two states: records, clock, choices, webhook endpoints and due work."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
@@ -19,15 +19,15 @@ _SECRETS = ("secret", "old_secret")
 
 
 class FieldChange(Struct, frozen=True):
-    """A field that is not what it was; without `before` it was not there, without `after` it is not."""
+    """A changed field. Without `before` it is new, without `after` it is gone."""
 
-    field: Annotated[str, Meta(description="Its name, below that of the field that holds it, as in `metadata.tier`.")]
+    field: Annotated[str, Meta(description="Its path, such as `metadata.tier`.")]
     before: Any | UnsetType = UNSET
     after: Any | UnsetType = UNSET
 
 
 class Created(Struct, frozen=True):
-    """A record that was not there, as the state document has it."""
+    """A created record, as in the state document."""
 
     kind: str
     id: str
@@ -35,7 +35,7 @@ class Created(Struct, frozen=True):
 
 
 class Changed(Struct, frozen=True):
-    """A record that is not as it was."""
+    """A changed record."""
 
     kind: str
     id: str
@@ -43,7 +43,7 @@ class Changed(Struct, frozen=True):
 
 
 class Deleted(Struct, frozen=True):
-    """A record that was deleted; without `record` it was created meanwhile, `remains` is what stays of it, if anything does."""
+    """A deleted record. Without `record` it was created meanwhile. `remains` is what is left of it."""
 
     kind: str
     id: str
@@ -52,21 +52,21 @@ class Deleted(Struct, frozen=True):
 
 
 class EndpointChange(Struct, frozen=True):
-    """A webhook endpoint that is new, gone, or not as it was."""
+    """A new, removed or changed webhook endpoint."""
 
     id: str
     fields: tuple[FieldChange, ...]
 
 
 class ClockChange(Struct, frozen=True):
-    """A clock that goes otherwise, or shows another time than it would."""
+    """A clock in another mode, or set to another time."""
 
     before: ClockReading
     after: ClockReading
 
 
 class Due(Struct, frozen=True):
-    """Work that falls due at a time of the sandbox's clock."""
+    """Due work and its time on the sandbox's clock."""
 
     work: str
     object: str
@@ -74,14 +74,14 @@ class Due(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True, kw_only=True):
-    """What is not as it was.
+    """The changes from one state to another.
 
     Attributes:
         created, changed: by kind, in order of creation.
         deleted: by kind, in order of deletion.
-        clock: absent if it goes as it did.
+        clock: absent if unchanged.
         assumptions: those with another choice.
-        scheduled, settled: due work that is new, and that is done or gone; the earliest first.
+        scheduled, settled: due work that is new, and due work that is done or removed; earliest first.
     """
 
     created: tuple[Created, ...]

@@ -1,4 +1,4 @@
-"""Finds every place in a sandbox where a value still stands, so that an erasure can be checked in one call.
+"""Find every place in a sandbox that still contains a value, to check an erasure in one call.
 
 What counts is the text, also as a part of a longer one, and in whatever writing: JSON's escapes, a URL's or form's percent
 signs, and one within the other. Composed and decomposed accents are the same text.
@@ -30,16 +30,15 @@ Where = Literal["record", "deleted", "pending", "webhook", "snapshot", "fixture"
 
 
 class Trace(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A place where the value stands.
+    """A place that contains the value.
 
     Attributes:
-        where: in the state itself: a `record`, what is left of a `deleted` one, `pending` work, a `webhook` endpoint; in a
-            `snapshot` or the sandbox's own `fixture`, which reset goes back to; in the `journal`, an `event`, a `delivery`,
-            a `fault`, or a `key` of the sandbox.
-        part: what in it, such as `email` or `request.body`.
-        kind, id: of a record, also within a snapshot or fixture; the id alone of an event, an endpoint or a fault.
-        snapshot: its name.
-        exchange, delivery: their numbers.
+        where: a `record`, the rest of a `deleted` one, `pending` work, a `webhook` endpoint, a `snapshot`, the sandbox's own
+            `fixture`, the `journal`, an `event`, a `delivery`, a `fault`, or a `key` of the sandbox.
+        part: the part of it, such as `email` or `request.body`.
+        kind, id: of a record, also within a snapshot or fixture; id alone of an event, an endpoint or a fault.
+        snapshot: name of the snapshot.
+        exchange, delivery: numbers of the exchange and the delivery.
     """
 
     where: Where
@@ -52,11 +51,11 @@ class Trace(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Traces(Struct, frozen=True):
-    """Where a value stands; the value itself is not repeated."""
+    """The places that contain a value; the value is not repeated."""
 
-    count: Annotated[int, Meta(description="Of all places.")]
+    count: Annotated[int, Meta(description="Number of all places.")]
     places: Annotated[tuple[Trace, ...], Meta(description=f"At most {MAX_PLACES:,} of them.")]
-    remedies: Annotated[dict[Where, str], Meta(description="Where it stands → what removes it there, if anything does.")]
+    remedies: Annotated[dict[Where, str], Meta(description="Place → how to remove the value there.")]
 
 
 _REMEDIES: Mapping[Where, str] = {
@@ -72,7 +71,7 @@ _REMEDIES: Mapping[Where, str] = {
 
 
 def traces_of(value: str, sandbox: Sandbox, kinds: Sequence[Kind], *, ignore_case: bool = False) -> Traces:
-    """Return every place in the sandbox where the value stands."""
+    """Return every place in the sandbox that contains the value."""
     search = _Search(value, kinds, ignore_case=ignore_case)
     places = list(search.everywhere(sandbox))
     remedies = {each.where: _REMEDIES[each.where] for each in places if each.where in _REMEDIES}
@@ -80,7 +79,7 @@ def traces_of(value: str, sandbox: Sandbox, kinds: Sequence[Kind], *, ignore_cas
 
 
 class _Search:
-    """Looks for one value."""
+    """Search for one value."""
 
     def __init__(self, value: str, kinds: Sequence[Kind], *, ignore_case: bool) -> None:
         self._fold: Callable[[str], str] = str.casefold if ignore_case else str

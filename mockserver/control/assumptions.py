@@ -1,4 +1,4 @@
-"""`/_mock/assumptions`: how a sandbox answers the questions that the documents leave open."""
+"""`/_mock/assumptions`: the choices of a sandbox."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,22 +15,22 @@ from mockserver.mock import Mock
 Choices = Annotated[
     dict[str, Any],
     Meta(
-        description="Assumption → choice; `/_mock/openapi.json` has their questions and all choices.",
+        description="Assumption → choice. `/_mock/openapi.json` lists the questions and all choices.",
         extra_json_schema={"additionalProperties": {"type": "string"}},
     ),
 ]
 
 
 def read_assumptions(call: ControlCall) -> Reply:
-    """Return the sandbox's choice for every assumption."""
+    """Return the sandbox's choice for each assumption."""
     chosen = call.sandbox().state.choices
     return Reply(200, {each.key: chosen.get(each.key, each.default) for each in call.mock.pipeline.assumptions})
 
 
 def change_assumptions(call: ControlCall) -> Reply:
-    """Make other choices in this sandbox, from its next exchange on; those that are not named stay.
+    """Change choices of this sandbox, from its next exchange on.
 
-    If one assumption or choice is unknown, nothing is changed.
+    Choices that are not named stay. One unknown assumption or choice refuses the whole change.
 
     Raises: UnknownChoiceError.
     """

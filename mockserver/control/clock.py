@@ -12,23 +12,23 @@ from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, iso
 
 
 class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change about the clock: first `mode` and `now`, then `advance`."""
+    """A change of the clock: `mode` and `now` apply first, then `advance`."""
 
     mode: ModeName | None = None
     now: Timestamp | None = None
-    advance: Annotated[str, Meta(description="How much time passes: `90s`, `10m`, `3d`, or ISO 8601 as in `PT36H`.")] | None = (
+    advance: Annotated[str, Meta(description="How far to advance: `90s`, `10m`, `3d`, or ISO 8601 such as `PT36H`.")] | None = (
         None
     )
 
 
 def read_clock(call: ControlCall) -> Reply:
-    """Tell the sandbox's time."""
+    """Return the sandbox's clock."""
     sandbox = call.sandbox()
     return Reply(200, ClockReading(sandbox.state.clock.mode, iso_milliseconds(sandbox.now)))
 
 
 async def change_clock(call: ControlCall) -> Reply:
-    """Set the clock, let time pass, or both; work that falls due runs in order, each piece at its own time.
+    """Set the clock, advance it, or both. Due work runs in order, each task at its own time.
 
     Webhooks that fall due on the way, retries included, are sent, and the time stands until they have their outcome.
     Another mode alone moves no time: a clock that is frozen keeps the present instant, and one that is made real runs on
@@ -92,6 +92,6 @@ ROUTES = (
         run=change_clock,
         body=ClockPatch,
         replies={200: ClockReading},
-        errors={409: "The clock is being advanced already, or the state was replaced meanwhile."},
+        errors={409: "Another advance is running, or the state was replaced meanwhile."},
     ),
 )

@@ -1,4 +1,4 @@
-"""Writes the control API down as an OpenAPI 3.1 document, from the routes, their docstrings and their types."""
+"""Build the control API's OpenAPI 3.1 document from routes, docstrings and types."""
 
 import inspect
 import re
@@ -16,11 +16,11 @@ _NAME_SCHEMA = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 _SANDBOX = {
     "name": "Mock-Sandbox",
     "in": "header",
-    "description": "The sandbox that is meant, unless the path begins with `/@NAME`; none: `default`. Made on first use.",
+    "description": "The sandbox to use, unless the path begins with `/@NAME`. Default: `default`. Created on first use.",
     "schema": {"type": "string", "pattern": f"^(?:{NAME.pattern})?$"},
 }
 _PROBLEM_SCHEMA = {
-    "description": "Why the control API says no, in the form of RFC 9457; `detail` names the place and the hint.",
+    "description": "An error of the control API, as in RFC 9457. `detail` says what is wrong, where, and what to do.",
     "type": "object",
     "properties": {
         "type": {"const": "about:blank"},
@@ -31,11 +31,11 @@ _PROBLEM_SCHEMA = {
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,
 }
-_REFUSED = "Refused; 400 for what cannot be understood, 403 for a foreign host or origin, 405, 413, 414, 431 or 503."
+_REFUSED = "Refused: 400 for invalid input, 403 for a foreign host or origin, or 405, 413, 414, 431, 503."
 
 
 def describe(routes: Sequence[ControlRoute], url: str) -> dict[str, Any]:
-    """Return the document; `url` is the base URL that the paths are relative to."""
+    """Return the OpenAPI document; paths are relative to `url`."""
     schemas, components = _schemas(routes)
     paths: dict[str, Any] = {}
     for route in routes:
@@ -46,7 +46,7 @@ def describe(routes: Sequence[ControlRoute], url: str) -> dict[str, Any]:
         "info": {
             "title": "mockserver control API",
             "version": __version__,
-            "description": "Sandboxes and what can be done to them. Nothing here steps a clock or is recorded in a journal.",
+            "description": "Control sandboxes. These calls are not recorded and do not move a clock.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": url}],
@@ -62,7 +62,7 @@ def describe(routes: Sequence[ControlRoute], url: str) -> dict[str, Any]:
 
 
 def words(route: ControlRoute) -> tuple[str, str]:
-    """Return what the route does in one sentence, and what else there is to say of it."""
+    """Return the route's summary and description."""
     summary, _, rest = (inspect.getdoc(route.run) or "").partition("\n")
     paragraphs = [" ".join(each.split()) for each in rest.split("\n\n")]
     return summary, "\n\n".join(each for each in paragraphs if each and not each.startswith("Raises:"))
@@ -93,7 +93,7 @@ def _reply(route: ControlRoute, status: int, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}} if schema is not None else {}
     also = route.also if status == 200 else ()
     content |= {each: {"schema": {"type": "object" if each.endswith("+json") else "string"}} for each in also}
-    description = {201: "Made.", 409: "Not as expected."}.get(status, "Done.")
+    description = {201: "Created.", 409: "Not as expected."}.get(status, "Done.")
     return {"description": description, **({"content": content} if content else {})}
 
 
@@ -115,7 +115,7 @@ def _query_parameters(route: ControlRoute) -> list[dict[str, Any]]:
 
 
 def _schemas(routes: Sequence[ControlRoute]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """Return type → its schema, and the component schemas that those refer to."""
+    """Return type → schema, and the component schemas they refer to."""
     kinds = dict.fromkeys(kind for route in routes for kind in (route.body, *route.replies.values()) if kind not in (None, Empty))
     made, components = msgspec.json.schema_components(list(kinds), ref_template="#/components/schemas/{name}")
     return dict(zip(kinds, made, strict=True)), components

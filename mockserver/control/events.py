@@ -1,4 +1,4 @@
-"""`/_mock/events`: what happened in a sandbox that receivers are told of, and events made on purpose, sound or not."""
+"""`/_mock/events`: list events, and create them, valid or broken."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -20,11 +20,11 @@ from mockserver.state.clock import iso_milliseconds
 from mockserver.webhooks import Captured, Delivery, Event, How
 
 DELAY = "10m"
-"""How late a delayed delivery is unless the request says so."""
+"""Default lateness of a delayed delivery."""
 
 
 class EventRow(Struct, frozen=True):
-    """Something that a provider announced; `after` is the exchange in which, or after which, it came about."""
+    """An event. `after` is the number of the exchange in which, or after which, it happened."""
 
     id: str
     type: str
@@ -37,33 +37,33 @@ class EventRow(Struct, frozen=True):
 
 
 class EventQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which events are meant."""
+    """Filter events."""
 
     type: str | None = None
     object: str | None = None
 
 
 class EventOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """What shall happen."""
+    """The event to create."""
 
     type: Annotated[str, Meta(description="The type of event.")]
-    object: Annotated[str, Meta(description="The id of what it happens to; absent: something new.")] | None = None
-    how: Annotated[How, Meta(description="What goes wrong with its deliveries; absent: nothing.")] | None = None
-    delay: Annotated[str, Meta(description=f"How late a delayed one is: `90s`, `1h`, `PT36H` ({DELAY}).")] | None = None
+    object: Annotated[str, Meta(description="Id of the object. Default: a new object.")] | None = None
+    how: Annotated[How, Meta(description="What is wrong with its deliveries. Default: nothing.")] | None = None
+    delay: Annotated[str, Meta(description=f"Lateness for `delay`: `90s`, `1h`, `PT36H`. Default: `{DELAY}`.")] | None = None
 
 
-NeededOrder = Annotated[EventOrder, Meta(description="An event is made of something.")]
+NeededOrder = Annotated[EventOrder, Meta(description="The event to create.")]
 
 
 class EventsMade(Struct, frozen=True):
-    """What happened, and the deliveries that it led to; those of an endpoint without a URL are collected already."""
+    """The events and their deliveries. An endpoint without a URL has collected them already."""
 
     events: list[EventRow]
     deliveries: list[DeliveryRow]
 
 
 def list_events(call: ControlCall) -> Reply:
-    """List the events, the oldest first; they are recorded whether or not anybody is sent them."""
+    """List events, oldest first. They are recorded with or without an endpoint."""
     query: EventQuery = call.query
     return Reply(
         200,
@@ -72,12 +72,12 @@ def list_events(call: ControlCall) -> Reply:
 
 
 def make_event(call: ControlCall) -> Reply:
-    """Make something happen, to an object or to a new one, and announce it as if the provider had done it.
+    """Create an event for an existing or a new object, as if the provider had caused it.
 
-    `how` spoils the deliveries. `duplicate` sends twice. `reorder` sends after the next event of the object, before its
-    creation if it is new. `drop` never sends. `delay` sends late. `bad-signature` signs with another secret, `old-secret` with
-    that from before the rotation. `stale` and `future` sign with a time ten minutes off. `truncate` cuts the body,
-    `re-serialise` writes the same JSON in other bytes. `after-delete` deletes the object first.
+    `how` breaks the deliveries. `duplicate` sends twice. `reorder` sends after the object's next event; for a new object,
+    before the event of its creation. `drop` never sends. `delay` sends late. `bad-signature` signs with another secret,
+    `old-secret` with the secret before the rotation. `stale` and `future` sign with a time ten minutes off. `truncate` cuts
+    the body, `re-serialise` writes the same JSON in other bytes. `after-delete` deletes the object first.
 
     Raises: ConfigurationError for a way in which this cannot go wrong.
     """
@@ -208,7 +208,7 @@ ROUTES = (
         replies={201: EventsMade},
         errors={
             404: "There is no such object.",
-            409: "This cannot happen to the object as it stands, or nobody is sent events of the type.",
+            409: "The object's state does not allow this event, or no endpoint receives events of the type.",
         },
     ),
 )

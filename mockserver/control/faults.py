@@ -1,4 +1,4 @@
-"""`/_mock/faults`: what goes wrong in a sandbox on purpose."""
+"""`/_mock/faults`: list, arm and disarm faults."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -16,10 +16,10 @@ from mockserver.mock import Mock
 from mockserver.state import Sandbox
 from mockserver.state.clock import LATEST_MS, Timestamp, iso_milliseconds
 
-Duration = Annotated[str, Meta(description="`90s`, `10m`, `3d`, or ISO 8601 as in `PT36H`; of the sandbox's clock.")]
+Duration = Annotated[str, Meta(description="`90s`, `10m`, `3d`, or ISO 8601 such as `PT36H`, on the sandbox's clock.")]
 Milliseconds = Annotated[
     float | list[float] | Spread,
-    Meta(description="Milliseconds: a number, or `[low, high]`, or `{median, p95}` for delays as they really are."),
+    Meta(description="Milliseconds: a number, `[low, high]`, or `{median, p95}` for realistic delays."),
 ]
 
 TAKES: dict[FaultKind, tuple[str, ...]] = {
@@ -41,31 +41,31 @@ _WHICH = ("operations", "path", "first", "every", "probability", "for_")
 
 
 class FaultOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is to go wrong, and with which requests: without `operations` and `path` with all, without the rest always."""
+    """The fault to arm and the requests it matches. Default: every request, always."""
 
     kind: FaultKind | UnsetType = UNSET
-    preset: (
-        Annotated[str, Meta(description=f"Faults that come together, in place of `kind`: {', '.join(PRESETS)}.")] | UnsetType
-    ) = UNSET
+    preset: Annotated[str, Meta(description=f"A named set of faults, instead of `kind`: {', '.join(PRESETS)}.")] | UnsetType = (
+        UNSET
+    )
     status: Annotated[int, Meta(ge=400, le=599)] | UnsetType = UNSET
-    code: Annotated[str, Meta(description="One of the provider's error codes, if it has any.")] | UnsetType = UNSET
-    retry_after: Annotated[int, Meta(ge=0, le=86_400, description="Seconds.")] | UnsetType = UNSET
+    code: Annotated[str, Meta(description="One of the provider's documented error codes.")] | UnsetType = UNSET
+    retry_after: Annotated[int, Meta(ge=0, le=86_400, description="Value of `Retry-After`, in seconds.")] | UnsetType = UNSET
     ms: Milliseconds | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=0, description="Requests in each window.")] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=0, description="Requests allowed per window.")] | UnsetType = UNSET
     per: Duration | UnsetType = UNSET
     mode: PagingMode | UnsetType = UNSET
     operations: list[str] | UnsetType = UNSET
     path: Annotated[str, Meta(min_length=1, max_length=500, description="A glob, such as `/v1/*`.")] | UnsetType = UNSET
-    first: Annotated[int, Meta(ge=1, description="Only so many of those requests.")] | UnsetType = UNSET
-    every: Annotated[int, Meta(ge=1, description="Only each so many-th of them.")] | UnsetType = UNSET
-    probability: Annotated[float, Meta(ge=0, le=1, description="Of each of them; chance comes from the seed.")] | UnsetType = (
+    first: Annotated[int, Meta(ge=1, description="Only the first N matching requests.")] | UnsetType = UNSET
+    every: Annotated[int, Meta(ge=1, description="Only every Nth matching request.")] | UnsetType = UNSET
+    probability: Annotated[float, Meta(ge=0, le=1, description="For each matching request; drawn from the seed.")] | UnsetType = (
         UNSET
     )
     for_: Duration | UnsetType = field(name="for", default=UNSET)
 
 
 class FaultRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A fault, what it was told, how many requests it was about, and to how many of those it did something."""
+    """A fault with its counters: matching requests seen, and requests hit."""
 
     id: str
     kind: FaultKind
@@ -88,18 +88,18 @@ class FaultRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def list_faults(call: ControlCall) -> Reply:
-    """List the sandbox's faults, in the order in which they are asked; a spent one does nothing more."""
+    """List the sandbox's faults in the order they apply. A spent fault has no further effect."""
     sandbox = call.sandbox()
     return Reply(200, [_row(each, sandbox.now) for each in sandbox.faults.armed])
 
 
 def arm_faults(call: ControlCall) -> Reply:
-    """Have something go wrong from the next request on; all that is armed adds up.
+    """Arm a fault or a preset from the next request on. Armed faults add up.
 
-    `kind` says what: `status` answers a failure in the provider's own words, `latency` waits before the work, `rate-limit`
-    lets so many requests through in a window and answers 429 to the others, `lost-reply` does the work and ends the
-    connection, `drop` ends it before the work, `truncate` ends it in the middle of the reply, `garbage` makes the JSON
-    unreadable, `drip` waits `ms` between the pieces of the reply, and `paging` has lists lie. A preset is several of them.
+    Kinds: `status` answers with an error in the provider's own form. `latency` waits before the work. `rate-limit` answers
+    429 to all but `limit` requests per window. `lost-reply` does the work and closes the connection; `drop` closes it
+    before the work. `truncate` closes it in the middle of the reply. `garbage` makes the JSON unreadable. `drip` waits `ms`
+    between the pieces of the reply. `paging` makes lists inconsistent. A preset combines several.
 
     Raises: ControlError, LimitError.
     """
@@ -109,7 +109,7 @@ def arm_faults(call: ControlCall) -> Reply:
 
 
 def disarm_fault(call: ControlCall) -> Reply:
-    """Take out one fault.
+    """Disarm one fault.
 
     Raises: UnknownSandboxError.
     """
@@ -118,7 +118,7 @@ def disarm_fault(call: ControlCall) -> Reply:
 
 
 def disarm_faults(call: ControlCall) -> Reply:
-    """Take out all faults of the sandbox."""
+    """Disarm all faults of the sandbox."""
     call.sandbox().faults.disarm_all()
     return Reply(204, None)
 
@@ -248,7 +248,7 @@ def _refused(place: str, what: str, hint: str) -> ControlError:
     return ControlError(400, what, where=f"body.{place}".rstrip("."), hint=hint)
 
 
-_UNKNOWN = {404: "The sandbox has no fault of that id."}
+_UNKNOWN = {404: "The sandbox has no fault with this id."}
 
 ROUTES = (
     ControlRoute(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),

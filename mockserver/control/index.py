@@ -14,11 +14,11 @@ OpenApi = Annotated[dict[str, Any], Meta(description="An OpenAPI 3.1 document.")
 
 
 def read_contract(call: ControlCall) -> Reply:
-    """Return the OpenAPI document that this sandbox follows, with what stands behind it.
+    """Return the contract under this sandbox's choices, with the catalogue.
 
-    `x-behaviours` lists what the providers' documents promise, `x-unchecked` what of it nobody can check from outside,
-    `x-decisions` and `x-assumptions` the questions that they leave open: those with one answer here, and those with several, of
-    which this sandbox has chosen one. Each operation has those that are about it, as text in its description, too.
+    `x-behaviours` lists what the documents promise, `x-unchecked` the promises that cannot be checked from outside.
+    `x-decisions` lists open questions with a fixed answer, `x-assumptions` those with choices, and this sandbox's choice.
+    Each operation has its own entries, also as text in its description.
     """
     pipeline, choices = call.mock.pipeline, call.sandbox().state.choices
     document = write_reference(pipeline.effective_contract(choices), pipeline.providers.values(), choices)
@@ -26,7 +26,7 @@ def read_contract(call: ControlCall) -> Reply:
 
 
 class RouteRow(Struct, frozen=True):
-    """What to send, and what it does."""
+    """A route and its summary."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class RouteRow(Struct, frozen=True):
 
 
 class Index(Struct, frozen=True):
-    """The mock, its version, and the routes of its control API."""
+    """The mock's version and the routes of the control API."""
 
     name: str
     version: str
@@ -42,7 +42,7 @@ class Index(Struct, frozen=True):
 
 
 def read_index(call: ControlCall) -> Reply:
-    """List what the control API can do."""
+    """List the routes of the control API."""
     rows = [RouteRow(route.method, route.path, words(route)[0]) for route in call.routes]
     return Reply(200, Index("mockserver", __version__, rows))
 
@@ -53,16 +53,16 @@ def read_document(call: ControlCall) -> Reply:
 
 
 class Health(Struct, frozen=True):
-    """Whether contract and fixtures are loaded, and which version of the mock this is."""
+    """Readiness and version of the mock."""
 
     ready: bool
     version: str
 
 
 def read_health(_call: ControlCall) -> Reply:
-    """Say that the mock is ready, and its version.
+    """Return whether the mock is ready, and its version.
 
-    Before contract and fixtures are loaded nothing is served at all, so an answer means ready.
+    The mock answers only after contract and fixtures are loaded, so any answer means ready.
     """
     return Reply(200, Health(ready=True, version=__version__))
 

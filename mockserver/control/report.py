@@ -1,4 +1,4 @@
-"""`/_mock/report`: the verdict over a sandbox, or over all, in the form that is asked for."""
+"""`/_mock/report`: the report over one sandbox or all, in several formats."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,26 +27,23 @@ TYPES: Mapping[Format, str] = {
     "junit": "application/junit+xml",
     "sarif": "application/sarif+json",
 }
-"""Format → content type, by which a client may ask for it as well."""
+"""Format → content type, which `Accept` may name instead."""
 
 
 class ReportQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which verdict is wanted."""
+    """Options of the report."""
 
-    format: Annotated[
-        Format | None, Meta(description="Without it the header `Accept` decides, by content type; without that it is JSON.")
-    ] = None
-    sandbox: Annotated[Literal["*"] | None, Meta(description="All sandboxes; otherwise it is the one that is meant.")] = None
-    ignore: Annotated[str, Meta(description="Ids of rules that are left out, separated by commas.")] = ""
+    format: Annotated[Format | None, Meta(description="Default: by the header `Accept`, else JSON.")] = None
+    sandbox: Annotated[Literal["*"] | None, Meta(description="`*` for all sandboxes. Default: this sandbox.")] = None
+    ignore: Annotated[str, Meta(description="Ids of rules to ignore, separated by commas.")] = ""
 
 
 def read_report(call: ControlCall) -> Reply:
-    """Judge what happened in the sandbox, or with `sandbox=*` in all of them.
+    """Return the report over this sandbox, or with `sandbox=*` over all.
 
-    What the client sent against the contract and what it did wrong although its calls succeeded, which open questions the
-    answers leaned on, which documented behaviours were exercised, and a digest that two equal runs share. Only what the
-    journal still has is judged; `is_whole` says whether that is all. JUnit has a test for each rule, SARIF a result for
-    each finding, with its place in the contract.
+    It has the contract violations, the findings on conduct, the assumptions used, the coverage of documented behaviours, and
+    a digest that equal runs share. Only exchanges still in the journal are judged; `is_whole` says whether that is all of
+    them. JUnit has one test per rule, SARIF one result per finding with its place in the contract.
 
     Raises: ConfigurationError.
     """
@@ -96,16 +93,17 @@ _FORMS: Mapping[Format, Callable[[Report, Mock], Any]] = {
 
 
 class TracesQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is looked for."""
+    """The value to search for."""
 
-    value: Annotated[str, Meta(description="The text, also as a part of a longer one; it must not be empty.")] = ""
-    ignore_case: Annotated[bool, Meta(description="`true`: capital and small letters are the same.")] = False
+    value: Annotated[str, Meta(description="The text to find, also within longer text. It must not be empty.")] = ""
+    ignore_case: Annotated[bool, Meta(description="`true` ignores case.")] = False
 
 
 def find_traces(call: ControlCall) -> Reply:
-    """Name every place in the sandbox where a value still stands: state, snapshots, fixture, journal, events, deliveries.
+    """Find every place in the sandbox that still contains a value.
 
-    It is found in JSON's escapes, in URLs and in forms as well. The value itself is not repeated.
+    Searches state, snapshots, fixture, journal, events and deliveries, also JSON-escaped, percent-encoded or form-encoded. The
+    reply does not repeat the value.
     """
     query: TracesQuery = call.query
     if not query.value:

@@ -1,4 +1,4 @@
-"""`/_mock/requests`: what was asked and answered, as rows, as HAR, and whether it is what was expected."""
+"""`/_mock/requests`: the journal as rows and as HAR, and expectations on it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -16,29 +16,29 @@ from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation, check_status
 from mockserver.state import Sandbox
 
-Operation = Annotated[str, Meta(description="The operation's id in the contract.")]
-Path = Annotated[str, Meta(description="The path without the sandbox's prefix, as sent or decoded; `*` stands for anything.")]
+Operation = Annotated[str, Meta(description="Operation id in the contract.")]
+Path = Annotated[str, Meta(description="The path without the sandbox's prefix, as sent or decoded; `*` matches anything.")]
 Status = Annotated[str, Meta(description="`429`, `4xx`, or `0` for no reply.")]
 Count = Annotated[int, Meta(ge=0)]
 
 
 class RequestsQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which exchanges are meant; all that is given must hold."""
+    """Filter exchanges; all given filters must match."""
 
     operation: Operation | None = None
     method: str | None = None
     path: Path | None = None
     status: Status | None = None
-    since: Annotated[int, Meta(ge=0, description="Only those with a higher number.")] | None = None
-    violations: Annotated[bool, Meta(description="Whether the contract has anything against the request.")] | None = None
-    unmatched: Annotated[bool, Meta(description="Whether the contract has no operation for it.")] | None = None
-    limit: Annotated[int, Meta(ge=0, description="So many of the latest.")] | None = None
+    since: Annotated[int, Meta(ge=0, description="Only exchanges after this number.")] | None = None
+    violations: Annotated[bool, Meta(description="`true`: with violations; `false`: without.")] | None = None
+    unmatched: Annotated[bool, Meta(description="`true`: without an operation; `false`: with one.")] | None = None
+    limit: Annotated[int, Meta(ge=0, description="Only the latest N.")] | None = None
 
 
 class RequestList(Struct, frozen=True):
-    """The exchanges, the oldest first.
+    """The exchanges, oldest first.
 
-    `dropped` is how many the journal had to let go to make room, and `number` is that of the latest exchange of all.
+    `dropped` counts exchanges that made room for newer ones. `number` is the latest exchange's.
     """
 
     exchanges: list[ExchangeRow]
@@ -47,7 +47,7 @@ class RequestList(Struct, frozen=True):
 
 
 class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a request, and its reply's status, should have been, and how many such there should be; at least one if not said.
+    """The expected request and status, and how often. Default: at least once.
 
     A value of `query` or `headers` may be null, for what must not be there, or a list of all values that it has. `json` is
     a part of the body, which may also be a form: of objects only the members that are named are compared, of arrays
@@ -68,13 +68,13 @@ class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Met(Struct, frozen=True):
-    """The numbers of the exchanges that are as expected."""
+    """The numbers of the matching exchanges."""
 
     matched: list[int]
 
 
 class Unmet(Struct, frozen=True):
-    """What was expected, what came, the numbers that fit, and what came nearest, each with all that differs."""
+    """What was expected, what came, the matching numbers, and the nearest exchanges with their differences."""
 
     expected: str
     actual: str
@@ -83,9 +83,9 @@ class Unmet(Struct, frozen=True):
 
 
 def list_requests(call: ControlCall) -> Reply:
-    """List the sandbox's exchanges, the oldest first, all or those that the query means.
+    """List the sandbox's exchanges, oldest first.
 
-    Credentials are hidden; of a long body the beginning is there, and `body_cut` says so.
+    Credentials are hidden. Long bodies are cut, and `body_cut` says so.
 
     Raises: ControlError, ConfigurationError.
     """
@@ -95,7 +95,7 @@ def list_requests(call: ControlCall) -> Reply:
 
 
 def read_request(call: ControlCall) -> Reply:
-    """Return one exchange by its number, which is also the reply's header `Mock-Exchange`.
+    """Return one exchange by its number, as in the header `Mock-Exchange`.
 
     Raises: ControlError.
     """
@@ -108,13 +108,13 @@ def read_request(call: ControlCall) -> Reply:
 
 
 def clear_requests(call: ControlCall) -> Reply:
-    """Forget all exchanges; numbers go on, so that none is given twice. A reset counts from 1 again."""
+    """Clear the journal. Numbers continue; only a reset counts from 1 again."""
     call.sandbox().journal.forget()
     return Reply(204, None)
 
 
 def export_requests(call: ControlCall) -> Reply:
-    """Return the exchanges as a HAR 1.2 file, which browsers' tools open; a body that was cut is left out.
+    """Return the exchanges as a HAR 1.2 file. Cut bodies are left out.
 
     Raises: ControlError, ConfigurationError.
     """
@@ -124,10 +124,10 @@ def export_requests(call: ControlCall) -> Reply:
 
 
 def verify_requests(call: ControlCall) -> Reply:
-    """Tell whether what came is as expected: 200, or 409 with what came nearest and every difference.
+    """Check expectations: 200, or 409 with the nearest exchanges and each difference.
 
-    A list is an order: each expectation's count holds as if it stood alone, and as many exchanges as it needs at least
-    come after those of the one before it. Others may come between.
+    A list means an order. Each expectation's count is checked as if it were alone. The exchanges it needs must come after
+    those of the expectation before it; others may come between.
 
     Raises: ConfigurationError.
     """
@@ -197,7 +197,7 @@ ROUTES = (
         path="/_mock/requests/{number}",
         run=read_request,
         replies={200: ExchangeRow},
-        errors={404: "No exchange has that number, or none any more."},
+        errors={404: "No exchange has this number, or it was dropped."},
     ),
 )
 """The last one takes any name, so it comes last."""

@@ -18,7 +18,7 @@ from mockserver.state.fixtures.conditions import LARGEST
 
 
 class SandboxRow(Struct, frozen=True):
-    """A sandbox: what to use in place of the providers' base URLs, or, with the mock's own URL, which key selects it."""
+    """A sandbox: its base URL, and the keys that select it at the mock's own URL."""
 
     name: str
     url: str
@@ -26,10 +26,10 @@ class SandboxRow(Struct, frozen=True):
 
 
 class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the sandbox begins with; what is not said is as `serve` was told."""
+    """How the sandbox begins. Default: as `serve` was started."""
 
-    name: Annotated[str, Meta(description="Absent: the mock finds one.")] | None = None
-    fixture: Annotated[str, Meta(description="A packaged scenario, or one that `serve` was given.")] | None = None
+    name: Annotated[str, Meta(description="Default: a generated name.")] | None = None
+    fixture: Annotated[str, Meta(description="A packaged scenario, or a fixture given to `serve`.")] | None = None
     seed: Annotated[int, Meta(ge=-LARGEST, le=LARGEST)] | None = None
     clock: ModeName | None = None
     now: Timestamp | None = None
@@ -37,12 +37,12 @@ class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def list_sandboxes(call: ControlCall) -> Reply:
-    """List the sandboxes, the oldest first."""
+    """List the sandboxes, oldest first."""
     return Reply(200, [_row(call, sandbox) for sandbox in call.mock.sandboxes])
 
 
 def create_sandbox(call: ControlCall) -> Reply:
-    """Make a sandbox; reset will go back to what it begins with now.
+    """Create a sandbox. Reset goes back to the state it begins with.
 
     Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError.
     """
@@ -51,9 +51,9 @@ def create_sandbox(call: ControlCall) -> Reply:
 
 
 def drop_sandbox(call: ControlCall) -> Reply:
-    """Forget a sandbox with all that is in it.
+    """Drop a sandbox with everything in it.
 
-    The next use of its name begins anew, with what `serve` was told. So `default` can be dropped too.
+    The next use of its name creates a new one, as `serve` was started. `default` can be dropped too.
 
     Raises: UnknownSandboxError.
     """
@@ -99,13 +99,13 @@ ROUTES = (
         run=create_sandbox,
         body=SandboxOrder,
         replies={201: SandboxRow},
-        errors={409: "There is a sandbox of that name already.", 503: "There are as many sandboxes as there may be."},
+        errors={409: "A sandbox of this name exists.", 503: "The limit of sandboxes is reached."},
     ),
     ControlRoute(
         method="DELETE",
         path="/_mock/sandboxes/{name}",
         run=drop_sandbox,
         replies={204: None},
-        errors={404: "There is no sandbox of that name."},
+        errors={404: "No sandbox has this name."},
     ),
 )

@@ -1,4 +1,4 @@
-"""`/_mock/state`: a sandbox as a document, and a document as a sandbox."""
+"""`/_mock/state`, reset and snapshots."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from mockserver.state.clock import iso_milliseconds
 
 
 class SandboxSummary(Struct, frozen=True):
-    """The sandbox, its time, and how many records of each kind it holds."""
+    """The sandbox, its time, and the number of records of each kind."""
 
     sandbox: str
     now: str
@@ -23,7 +23,7 @@ class SandboxSummary(Struct, frozen=True):
 
 
 def standing_of(call: ControlCall, sandbox: Sandbox) -> Reply:
-    """Return how the sandbox stands now."""
+    """Return the sandbox's summary."""
     return Reply(200, SandboxSummary(sandbox.name, iso_milliseconds(sandbox.now), counts(call.mock, sandbox.state)))
 
 
@@ -44,18 +44,18 @@ StateDocument = Annotated[
 
 
 def read_state(call: ControlCall) -> Reply:
-    """Return all that decides the sandbox's later answers, as a fixture document.
+    """Return the sandbox's state as a fixture document.
 
-    Journal, faults, keys and snapshots are not part of it.
+    It has everything that decides later answers. Journal, faults, keys and snapshots are not part of it.
     """
     return Reply(200, call.mock.fixtures.dump(call.sandbox().state))
 
 
 def replace_state(call: ControlCall) -> Reply:
-    """Go on with the state that a document describes: one that GET gave, or any fixture.
+    """Replace the state by a state document or any fixture.
 
-    The document's records replace all that are there. Seed, clock, assumptions and webhook endpoints that it does not
-    name stay as they are. A document that is refused changes nothing. Reset still goes back to how the sandbox began.
+    The document's records replace all records. Seed, clock, assumptions and webhook endpoints stay unless the document
+    names them. A refused document changes nothing. Reset still goes back to the sandbox's own fixture.
 
     Raises: FixtureError; ConfigurationError for webhooks that may not be sent.
     """
@@ -76,33 +76,33 @@ def _settings(mock: Mock, state: State) -> dict[str, Any]:
 
 
 def reset_sandbox(call: ControlCall) -> Reply:
-    """Go back to the sandbox's own fixture, clock, assumptions and webhook endpoints.
+    """Go back to the sandbox's fixture, clock, assumptions and webhook endpoints.
 
-    The journal is cleared and counts from 1 again; keys and snapshots stay.
+    Clears the journal, which counts from 1 again. Keys and snapshots stay.
     """
     sandbox = call.sandbox()
     sandbox.reset()
     return standing_of(call, sandbox)
 
 
-_UNKNOWN = {404: "The sandbox has no snapshot of that name."}
+_UNKNOWN = {404: "The sandbox has no snapshot of this name."}
 
 
 class Snapshot(Struct, frozen=True):
-    """A copy of the state, and how many records of each kind it holds."""
+    """A snapshot and the number of records of each kind."""
 
     name: str
     records: dict[str, int]
 
 
 def list_snapshots(call: ControlCall) -> Reply:
-    """List the sandbox's snapshots, the oldest first."""
+    """List the sandbox's snapshots, oldest first."""
     snapshots = call.sandbox().snapshots
     return Reply(200, [Snapshot(name, counts(call.mock, state)) for name, state in snapshots.items()])
 
 
 def keep_snapshot(call: ControlCall) -> Reply:
-    """Keep the sandbox's state under a name, in place of an older snapshot of that name.
+    """Save the state as a snapshot; replaces an older one of that name.
 
     Raises: BadNameError, LimitError.
     """
@@ -113,10 +113,10 @@ def keep_snapshot(call: ControlCall) -> Reply:
 
 
 def compare_snapshot(call: ControlCall) -> Reply:
-    """Return what has changed since a snapshot: records, clock, assumptions, webhook endpoints and due work.
+    """Return the changes since a snapshot: records, clock, assumptions, endpoints, due work.
 
-    Records are those of the state document. What was changed and changed back is no change; of a record that was created
-    and deleted meanwhile only the id is left.
+    Records look as in the state document. A field that was changed back is not listed. A record created and deleted
+    meanwhile is listed by its id alone.
 
     Raises: UnknownSandboxError.
     """
@@ -127,7 +127,7 @@ def compare_snapshot(call: ControlCall) -> Reply:
 
 
 def drop_snapshot(call: ControlCall) -> Reply:
-    """Forget a snapshot.
+    """Drop a snapshot.
 
     Raises: UnknownSandboxError.
     """
@@ -136,9 +136,9 @@ def drop_snapshot(call: ControlCall) -> Reply:
 
 
 def restore_snapshot(call: ControlCall) -> Reply:
-    """Go back to a snapshot: records, ids, clock, assumptions, webhook endpoints and due work.
+    """Go back to a snapshot: records, ids, clock, assumptions, endpoints, due work.
 
-    The journal and its numbers go on, and the snapshot stays.
+    The journal and its numbers continue, and the snapshot stays.
 
     Raises: UnknownSandboxError.
     """
@@ -164,7 +164,7 @@ ROUTES = (
         path="/_mock/snapshots/{name}",
         run=keep_snapshot,
         replies={200: Snapshot, 201: Snapshot},
-        errors={503: "The sandbox keeps as many snapshots as it may."},
+        errors={503: "The limit of snapshots is reached."},
     ),
     ControlRoute(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
     ControlRoute(

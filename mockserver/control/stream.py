@@ -26,22 +26,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 class StreamQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to begin."""
+    """Options of the stream."""
 
-    since: (
-        Annotated[int, Meta(ge=0, description="Begin with what the journal has after this number; absent: with what comes now.")]
-        | None
-    ) = None
+    since: Annotated[int, Meta(ge=0, description="Begin after this number. Default: with the next exchange.")] | None = None
 
 
 def stream_requests(call: ControlCall) -> Stream:
-    """Follow the journal: an event for each exchange as it is recorded, with the row that the list has as its data.
+    """Stream the journal as server-sent events, one per exchange, with the same row as the list.
 
-    Only notes on conduct are not there, which take a look at all exchanges.
+    `conduct` is always empty here.
 
-    The event's id is the exchange's number; a client that sends the latest one as `Last-Event-ID` goes on from there, or
-    from the beginning if the journal counts anew. An event `dropped` says how many exchanges nobody can be told any more,
-    and `cleared` that the journal was emptied. The stream ends when the sandbox is dropped.
+    An event's id is the exchange's number. A client that sends `Last-Event-ID` continues after it, or from the beginning if
+    the journal counts anew. The event `dropped` says how many exchanges are missing, and `cleared` that the journal was
+    cleared. The stream ends when the sandbox is dropped.
 
     Raises: LimitError.
     """
@@ -139,5 +136,5 @@ ROUTE = ControlRoute(
     query=StreamQuery,
     replies={200: None},
     also=(EVENTS,),
-    errors={503: "As many clients follow this journal as may."},
+    errors={503: "The limit of clients on this stream is reached."},
 )

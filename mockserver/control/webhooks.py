@@ -1,4 +1,4 @@
-"""`/_mock/webhooks`: who is sent a sandbox's events."""
+"""`/_mock/webhooks`: endpoints and deliveries."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -18,15 +18,15 @@ from mockserver.state.clock import iso_milliseconds
 from mockserver.state.ids import digest
 from mockserver.webhooks import MAX_ENDPOINTS, SECRET_PREFIX, Delivery, Endpoint, Status, free_id
 
-Url = Annotated[str, Meta(description="Where events go; null: nowhere, they are only collected.")]
-Types = Annotated[list[str], Meta(description="The event types that are sent; null or empty: all.")]
-Secret = Annotated[str, Meta(min_length=1, description="What deliveries are signed with.")]
+Url = Annotated[str, Meta(description="Where events are sent. Null: they are only collected.")]
+Types = Annotated[list[str], Meta(description="The event types to send. Null or empty: all.")]
+Secret = Annotated[str, Meta(min_length=1, description="The secret that signs deliveries.")]
 
 
 class EndpointRow(Struct, frozen=True):
-    """A receiver of events.
+    """A webhook endpoint.
 
-    `rotated` says whether it had another secret before. A secret is shown once: by the answer that made it up.
+    `rotated`: it had another secret before. A generated secret is shown once, when it is created.
     """
 
     id: str
@@ -37,7 +37,7 @@ class EndpointRow(Struct, frozen=True):
 
 
 class EndpointOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """A new receiver; without a secret one is made up."""
+    """A new endpoint. Default secret: a generated one."""
 
     url: Url | None = None
     secret: Secret | None = None
@@ -45,7 +45,7 @@ class EndpointOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EndpointPatch(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change about a receiver; another secret rotates it, and the old one is remembered."""
+    """A change of an endpoint. A new secret rotates the old one, which is remembered."""
 
     url: Url | UnsetType | None = UNSET
     secret: Secret | UnsetType = UNSET
@@ -58,9 +58,9 @@ def list_endpoints(call: ControlCall) -> Reply:
 
 
 def add_endpoint(call: ControlCall) -> Reply:
-    """Have the events of the sandbox sent to a URL, or only collected; reset removes the endpoint.
+    """Add an endpoint: events are sent to its URL, or collected without one. Reset removes it.
 
-    A URL that is not of this machine is refused unless `serve` was told to allow its host.
+    A URL of another machine is refused unless `serve --allow-webhook-host` names its host.
 
     Raises: ConfigurationError, LimitError.
     """
@@ -93,7 +93,7 @@ def change_endpoint(call: ControlCall) -> Reply:
 
 
 def remove_endpoint(call: ControlCall) -> Reply:
-    """Remove an endpoint; what waits for it is dropped."""
+    """Remove an endpoint and its waiting deliveries."""
     sandbox = call.sandbox()
     endpoint = _find(sandbox, call.path["id"])
     sandbox.state.endpoints = tuple(each for each in sandbox.state.endpoints if each.id != endpoint.id)
@@ -138,7 +138,7 @@ def _find(sandbox: Sandbox, name: str) -> Endpoint:
     raise ControlError(404, f"there is no webhook endpoint {name[:80]!r}", hint="GET /_mock/webhooks lists them")
 
 
-_UNKNOWN = {404: "The sandbox has no such endpoint."}
+_UNKNOWN = {404: "The sandbox has no endpoint with this id."}
 
 
 MAX_WAIT_S = 60
@@ -160,8 +160,8 @@ class DeliveryRow(Struct, frozen=True):
     attempt: int
     due: str
     status: Status
-    how: Annotated[str, Meta(description="What is wrong with it on purpose; empty: nothing.")]
-    replays: Annotated[int | None, Meta(description="The number of the delivery that it repeats on request.")]
+    how: Annotated[str, Meta(description="What was broken on request. Empty: nothing.")]
+    replays: Annotated[int | None, Meta(description="The number of the delivery that this one replays.")]
     headers: dict[str, str]
     body: str
     answer: int | None
@@ -175,7 +175,7 @@ class DeliveryRow(Struct, frozen=True):
 
 
 class DeliveryQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which deliveries are meant."""
+    """Filter deliveries."""
 
     type: str | None = None
     object: str | None = None
@@ -183,13 +183,13 @@ class DeliveryQuery(Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: str | None = None
     status: Status | None = None
     since: Annotated[int, Meta(ge=0, description="Only deliveries after this number.")] = 0
-    wait: Annotated[float, Meta(ge=0, le=MAX_WAIT_S, description="Seconds of real time to wait for a first one.")] = 0
+    wait: Annotated[float, Meta(ge=0, le=MAX_WAIT_S, description="Seconds of real time to wait for a first match.")] = 0
 
 
 async def list_deliveries(call: ControlCall) -> Reply:
-    """List deliveries, the oldest first; with `wait`, as soon as there is one.
+    """List deliveries, oldest first. With `wait`, answer as soon as one matches.
 
-    What still waits or is on its way is listed, but nobody waits for less than its outcome, unless `status` asks for it.
+    Unfinished deliveries are listed too, but `wait` waits for a finished one unless `status` is given.
     """
     sandbox, query = call.sandbox(), call.query
 
@@ -223,13 +223,13 @@ def read_delivery(call: ControlCall) -> Reply:
 
 
 def forget_deliveries(call: ControlCall) -> Reply:
-    """Forget all events and deliveries, those that wait included; they are counted from 1 again."""
+    """Clear all events and deliveries, waiting ones included. They count from 1 again."""
     call.sandbox().outbox.clear()
     return Reply(204, None)
 
 
 def replay_delivery(call: ControlCall) -> Reply:
-    """Send the event of a delivery to its endpoint once more, now, signed anew and with nothing wrong on purpose."""
+    """Send a delivery's event to its endpoint again: now, newly signed, unbroken."""
     sandbox = call.sandbox()
     again = _find_delivery(sandbox, call.path["id"])
     if all(each.id != again.endpoint for each in sandbox.state.endpoints):
@@ -282,7 +282,7 @@ def _find_delivery(sandbox: Sandbox, number: str) -> Delivery:
     return found
 
 
-_UNKNOWN_DELIVERY = {404: "The sandbox has no such delivery, or none any more."}
+_UNKNOWN_DELIVERY = {404: "No delivery has this number, or it was dropped."}
 
 
 ROUTES = (
@@ -315,7 +315,7 @@ ROUTES = (
         run=add_endpoint,
         body=EndpointOrder,
         replies={201: EndpointRow},
-        errors={503: "The sandbox has as many endpoints as it may."},
+        errors={503: "The limit of endpoints is reached."},
     ),
     ControlRoute(
         method="PATCH",

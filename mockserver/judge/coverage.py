@@ -30,7 +30,7 @@ class Use(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """How many of some behaviours were exercised."""
+    """Exercised behaviours out of all."""
 
     operation: str
     exercised: int

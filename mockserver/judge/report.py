@@ -1,4 +1,4 @@
-"""The verdict over what happened in one sandbox, or in several: what the client did wrong, what leaned on what, the digest."""
+"""Judge sandboxes: findings, assumptions used, coverage and digest."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -33,7 +33,7 @@ MAX_NUMBERS = 20
 
 
 class AssumptionUse(Struct, frozen=True, kw_only=True):
-    """An open question on whose answer something leaned.
+    """An assumption that replies, events or deliveries used.
 
     Attributes:
         means: what the choice means.
@@ -46,7 +46,7 @@ class AssumptionUse(Struct, frozen=True, kw_only=True):
     is_default: bool
     question: str
     means: str
-    evidence: Annotated[str, Meta(description="What speaks for the default.")]
+    evidence: Annotated[str, Meta(description="Evidence for the default.")]
     times: int
     exchanges: tuple[int, ...]
     events: tuple[str, ...]
@@ -103,7 +103,7 @@ Group = Literal["violations", "conduct"]
 
 
 class ReportedFinding(Finding, frozen=True, kw_only=True):
-    """A finding, and in whose traffic it was made; `provider` is empty for a path that is no provider's."""
+    """A finding with its sandbox and provider. `provider` is empty for a path of no provider."""
 
     sandbox: str
     provider: str
@@ -111,7 +111,7 @@ class ReportedFinding(Finding, frozen=True, kw_only=True):
 
 
 class Applied(Struct, frozen=True):
-    """A rule that was applied.
+    """A rule and its number of findings.
 
     Attributes:
         is_ignored: whether the report was asked to leave it out.
@@ -127,12 +127,12 @@ class Applied(Struct, frozen=True):
 
 
 class ProviderCoverage(Struct, frozen=True):
-    """How many of a provider's documented behaviours the traffic exercised.
+    """Coverage of a provider's documented behaviours.
 
     Attributes:
         percent: rounded down to one decimal, so that 100 means all.
-        operations: the same by operation, the smallest share first.
-        missing: the names of those that nothing exercised.
+        operations: coverage by operation, smallest share first.
+        missing: behaviours that were not exercised.
     """
 
     provider: str
@@ -146,12 +146,11 @@ class ProviderCoverage(Struct, frozen=True):
 
 
 class Deliveries(Struct, frozen=True, kw_only=True):
-    """What became of the attempts to send events to webhooks, in numbers.
+    """Deliveries in numbers.
 
     Attributes:
-        attempts: that are in the log; those that came before them and made room are `forgotten`.
-        retries, replays, on_purpose: those of the attempts that come after a first one, that repeat another on request, and
-            with which something is wrong on purpose.
+        attempts: attempts in the log; `forgotten` counts older ones that made room.
+        retries, replays, on_purpose: attempts after a first one, replayed on request, and broken on request.
     """
 
     events: int
@@ -169,13 +168,13 @@ class Deliveries(Struct, frozen=True, kw_only=True):
 
 
 class RunDigest(Struct, frozen=True, kw_only=True):
-    """What was judged of one sandbox.
+    """Numbers and digest of one sandbox.
 
     Attributes:
-        exchanges: that are in the journal, and judged.
-        dropped: that made room for those, and are not.
-        cleared: the number of the last one that was forgotten on request; 0: none was.
-        unknown_bodies: of how many exchanges a body is not known as a whole, and was not judged.
+        exchanges: exchanges in the journal, all judged.
+        dropped: older exchanges that made room, not judged.
+        cleared: number of the last exchange cleared on request; 0: none.
+        unknown_bodies: exchanges with a cut body, which was not judged.
     """
 
     sandbox: str
@@ -184,19 +183,19 @@ class RunDigest(Struct, frozen=True, kw_only=True):
     cleared: int
     unknown_bodies: int
     deliveries: Deliveries
-    digest: Annotated[str, Meta(description="Two equal runs share it, and one changed byte changes it.")]
+    digest: Annotated[str, Meta(description="Equal runs share it; one changed byte changes it.")]
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """The verdict.
+    """The report over sandboxes.
 
     Attributes:
-        is_clean: whether nothing was found that is anybody's fault.
-        is_whole: whether all that happened was judged: no journal or log had to make room.
-        violations: what the contract forbids or does not declare; by sandbox, the worst first.
-        conduct: what the client did wrong although its calls succeeded; by sandbox, the worst first.
+        is_clean: no error and no warning was found.
+        is_whole: everything was judged; no journal or log dropped entries.
+        violations: requests that the contract forbids or does not declare; by sandbox, worst first.
+        conduct: mistakes over several calls that each succeeded; by sandbox, worst first.
         coverage: the providers that were called.
-        digest: of all sandboxes; the only one's own if there is one.
+        digest: of all sandboxes.
     """
 
     is_clean: bool

@@ -1,4 +1,4 @@
-"""How an exchange is shown to people and programs: readable bodies, and no credential anywhere."""
+"""Show an exchange: readable bodies, no credentials."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ class SentRow(Struct, frozen=True):
 
 
 class AnsweredRow(Struct, frozen=True):
-    """A reply; a status of 0 says that none came."""
+    """A reply; status 0 means none arrived."""
 
     status: int
     headers: Values
@@ -49,7 +49,7 @@ class AnsweredRow(Struct, frozen=True):
 
 
 class ViolationRow(Struct, frozen=True):
-    """What the contract has against a request: the place, the rule that is broken, and where in the contract that stands."""
+    """A violation: its place in the request, the rule, and the place in the contract."""
 
     place: str
     name: str
@@ -59,7 +59,7 @@ class ViolationRow(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """What a rule of conduct finds in the exchange."""
+    """A finding of a rule of conduct."""
 
     rule: str
     severity: str
@@ -67,7 +67,7 @@ class Note(Struct, frozen=True):
 
 
 class ExchangeRow(Struct, frozen=True):
-    """One request with its reply and all that was noticed about it.
+    """One exchange.
 
     `at` is the sandbox's time; `operation` is empty if the contract has none for the request; `assumed` is the choice of
     each assumption on which the reply leans; `faults` is what was put in on purpose.
@@ -86,7 +86,7 @@ class ExchangeRow(Struct, frozen=True):
 
 
 def row(exchange: Exchange, redaction: Redaction, conduct: Iterable[Note] = ()) -> ExchangeRow:
-    """Return the exchange as it is shown."""
+    """Return the exchange as a row."""
     return ExchangeRow(
         number=exchange.number,
         at=iso_milliseconds(exchange.at),

@@ -35,13 +35,13 @@ _steady_ns = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC) if hasattr(tim
 
 
 ModeName = Annotated[
-    Mode, Meta(description="`real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.")
+    Mode, Meta(description="`real` follows the machine, `frozen` stops, `step` moves one second per exchange.")
 ]
-Timestamp = Annotated[str, Meta(description="ISO 8601, of the years 1970 to 9999; UTC unless it names a zone.")]
+Timestamp = Annotated[str, Meta(description="ISO 8601, years 1970 to 9999. UTC unless it names a zone.")]
 
 
 class ClockReading(Struct, frozen=True):
-    """How the clock goes, and what it shows."""
+    """The clock's mode and time."""
 
     mode: ModeName
     now: Timestamp
@@ -51,7 +51,7 @@ class Clock(Struct, frozen=True):
     """What time it is in a sandbox.
 
     Attributes:
-        mode: `real` runs with the machine, `frozen` stands, `step` moves by a second with every exchange.
+        mode: `real` follows the machine, `frozen` stops, `step` moves one second per exchange.
         value: milliseconds: since 1970 if the clock does not run, else how far it is ahead of the machine's.
     """
 

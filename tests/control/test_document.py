@@ -103,7 +103,7 @@ def test_index_lists_the_routes(control: httpx.Client) -> None:
     index = control.get("/_mock/").json()
     assert index["name"] == "mockserver"
     assert index["version"] == __version__
-    assert {"method": "GET", "path": "/_mock/clock", "does": "Tell the sandbox's time."} in index["routes"]
+    assert {"method": "GET", "path": "/_mock/clock", "does": "Return the sandbox's clock."} in index["routes"]
     assert len(index["routes"]) == len(ROUTES)
 
 
