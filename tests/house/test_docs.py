@@ -25,7 +25,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     for path in sorted(ROOT.rglob("*")):
         folders = path.relative_to(ROOT).parts[:-1]
         is_own = not any(each in MADE or (each.startswith(".") and each not in (".ci", ".github")) for each in folders)
-        if is_own and path.is_file():
+        if is_own and path.is_file() and path.name != ".git":  # a file in a worktree of git
             with suppress(UnicodeDecodeError):
                 yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
 

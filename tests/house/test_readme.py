@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,12 @@ def test_fixture_loads(folder: Path) -> None:
     customers = make_app(fixtures=[folder / "mine.yaml"]).mock.sandboxes.get("default").state.count()
 
     assert customers == 62
+
+
+def test_every_extra_is_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert [extra for extra in project["optional-dependencies"] if f"pip install '.[{extra}]'" not in TEXT] == []
 
 
 def test_examples_are_found() -> None:
