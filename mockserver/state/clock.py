@@ -34,9 +34,7 @@ _ISO = re.compile(r"P(?:(\d{1,15})W)?(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{
 _steady_ns = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime_ns") else time.perf_counter_ns
 
 
-ModeName = Annotated[
-    Mode, Meta(description="`real` follows the machine, `frozen` stops, `step` moves one second per exchange.")
-]
+ModeName = Annotated[Mode, Meta(description="`real` follows the machine, `frozen` stops, `step` moves one second per exchange.")]
 Timestamp = Annotated[str, Meta(description="ISO 8601, years 1970 to 9999. UTC unless it names a zone.")]
 
 
