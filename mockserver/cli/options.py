@@ -65,7 +65,7 @@ class Whole(click.IntRange):
 
 
 def option(flag: str, metavar: str | None, description: str, kind: Any = str, **settings: Any) -> Declare:
-    """Return an option of a kind, which is a type of click's or a function for `Text`; the rest is click's."""
+    """Return an option; `kind` is a type of click's or a function for `Text`."""
     kind = kind if isinstance(kind, click.ParamType) else Text(kind)
     return click.option(flag, metavar=metavar, help=description, type=kind, **settings)
 

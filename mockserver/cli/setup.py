@@ -46,7 +46,7 @@ def setup(values: SimpleNamespace) -> dict[str, Any]:
 
 
 def app_options(values: SimpleNamespace) -> HttpOptions:
-    """Return how the mock meets the network."""
+    """Return the settings of the HTTP application."""
     return HttpOptions(
         latency_ms=values.latency,
         public_url=values.public_url,
@@ -58,7 +58,7 @@ def app_options(values: SimpleNamespace) -> HttpOptions:
 
 
 def _choices(values: SimpleNamespace) -> dict[str, str]:
-    """Return question → answer, those on the command line before those of the file."""
+    """Return question → answer; the command line takes precedence over the file."""
     known = [assumption for provider in played_providers() for assumption in provider.assumptions]
     written = _written_choices(values.assumptions) if values.assumptions else {}
     check_choices(written, known, where=str(values.assumptions))
@@ -101,7 +101,7 @@ class Watch:
             self.check()
 
     def check(self) -> None:
-        """Look once; read everything again if a file changed, and report that, or what is wrong with it."""
+        """Reload the mock if a file has changed, and report that or the error."""
         look = self._look()
         changed = [path for path in self._files if look[path] != self._seen[path]]
         self._seen = look

@@ -39,7 +39,7 @@ FINE, FOUND = 0, 1
     option("--baseline", "FILE", "JSON report of an earlier run: show only what differs.", Path),
 )
 def verify(**given: Any) -> int:
-    """Run the provider's catalogue; 1 if a behaviour is broken, or the service follows none of an assumption's choices."""
+    """Run the catalogue; 1 if a behaviour is broken, or no choice of an assumption is followed."""
     if find_spec("httpx") is None:
         raise ConfigurationError("verify needs httpx", hint="install mockserver[verify]")
     values = SimpleNamespace(**given)
@@ -70,7 +70,7 @@ def _order(values: SimpleNamespace) -> "VerifyOptions":
 
 
 def _token(text: str | None) -> str:
-    """Return the key without surrounding whitespace; other than printable ASCII could not be sent."""
+    """Return the key without surrounding whitespace; a header holds printable ASCII only."""
     token = (text or "").strip()
     if not token:
         raise ConfigurationError("is missing", where="--token", hint="give a key, or set MOCKSERVER_TOKEN")
@@ -115,7 +115,7 @@ def _run(order: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path 
 
 
 def _announcement(order: "VerifyOptions") -> Iterator[str]:
-    """Yield the lines that say what is about to happen, and what of it cannot be undone."""
+    """Yield the lines that announce the run, and what it cannot undo."""
     if order.read_only:
         yield f"{order.provider.title} at {order.url}, read only."
         return

@@ -75,7 +75,7 @@ def test_installed_command_finds_its_documents_from_any_folder(installed: Path, 
     assert run(sys.executable, "-c", program, cwd=tmp_path, **variables).strip().startswith(str(installed))
     assert run(command, "--version", cwd=tmp_path, **variables) == f"mockserver {__version__}\n"
     assert run(command, "openapi", "--bare", cwd=tmp_path, **variables) == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    assert "spoonity.auth.scopes\n" in run(command, "behaviours", "spoonity", cwd=tmp_path, **variables)
+    assert "spoonity.auth.scopes\n" in run(command, "behaviours", cwd=tmp_path, **variables)
     assert "default" in run(sys.executable, "-m", "mockserver", "fixtures", cwd=tmp_path, **variables)
 
 
