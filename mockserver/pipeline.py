@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from mockserver.catalogue import Assumption, Overlay
+from mockserver.catalogue import Assumption
 from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, Simulated, UnknownPath, WrongMethod
@@ -21,9 +21,6 @@ from mockserver.state.clock import machine_ms, stopwatch_us
 
 MAX_NOTES = 16
 """Violations that a reply's header names; the journal has them all."""
-
-MAX_OVERLAID = 64
-"""Contracts, as choices change them, that are kept; there are more combinations than could be."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +66,6 @@ class Pipeline:
         self.check_replies = check_replies
         self._handlers = _handlers(contract, providers)
         self._assumptions = {each.key: each for provider in providers for each in provider.assumptions}
-        self._overlaid: dict[tuple[tuple[str, str], ...], Contract] = {}
 
     @property
     def kinds(self) -> list[Kind]:
@@ -147,20 +143,8 @@ class Pipeline:
         return _answer(reply, call, 0)
 
     def effective_contract(self, choices: Mapping[str, str]) -> Contract:
-        """Return the contract as the choices, those that differ from the defaults, change it."""
-        overlays: dict[tuple[str, str], Overlay] = {}
-        for key, choice in sorted(choices.items()):
-            overlay = self._assumptions[key].overlays.get(choice)
-            if overlay:
-                overlays[key, choice] = overlay
-        if not overlays:
-            return self.contract
-        name = tuple(overlays)
-        if name not in self._overlaid:
-            if len(self._overlaid) >= MAX_OVERLAID:
-                self._overlaid.clear()
-            self._overlaid[name] = self.contract.overlaid([change for overlay in overlays.values() for change in overlay])
-        return self._overlaid[name]
+        """Return the contract as the choices change it."""
+        return self.contract.under(choices, self._assumptions)
 
     def _reply(
         self, destination: Destination, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None

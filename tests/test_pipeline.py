@@ -283,7 +283,7 @@ def test_a_path_of_no_provider_is_refused_alike_with_or_without_a_sandbox(app: A
 
 
 def test_contracts_of_combined_choices_are_kept_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.pipeline.MAX_OVERLAID", 2)
+    monkeypatch.setattr("mockserver.contract.contract.MAX_CHANGED", 2)
     pipeline = make_app().mock.pipeline
     choices = [{"spoonity.create-status": "201"}, {"spoonity.null-value": "rejected"}, {"spoonity.email-unique": "yes"}]
 

@@ -9,12 +9,16 @@ from msgspec import Struct
 
 from mockserver import documents
 from mockserver.cache import name_of
+from mockserver.catalogue import Assumption
 from mockserver.catalogue.overlay import Change, apply
 from mockserver.contract.check import RequestCheck, Schemas, broken
 from mockserver.contract.encoding import MalformedError, decode_json
 from mockserver.contract.operation import METHODS, Operation, Reader
 from mockserver.contract.routes import Routes
 from mockserver.errors import ContractError
+
+MAX_CHANGED = 64
+"""Changed contracts that a contract keeps; there are more combinations of choices than memory for them."""
 
 
 class SchemaError(Struct, frozen=True):
@@ -51,6 +55,7 @@ class Contract:
         self.routes = Routes(self.operations.values())
         self.schemas = Schemas(document)
         self._checks: dict[str, RequestCheck] = {}
+        self._changed: dict[str, Contract] = {}
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Contract":
@@ -68,19 +73,29 @@ class Contract:
             check = self._checks[operation.id] = RequestCheck(operation, self.schemas)
         return check
 
+    def under(self, choices: Mapping[str, str], assumptions: Mapping[str, Assumption]) -> "Contract":
+        """Return the contract as choices of the assumptions (key → assumption) change it; itself if they do not."""
+        chosen = [assumptions[key].overlays.get(choice, ()) for key, choice in sorted(choices.items()) if key in assumptions]
+        changes = [change for overlay in chosen for change in overlay]
+        return self.overlaid(changes) if changes else self
+
     def overlaid(self, changes: Sequence[Change]) -> "Contract":
-        """Return the contract with changes made to it.
+        """Return the contract with changes made to it; the same one for the same changes.
 
         Raises: ContractError if a change names a place that is not there.
         """
         digest = name_of(self.digest.encode(), msgspec.json.encode(changes))
-        return Contract(apply(self.document, changes), digest=digest, name="the overlaid contract")
+        if digest not in self._changed:
+            if len(self._changed) >= MAX_CHANGED:
+                self._changed.clear()
+            self._changed[digest] = Contract(apply(self.document, changes), digest=digest, name="the overlaid contract")
+        return self._changed[digest]
 
     def complaints(self, operation: str, status: int, content_type: str, body: bytes) -> list[str]:
         """Return what the contract has against a reply of the operation; empty if it may be sent."""
-        return [str(fault) for fault in self.reply_faults(operation, status, content_type, body)]
+        return [str(fault) for fault in self.reply_errors(operation, status, content_type, body)]
 
-    def reply_faults(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
+    def reply_errors(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
         """Return the same with its places: `status`, `content-type`, and what begins with `body`.
 
         body: None if nobody knows what it was; then nothing is said of it.
@@ -95,16 +110,16 @@ class Contract:
         pointer = declared.get(content_type)
         if pointer is None:
             return [SchemaError("content-type", f"{content_type or 'none'} is not declared for {status}", where)]
-        return [] if body is None else self._body_faults(body, pointer)
+        return [] if body is None else self._body_errors(body, pointer)
 
-    def _body_faults(self, body: bytes, pointer: str) -> list[SchemaError]:
+    def _body_errors(self, body: bytes, pointer: str) -> list[SchemaError]:
         try:
             value = decode_json(body)
         except MalformedError as error:
             return [SchemaError("body", str(error), pointer)]
-        return [SchemaError(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.faults_of(value, pointer)]
+        return [SchemaError(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.errors_of(value, pointer)]
 
-    def faults_of(self, value: Any, pointer: str) -> list[SchemaError]:
+    def errors_of(self, value: Any, pointer: str) -> list[SchemaError]:
         """Return why the value does not fit the schema at the pointer; empty if it fits."""
         schema = self.schemas.at(pointer)
         if schema.is_valid(value):

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
-from mockserver.catalogue import Assumption
 from mockserver.catalogue.conduct import Conduct, Severity
 from mockserver.contract import Contract
 from mockserver.contract.contract import SchemaError
@@ -23,9 +22,6 @@ from mockserver.exchange import Exchange, Violation
 from mockserver.judge.redaction import Redaction, is_secret
 from mockserver.providers.provider import Provider
 from mockserver.webhooks import Delivery
-
-MAX_CONTRACTS = 64
-"""Contracts, as choices change them, that are kept; there are more combinations than could be."""
 
 
 class RuleSettings(Struct, frozen=True):
@@ -69,7 +65,7 @@ class RuleInput:
         self.routes = Routes(self.operations.values())
         self.redaction = Redaction([provider], exchanges)
         self.shared: dict[Hashable, Any] = {}
-        self._choices = _Choices(contract, provider.assumptions)
+        self._assumptions = {each.key: each for each in provider.assumptions}
 
     @cached_property
     def conduct(self) -> Conduct:
@@ -78,52 +74,34 @@ class RuleInput:
 
     @cached_property
     def unfit_replies(self) -> list[tuple[Exchange, list[SchemaError], str]]:
-        """The replies that the contract does not allow, why not, and the choice under which it would, if there is one.
+        """The replies that break the contract, with their errors and the KEY=CHOICE that would allow them, else "".
 
-        What a fault has spoiled on purpose is nobody's mistake.
+        Replies that a fault changed are left out.
         """
         found = []
         for exchange in self.exchanges:
-            is_told = exchange.status and exchange.operation in self.operations and not exchange.faults
-            faults = self._choices.faults(exchange) if is_told else []
-            if faults:
-                found.append((exchange, faults, self._choices.excuse(exchange)))
+            is_own = exchange.status and exchange.operation in self.operations and not exchange.faults
+            errors = self._reply_errors(exchange, exchange.assumed) if is_own else []
+            if errors:
+                found.append((exchange, errors, self._excuse(exchange)))
         return found
 
-
-class _Choices:
-    """The contract as the choices of assumptions change it."""
-
-    def __init__(self, contract: Contract, assumptions: Sequence[Assumption]) -> None:
-        self._overlays = {(each.key, choice): overlay for each in assumptions for choice, overlay in each.overlays.items()}
-        self._contracts: dict[tuple[tuple[str, str], ...], Contract] = {(): contract}
-
-    def faults(self, exchange: Exchange, **more: str) -> list[SchemaError]:
-        """Return what the contract has against the reply, under the choices that it names and those that are given."""
+    def _reply_errors(self, exchange: Exchange, choices: Mapping[str, str]) -> list[SchemaError]:
         content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
-        return self._under({**exchange.assumed, **more}).reply_faults(
+        return self.contract.under(choices, self._assumptions).reply_errors(
             exchange.operation,
             exchange.status,
             content_type.partition(";")[0].strip().lower(),
             None if "reply" in exchange.partial else exchange.body,
         )
 
-    def excuse(self, exchange: Exchange) -> str:
+    def _excuse(self, exchange: Exchange) -> str:
         """Return the choice, as KEY=CHOICE, under which the contract allows the reply; empty if there is none."""
-        others = ((key, choice) for key, choice in self._overlays if exchange.assumed.get(key) != choice)
-        return next((f"{key}={choice}" for key, choice in others if not self.faults(exchange, **{key: choice})), "")
-
-    def _under(self, choices: Mapping[str, str]) -> Contract:
-        changing = tuple(each for each in sorted(choices.items()) if each in self._overlays)
-        if changing not in self._contracts:
-            self._forget_some()
-            steps = [step for each in changing for step in self._overlays[each]]
-            self._contracts[changing] = self._contracts[()].overlaid(steps)
-        return self._contracts[changing]
-
-    def _forget_some(self) -> None:
-        if len(self._contracts) > MAX_CONTRACTS:
-            self._contracts = {(): self._contracts[()]}
+        for key, assumption in self._assumptions.items():
+            for choice in assumption.overlays:
+                if exchange.assumed.get(key) != choice and not self._reply_errors(exchange, {**exchange.assumed, key: choice}):
+                    return f"{key}={choice}"
+        return ""
 
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")

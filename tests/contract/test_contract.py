@@ -68,20 +68,20 @@ def test_every_fault_of_a_reply_has_its_place_in_the_contract() -> None:
     found = {
         fault.place: fault.pointer
         for status, content_type, body in [(500, JSON, b""), (204, "", b"x"), (200, "", b""), (200, JSON, b'{"name": 1}')]
-        for fault in TOYS.reply_faults("toys.listToys", status, content_type, body)
+        for fault in TOYS.reply_errors("toys.listToys", status, content_type, body)
     }
     name = "/components/schemas/Toy/properties/name/type"
     assert found == {"status": responses, "body": responses, "content-type": responses, "body.name": name}
 
 
 def test_nothing_is_said_of_a_body_that_nobody_knows() -> None:
-    assert TOYS.reply_faults("toys.listToys", 200, JSON, None) == TOYS.reply_faults("toys.listToys", 204, "", None) == []
-    assert TOYS.reply_faults("toys.listToys", 200, PROBLEM, None) != []
+    assert TOYS.reply_errors("toys.listToys", 200, JSON, None) == TOYS.reply_errors("toys.listToys", 204, "", None) == []
+    assert TOYS.reply_errors("toys.listToys", 200, PROBLEM, None) != []
 
 
 def test_every_fault_of_a_value_has_its_place() -> None:
-    assert TOYS.faults_of({"name": "a"}, "/components/schemas/Toy") == []
-    faults = TOYS.faults_of({"name": 1, "tags": [2, 1]}, "/components/schemas/Toy")
+    assert TOYS.errors_of({"name": "a"}, "/components/schemas/Toy") == []
+    faults = TOYS.errors_of({"name": 1, "tags": [2, 1]}, "/components/schemas/Toy")
     assert sorted(faults, key=str) == [
         SchemaError("name", '1 is not of type "string"', "/components/schemas/Toy/properties/name/type"),
         SchemaError("tags[1]", "1 is less than the minimum of 2", "/components/schemas/Toy/properties/tags/items/minimum"),

@@ -1,6 +1,6 @@
 """What is found in traffic: each rule by itself, the worst first, the same things together, and never a credential."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace as replace_field
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +10,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from mockserver.catalogue.overlay import Change
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge import lines, rules
+from mockserver.judge import lines
 from mockserver.judge.check import CheckResult, Finding, check
 from mockserver.judge.recordings.exchanges import traffic_of
 from mockserver.judge.rules import RULES, Hit, Rule, RuleInput
@@ -191,27 +190,24 @@ def test_reply_is_judged_under_the_choice_that_it_names(library: Contract) -> No
     assert only(library, returned("loan", **silent)).rule == "unfit-reply"
 
 
-def test_contracts_under_other_choices_are_kept_in_bounds(library: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = 0
-    overlaid = Contract.overlaid
+def test_contract_under_another_choice_is_made_once_for_all_replies(library: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    create = Contract.__init__
 
-    def count(self: Contract, changes: Sequence[Change]) -> Contract:
-        nonlocal made
-        made += 1
-        return overlaid(self, changes)
+    def count(self: Contract, document: dict[str, Any], *, digest: str, name: str) -> None:
+        made.append(digest)
+        create(self, document, digest=digest, name=name)
 
     loan = RETURN_RECEIPT.overlays["loan"]
     several = replace_field(RETURN_RECEIPT, choices={"none": "", "other": "", "loan": ""}, overlays={"other": (), "loan": loan})
     provider = replace_field(TOY, assumptions=(several,))
     deleted = exchanges(library, *[Sent("DELETE", f"{URL}/L0001", reply=LOAN)] * 3)
-    monkeypatch.setattr(Contract, "overlaid", count)
+    fresh = Contract(library.document, digest="fresh", name="fresh")
+    monkeypatch.setattr(Contract, "__init__", count)
 
-    verdicts = [check(deleted, library, provider)]
-    assert made == 2
+    verdicts = [check(deleted, fresh, provider), check(deleted, fresh, provider)]
 
-    monkeypatch.setattr(rules, "MAX_CONTRACTS", 1)
-    verdicts.append(check(deleted, library, provider))
-    assert made == 2 + 6
+    assert len(made) == 1
     assert verdicts[0] == verdicts[1]
     assert [each.detail for each in verdicts[0].findings] == ["as with lendery.return-receipt=loan"]
 

@@ -146,5 +146,5 @@ def test_events_fit_the_contract(app: App, vexutopia: httpx.Client) -> None:
     contract = app.mock.pipeline.contract
     for body in bodies_of(app):
         schema = "VexutopiaPaymentEvent" if body["type"].startswith("payment.") else "VexutopiaCustomerEvent"
-        assert list(map(str, contract.faults_of(body, f"/components/schemas/{schema}"))) == []
+        assert list(map(str, contract.errors_of(body, f"/components/schemas/{schema}"))) == []
     assert len(bodies_of(app)) == 5
