@@ -81,7 +81,7 @@ def check_form(app: App, request: Hostile, reply: Reply) -> None:
     assert reply.headers["content-type"] == "application/json"
     schema = {"spoonity": "SpoonityClientError", "vexutopia": "VexutopiaError"}[request.provider]
     body = msgspec.json.decode(reply.body)
-    assert app.mock.pipeline.contract.faults_of(body, f"/components/schemas/{schema}") == []
+    assert app.mock.pipeline.contract.errors_of(body, f"/components/schemas/{schema}") == []
 
 
 @pytest.mark.parametrize("request_", named(REFUSED))

@@ -11,9 +11,7 @@ from mockserver import documents, notation
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
-from mockserver.judge.formats.junit import to_junit
-from mockserver.judge.formats.markdown import to_markdown
-from mockserver.judge.formats.sarif import CONTRACT, to_sarif
+from mockserver.judge.formats import CONTRACT, to_junit, to_markdown, to_sarif
 from mockserver.judge.report import Judge, Report
 from mockserver.mock import Mock
 from mockserver.state import Sandbox

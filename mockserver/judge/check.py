@@ -1,4 +1,4 @@
-"""What is wrong with some traffic: what the rules find in it, the same things together and the worst first."""
+"""Apply rules to traffic and group equal hits into findings."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,13 +11,13 @@ from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, RuleInput, Seve
 from mockserver.providers.provider import Provider
 
 MAX_NUMBERS = 20
-"""Exchanges that are named for each finding; all are counted."""
+"""Exchanges or deliveries that are listed for a finding, behaviour or choice; all are counted."""
 
 MAX_TEXT = 200
 
 
 class Finding(Struct, frozen=True):
-    """Something that a rule found, in as many exchanges or deliveries as it did; no credential is in it.
+    """One finding of a rule, grouped over exchanges or deliveries; credentials are redacted.
 
     Attributes:
         about: the operation, or method and form of the path if there is none; of a delivery its event's type.
@@ -46,7 +46,7 @@ class Finding(Struct, frozen=True):
 
 
 class CheckResult(Struct, frozen=True):
-    """What was found in some traffic.
+    """All findings in some traffic.
 
     Attributes:
         exchanges: how many were looked at.
@@ -60,35 +60,35 @@ class CheckResult(Struct, frozen=True):
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was found that is anybody's fault."""
+        """Whether there are no errors or warnings."""
         return all(finding.severity == "note" for finding in self.findings)
 
 
 def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> CheckResult:
-    """Return what the rules find in exchanges with the provider, which know their operations and violations."""
-    case = RuleInput(tuple(exchanges), contract, provider)
-    unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in case.exchanges)
-    return CheckResult(len(case.exchanges), unknown, find_all(rules, case))
+    """Return the findings of the rules in exchanges with the provider."""
+    traffic = RuleInput(tuple(exchanges), contract, provider)
+    unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in traffic.exchanges)
+    return CheckResult(len(traffic.exchanges), unknown, find_all(rules, traffic))
 
 
-def find_all(rules: Iterable[Rule], case: RuleInput) -> tuple[Finding, ...]:
-    """Return what the rules find, the same things together and the worst first."""
-    findings = [finding for rule in rules for finding in _findings(rule, case)]
+def find_all(rules: Iterable[Rule], traffic: RuleInput) -> tuple[Finding, ...]:
+    """Return the findings of the rules, grouped, worst first."""
+    findings = [finding for rule in rules for finding in _findings(rule, traffic)]
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
-def _findings(rule: Rule, case: RuleInput) -> list[Finding]:
+def _findings(rule: Rule, traffic: RuleInput) -> list[Finding]:
     alike: dict[tuple[str, str, str], list[Hit]] = {}
-    for sighting in rule.find(case):
-        likeness = sighting.about, sighting.place, sighting.pointer or sighting.detail
-        alike.setdefault(likeness, []).append(sighting)
-    return sorted((_finding(rule, each, case.redaction) for each in alike.values()), key=lambda finding: -finding.times)
+    for hit in rule.find(traffic):
+        likeness = hit.about, hit.place, hit.pointer or hit.detail
+        alike.setdefault(likeness, []).append(hit)
+    return sorted((_finding(rule, each, traffic.redaction) for each in alike.values()), key=lambda finding: -finding.times)
 
 
-def _finding(rule: Rule, sightings: Sequence[Hit], redaction: Redaction) -> Finding:
-    first = sightings[0]
-    exchanges = {each.exchange.number: each.exchange for each in sightings if each.exchange is not None}
-    deliveries = {each.delivery.number: each.delivery for each in sightings if each.delivery is not None}
+def _finding(rule: Rule, hits: Sequence[Hit], redaction: Redaction) -> Finding:
+    first = hits[0]
+    exchanges = {each.exchange.number: each.exchange for each in hits if each.exchange is not None}
+    deliveries = {each.delivery.number: each.delivery for each in hits if each.delivery is not None}
     answers = {exchange.status for exchange in exchanges.values()} or {delivery.answer for delivery in deliveries.values()}
     return Finding(
         rule=rule.id,
@@ -106,12 +106,12 @@ def _finding(rule: Rule, sightings: Sequence[Hit], redaction: Redaction) -> Find
     )
 
 
-def _sent(sighting: Hit, redaction: Redaction) -> str:
-    """Return what was sent, in short; an endpoint's URL may hold a credential, so its id stands for it."""
-    if sighting.exchange is not None:
-        request = sighting.exchange.request
+def _sent(hit: Hit, redaction: Redaction) -> str:
+    """Return the request in short; a delivery by its endpoint's id, since URLs may hold credentials."""
+    if hit.exchange is not None:
+        request = hit.exchange.request
         return f"{redaction.text(request.method)} {redaction.path(request)}"
-    delivery = sighting.delivery
+    delivery = hit.delivery
     return f"delivery {delivery.number} to {delivery.endpoint}" if delivery is not None else ""
 
 

@@ -1,4 +1,4 @@
-"""Which statements of a provider's documents some traffic has exercised, and which never."""
+"""Count which of a provider's documented behaviours some traffic exercised."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -8,13 +8,11 @@ from msgspec import Struct
 
 from mockserver.catalogue import Behaviour, Catalogue, Unchecked
 from mockserver.exchange import Exchange
-
-MAX_NUMBERS = 20
-"""Exchanges that are named for each behaviour; all are counted."""
+from mockserver.judge.check import MAX_NUMBERS
 
 
 class Use(Struct, frozen=True):
-    """How often a behaviour was exercised.
+    """Exercises of one behaviour.
 
     Attributes:
         times: by how many exchanges.
@@ -38,13 +36,13 @@ class Share(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """What some traffic has exercised.
+    """Exercised behaviours of a provider.
 
     Attributes:
         percent: of the behaviours, rounded down to one decimal, so that 100 means all.
         operations: the same by operation, the smallest share first.
         behaviours: in the order of the catalogue.
-        unchecked: statements of which nobody can tell; they do not count.
+        unchecked: statements that cannot be checked from outside; they do not count.
     """
 
     percent: float
@@ -69,7 +67,10 @@ class Coverage(Struct, frozen=True):
 
 
 def coverage(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Coverage:
-    """Return which of the catalogue's behaviours the exchanges exercised; one without a reply exercises nothing."""
+    """Return which of the catalogue's behaviours the exchanges exercised.
+
+    An exchange without a reply exercises nothing.
+    """
     numbers: list[list[int]] = [[] for _ in catalogue.behaviours]
     times = [0] * len(numbers)
     for exchange in exchanges:

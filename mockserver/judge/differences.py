@@ -1,4 +1,4 @@
-"""What tells an exchange from what was expected of one, place by place."""
+"""Compare an exchange with an expectation, place by place."""
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
@@ -24,7 +24,7 @@ _FAR = {"operation": 4.0, "path": 4.0, "method": 2.0, "body": 2.0}
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What is expected of a single exchange; what is None is not looked at.
+    """Expected properties of one exchange; None is not compared.
 
     Attributes:
         path: as sent or decoded; `*` stands for anything, slashes too.
@@ -44,7 +44,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class Gap(Struct, frozen=True):
-    """A place that is not as wanted, such as `method`, `query.limit`, `json.items[0].id` or `status`, and both values.
+    """One difference, such as at `method`, `query.limit`, `json.items[0].id` or `status`.
 
     UNSET: there is none.
     """
@@ -55,7 +55,7 @@ class Gap(Struct, frozen=True):
 
     @property
     def width(self) -> float:
-        """How far apart the two are."""
+        """Weight of the difference; the larger, the less similar."""
         if isinstance(self.expected, str) and isinstance(self.actual, str) and self.place not in ("operation", "method"):
             alike = SequenceMatcher(None, self.expected[:MAX_TEXT], self.actual[:MAX_TEXT]).ratio()
             return _FAR.get(self.place, 1) * (1 - alike / 2)
@@ -115,7 +115,7 @@ def _of_headers(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
 
 
 def _of_texts(place: str, wanted: Mapping[str, Any], sent: Values) -> Iterator[Gap]:
-    """Compare what has no types: a number or boolean stands for its text."""
+    """Compare untyped values: a number or boolean equals its text."""
     for name, value in wanted.items():
         actual = sent.get(name, UNSET)
         if (actual is not UNSET) if value is None else actual != _as_text(value):
@@ -123,7 +123,7 @@ def _of_texts(place: str, wanted: Mapping[str, Any], sent: Values) -> Iterator[G
 
 
 def _as_text(value: Any) -> Any:
-    """Return what a value looks like where all is text; what equals more than itself stays as it is."""
+    """Return the value as text, lists item by item; mappings stay."""
     if isinstance(value, list | tuple):
         return [_as_text(each) for each in value]
     return msgspec.json.encode(value).decode() if isinstance(value, bool | int | float) else value
@@ -157,7 +157,7 @@ def _value(exchange: Exchange, content_type: str) -> Any:
 
 
 def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Gap]:
-    """Compare a part with a value of JSON: of objects only the members that are wanted, of arrays each item."""
+    """Compare JSON: of objects only the expected members, of arrays each item."""
     if isinstance(wanted, Mapping) and isinstance(sent, Mapping):
         for name, value in wanted.items():
             inner = f"{place}.{name}"
@@ -170,7 +170,7 @@ def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Gap]:
 
 
 def _is_same(wanted: Any, sent: Any) -> bool:
-    """Return whether two values are the same in JSON, where 1 is 1.0, but true is not 1."""
+    """Return whether two JSON values are equal: 1 equals 1.0, true does not equal 1."""
     if isinstance(wanted, bool) is not isinstance(sent, bool) and isinstance(wanted, bool | int | float):
         return False
     return bool(wanted == sent)

@@ -1,4 +1,4 @@
-"""One hash over what happened in a sandbox, which two equal runs share and one changed byte changes.
+"""Hash the traffic of a sandbox: equal runs share the digest, any changed byte changes it.
 
 What says where or when a run took place is left out of it: real times, the mock's own address, the sandbox's name and the
 keys that were made of it. So it takes no clock that runs with the machine to compare two runs.
@@ -16,28 +16,28 @@ from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery
 
 _FORM = b"mockserver digest 1\n"
-"""What every digest begins with; another number stands for another way to make them."""
+"""Version of the digest's form."""
 
-_ORIGIN = b"[origin]"
-_PLACES = frozenset({b"host", b"content-length", b"date"})
+_BASE_URL = b"[origin]"
+_VARYING_HEADERS = frozenset({b"host", b"content-length", b"date"})
 """Headers that differ with the address, or with the machine's time."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest_of(sandbox: Sandbox) -> str:
-    """Return the digest of what the sandbox remembers: its exchanges in order of number, and the deliveries as they fell due.
+    """Return the digest of the sandbox's journal and deliveries.
 
     What journal and log have dropped to make room is not in it, but the numbers of the exchanges that follow are.
     """
-    same = _Sameness(sandbox.name)
-    told = [_told_exchange(each, same) for each in sandbox.journal]
+    normal = _Normaliser(sandbox.name)
+    exchanges = [_exchange(each, normal) for each in sandbox.journal]
     deliveries = sorted(sandbox.outbox.deliveries, key=_turn)
-    return _name(_encode([told, [_told_delivery(each, same) for each in deliveries]]))
+    return _name(_encode([exchanges, [_delivery(each, normal) for each in deliveries]]))
 
 
 def combined(digests: Iterable[str]) -> str:
-    """Return the digest of several sandboxes, whatever they are called and in whatever order they were made."""
+    """Return the digest of several sandboxes, independent of their names and order."""
     return _name(_encode(sorted(digests)))
 
 
@@ -45,57 +45,60 @@ def _name(content: bytes) -> str:
     return f"sha256:{sha256(_FORM + content).hexdigest()}"
 
 
-class _Sameness:
-    """Puts fixed words in place of what differs between equal runs in two sandboxes, or at two addresses."""
+class _Normaliser:
+    """Replace text that differs between equal runs at other addresses or in other sandboxes."""
 
     def __init__(self, name: str) -> None:
         self._issued = re.compile(rb"mock_%s_[0-9a-f]{16}" % re.escape(name.encode()))
         self._numbers: dict[bytes, int] = {}
 
-    def text(self, text: bytes, origin: bytes = b"") -> bytes:
-        """Return the text with the origin, and every key that was issued for the sandbox, replaced."""
-        told = text.replace(origin, _ORIGIN) if origin else text
-        return self._issued.sub(self._number, told) if b"mock_" in told else told
+    def text(self, text: bytes, base_url: bytes = b"") -> bytes:
+        """Return the text with the base URL and issued keys replaced."""
+        text = text.replace(base_url, _BASE_URL) if base_url else text
+        return self._issued.sub(self._number, text) if b"mock_" in text else text
 
-    def headers(self, headers: RawHeaders, origin: bytes = b"") -> list[tuple[bytes, bytes]]:
+    def headers(self, headers: RawHeaders, base_url: bytes = b"") -> list[tuple[bytes, bytes]]:
         """Return the headers, so replaced, without those that tell of a place."""
-        return [(name, self.text(value, origin)) for name, value in headers if name.lower() not in _PLACES]
+        return [(name, self.text(value, base_url)) for name, value in headers if name.lower() not in _VARYING_HEADERS]
 
     def _number(self, issued: re.Match[bytes]) -> bytes:
         """Return which of the keys it is, counted as they turn up."""
         return b"[key %d]" % self._numbers.setdefault(issued[0], len(self._numbers) + 1)
 
 
-def _told_exchange(exchange: Exchange, same: _Sameness) -> Sequence[Any]:
-    request, origin = exchange.request, exchange.request.base_url.encode()
+def _exchange(exchange: Exchange, normal: _Normaliser) -> Sequence[Any]:
+    request, base_url = exchange.request, exchange.request.base_url.encode()
     return (
         exchange.number,
         exchange.operation,
         request.method,
-        same.text(request.path.encode(), origin),
-        same.text(request.query, origin),
-        same.text(request.body or b"", origin),
+        normal.text(request.path.encode(), base_url),
+        normal.text(request.query, base_url),
+        normal.text(request.body or b"", base_url),
         exchange.status,
-        same.headers(exchange.headers, origin),
-        same.text(exchange.body, origin),
+        normal.headers(exchange.headers, base_url),
+        normal.text(exchange.body, base_url),
         exchange.faults,
         [(cut.part, cut.size, cut.sha256) for cut in exchange.cuts],
     )
 
 
 def _turn(delivery: Delivery) -> tuple[int, str, str, int, int]:
-    """Return when it is a delivery's turn; its number tells which receiver answered first, and that is a matter of real time."""
+    """Return the sort key of a delivery: due time first, number last.
+
+    The number depends on which receiver answered first in real time.
+    """
     return delivery.due, delivery.event.id, delivery.endpoint, delivery.attempt, delivery.number
 
 
-def _told_delivery(delivery: Delivery, same: _Sameness) -> Sequence[Any]:
+def _delivery(delivery: Delivery, normal: _Normaliser) -> Sequence[Any]:
     event = delivery.event
     return (
         (event.provider, event.type, event.id, event.object),
         delivery.endpoint,
         (delivery.attempt, delivery.due, delivery.how, delivery.replays > 0),
         delivery.status,
-        same.headers(delivery.headers),
-        same.text(delivery.body),
+        normal.headers(delivery.headers),
+        normal.text(delivery.body),
         delivery.answer,
     )

@@ -1,4 +1,4 @@
-"""Expectations of what a client sent: how often, in which order, and if not, what came nearest and where it differs."""
+"""Compare expectations with the requests that a client sent."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from mockserver.judge.selection import check_operation, check_status
 
 
 class Difference(Struct, frozen=True):
-    """A place in an exchange that is not as expected, such as `method`, `query.limit`, `json.items[0].id` or `status`.
+    """One difference, such as at `method`, `query.limit`, `json.items[0].id` or `status`.
 
     A long value is cut, as text. Where `expected` or `actual` is missing there should be, or is, nothing.
     """
@@ -28,7 +28,7 @@ class Difference(Struct, frozen=True):
 
 
 class Miss(Struct, frozen=True):
-    """An exchange that is near to what was expected, and all in which it differs; without a difference it came too early."""
+    """An exchange that nearly matches, with all differences; without any it came too early."""
 
     number: int
     request: str
@@ -38,8 +38,8 @@ class Miss(Struct, frozen=True):
     @property
     def lines(self) -> list[str]:
         """The miss as text, a line for each difference."""
-        told = [f"    {each}" for each in self.differences] or ["    is as expected, but came too early"]
-        return [f"  exchange {self.number}: {self.request}, answered {self.status or 'nothing'}", *told]
+        details = [f"    {each}" for each in self.differences] or ["    matches, but came too early"]
+        return [f"  exchange {self.number}: {self.request}, answered {self.status or 'nothing'}", *details]
 
 
 class ExpectationResult(Struct, frozen=True):
@@ -78,7 +78,7 @@ class ExpectationError(ConfigurationError):
 
 
 class Expectation(Wanted, frozen=True, kw_only=True):
-    """What is expected, and how many times; without a count: at least once.
+    """Expected properties and count; without a count: at least once.
 
     Attributes:
         since: only later numbers count.
@@ -91,14 +91,14 @@ class Expectation(Wanted, frozen=True, kw_only=True):
 
     @property
     def least(self) -> int:
-        """How many exchanges there must be."""
+        """Minimum number of exchanges."""
         if self.times is not None:
             return self.times
         return self.at_least if self.at_least is not None else int(self.at_most is None)
 
     @property
     def most(self) -> int | None:
-        """How many there may be; None: any number."""
+        """Maximum number of exchanges; None: any number."""
         return self.times if self.times is not None else self.at_most
 
     def check(self, operations: Collection[str], where: str = "expectation") -> None:
@@ -128,17 +128,17 @@ def verify(
     redaction: knows the credentials, which are shown nowhere; None: what the exchanges themselves tell of them.
     """
     exchanges = list(exchanges)
-    teller = _Teller(redaction or Redaction((), exchanges), exchanges)
+    comparison = _Comparison(redaction or Redaction((), exchanges), exchanges)
     if isinstance(expected, Expectation):
-        return teller.alone(expected)
+        return comparison.alone(expected)
     for each in expected:
-        outcome = teller.alone(each)
+        outcome = comparison.alone(each)
         if not outcome.is_met:
             return outcome
-    return teller.order(expected)
+    return comparison.order(expected)
 
 
-class _Teller:
+class _Comparison:
     """Compares some exchanges with expectations, and tells of it without any credential."""
 
     def __init__(self, redaction: Redaction, exchanges: Sequence[Exchange]) -> None:
@@ -146,18 +146,18 @@ class _Teller:
         self._exchanges = exchanges
 
     def alone(self, expected: Expectation) -> ExpectationResult:
-        """Return how it stands with one expectation."""
+        """Check one expectation."""
         found = [(each, gaps(each, expected)) for each in self._exchanges if each.number > expected.since]
         matched = tuple(each.number for each, missing in found if not missing)
         is_met = expected.least <= len(matched) and (expected.most is None or len(matched) <= expected.most)
         actual = f"{len(matched)} of {_counted(len(found))}{_listed(matched)}"
         nearest = self._nearest(found) if len(matched) < expected.least else ()
-        return ExpectationResult(is_met, matched, f"{_count(expected)}: {self._told(expected)}", actual, nearest)
+        return ExpectationResult(is_met, matched, f"{_count(expected)}: {self._clause(expected)}", actual, nearest)
 
     def order(self, expected: Sequence[Expectation]) -> ExpectationResult:
-        """Return how it stands with an order of expectations that hold one by one."""
+        """Check an ordered list of expectations that are met one by one."""
         matched: list[int] = []
-        steps = " → ".join(f"({place}) {self._told(each)}" for place, each in enumerate(expected, 1))
+        steps = " → ".join(f"({place}) {self._clause(each)}" for place, each in enumerate(expected, 1))
         for place, each in enumerate(expected, 1):
             for _ in range(each.least):
                 last = matched[-1] if matched else 0
@@ -206,7 +206,7 @@ class _Teller:
         except ValueError:
             return text
 
-    def _told(self, expected: Expectation) -> str:
+    def _clause(self, expected: Expectation) -> str:
         """Return what is expected of one exchange, as a clause."""
         method = expected.method and expected.method.upper()
         parts = [each for each in (expected.operation, method, expected.path) if each is not None]

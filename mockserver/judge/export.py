@@ -1,4 +1,4 @@
-"""Writes exchanges as a HAR 1.2 file that browsers' tools open, without any credential in it."""
+"""Write exchanges as a HAR 1.2 file without credentials."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _UNKNOWN = -1
 
 
 def to_har(exchanges: Iterable[Exchange], redaction: Redaction) -> dict[str, Any]:
-    """Return the exchanges as a HAR document; a body that is not known as a whole is left out, and the entry says so."""
+    """Return the exchanges as a HAR document; an incomplete body is omitted with a comment."""
     creator = {"name": "mockserver", "version": __version__}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(each, redaction) for each in exchanges]}}
 

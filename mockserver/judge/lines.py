@@ -11,14 +11,14 @@ from mockserver.judge.report import Report, ReportedFinding
 
 WIDTH = 120
 MAX_OF_A_RULE = 20
-MAX_NUMBERS = 5
+MAX_SHOWN = 5
 MAX_ADDRESSES = 5
 
 _INDENT = " " * 4
 
 
 def of_traffic(traffic: Traffic) -> Iterator[str]:
-    """Go through the lines on which entries were looked at, and which were not."""
+    """Yield the lines about read and skipped entries."""
     named = [f"{_plain(address)} ({count})" for address, count in traffic.addresses.items()]
     addresses = ", ".join(named[:MAX_ADDRESSES] + ["…"] * (len(named) > MAX_ADDRESSES))
     yield f"{counted(len(traffic.exchanges), 'request')} of {counted(traffic.entries, 'entry', 'entries')}: {addresses}"
@@ -27,7 +27,7 @@ def of_traffic(traffic: Traffic) -> Iterator[str]:
 
 
 def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
-    """Go through the lines on what was exercised: by operation, then every behaviour that never was."""
+    """Yield the lines about coverage: operations, then behaviours never exercised."""
     yield f"{title}: {coverage.exercised} of {coverage.of} behaviours exercised, {coverage.percent:g} %"
     yield ""
     width = len(str(coverage.of))
@@ -39,7 +39,7 @@ def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
         yield from _of_missing(coverage)
     if coverage.unchecked:
         yield ""
-        yield f"not counted, since nobody can check them from outside: {counted(len(coverage.unchecked), 'statement')}"
+        yield f"not counted, since they cannot be checked from outside: {counted(len(coverage.unchecked), 'statement')}"
 
 
 def _of_missing(coverage: Coverage) -> Iterator[str]:
@@ -56,7 +56,7 @@ def _of_use(use: Use) -> list[str]:
 
 
 def of_verdict(verdict: CheckResult, title: str) -> Iterator[str]:
-    """Go through the lines on what was found, by rule, the worst first."""
+    """Yield the lines about findings, by rule, worst first."""
     kinds = len(verdict.findings)
     yield f"{title}: {counted(kinds, 'finding')}" if kinds else f"{title}: nothing found"
     for _, findings in groupby(verdict.findings, key=lambda finding: finding.rule):
@@ -76,7 +76,7 @@ def _of_rule(findings: list[Finding]) -> Iterator[str]:
 
 
 def _of_finding(finding: Finding) -> Iterator[str]:
-    numbers = ", ".join(map(str, finding.exchanges[:MAX_NUMBERS])) + (", …" if finding.times > MAX_NUMBERS else "")
+    numbers = ", ".join(map(str, finding.exchanges[:MAX_SHOWN])) + (", …" if finding.times > MAX_SHOWN else "")
     statuses = ", ".join(str(status) if status else "nothing" for status in finding.statuses)
     yield f"  {finding.about}  {finding.place}: {finding.detail}"
     noun = "entry" if finding.times == 1 else "entries"
@@ -86,7 +86,7 @@ def _of_finding(finding: Finding) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return the text on one line: whatever it has of line ends and other control characters is spelled out."""
+    """Return the text on one line, control characters escaped."""
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
@@ -96,7 +96,7 @@ def counted(count: int, noun: str, nouns: str | None = None) -> str:
 
 
 def headline(report: Report) -> str:
-    """Return in one line whether anything was found, and in how much traffic."""
+    """Return one line with the number of findings and exchanges."""
     counts = [counted(count, severity) for severity, count in report.counts().items() if count]
     exchanges = counted(sum(run.exchanges for run in report.runs), "exchange")
     found = ", ".join(counts) or "nothing found"
@@ -104,20 +104,20 @@ def headline(report: Report) -> str:
 
 
 def gaps(report: Report) -> list[str]:
-    """Return what is missing from the report, a sentence for each sandbox of which something is."""
-    told = []
+    """Return a sentence for each sandbox whose journal dropped something."""
+    sentences = []
     for run in report.runs:
         lost = [(run.dropped, "exchange"), (run.deliveries.forgotten, "delivery")]
         parts = [counted(count, noun, "deliveries" if noun == "delivery" else None) for count, noun in lost if count]
         if parts:
-            told.append(f"Of sandbox {run.sandbox}, {' and '.join(parts)} made room for later ones and could not be judged.")
-    return told
+            sentences.append(f"Sandbox {run.sandbox} dropped {' and '.join(parts)} to make room; they were not judged.")
+    return sentences
 
 
 def where(found: ReportedFinding) -> str:
-    """Return which exchanges or deliveries it is about, and in which sandbox."""
+    """Return the numbers of the exchanges or deliveries, and the sandbox."""
     numbers, noun = (found.exchanges, "exchange") if found.exchanges else (found.deliveries, "delivery")
-    listed = ", ".join(map(str, numbers[:MAX_NUMBERS])) + (", …" if found.times > MAX_NUMBERS else "")
+    listed = ", ".join(map(str, numbers[:MAX_SHOWN])) + (", …" if found.times > MAX_SHOWN else "")
     nouns = noun if found.times == 1 else {"exchange": "exchanges", "delivery": "deliveries"}[noun]
     return f"{nouns} {listed} of sandbox {found.sandbox}"
 

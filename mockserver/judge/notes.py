@@ -1,4 +1,4 @@
-"""What the rules of conduct find, by exchange: for lists of exchanges, where a report would be elsewhere."""
+"""Find hits of conduct rules per exchange, and cache them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from weakref import WeakKeyDictionary
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
-from mockserver.judge.conduct import case_of, rules_of
+from mockserver.judge.conduct import rule_input, rules_of
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import Note
 from mockserver.judge.rules import RuleSettings
@@ -19,21 +19,21 @@ MAX_DETAIL = 200
 
 
 def notes_of(sandbox: Sandbox, contract: Contract, providers: Iterable[Provider]) -> Mapping[int, list[Note]]:
-    """Return number of an exchange → what the rules of conduct find in it; no credential is in that."""
+    """Return exchange number → notes of the conduct rules, without credentials."""
     notes: dict[int, list[Note]] = {}
-    terms = RuleSettings(clock=sandbox.state.clock.mode)
+    settings = RuleSettings(clock=sandbox.state.clock.mode)
     for provider in providers:
-        case = case_of(sandbox.journal, sandbox.outbox.deliveries, contract, provider, terms=terms)
+        traffic = rule_input(sandbox.journal, sandbox.outbox.deliveries, contract, provider, settings=settings)
         for rule in rules_of(provider):
-            for sighting in rule.find(case):
-                if sighting.exchange is not None:
-                    note = Note(rule.id, rule.severity, case.redaction.text(sighting.detail)[:MAX_DETAIL])
-                    notes.setdefault(sighting.exchange.number, []).append(note)
+            for hit in rule.find(traffic):
+                if hit.exchange is not None:
+                    note = Note(rule.id, rule.severity, traffic.redaction.text(hit.detail)[:MAX_DETAIL])
+                    notes.setdefault(hit.exchange.number, []).append(note)
     return notes
 
 
 class _Known(Struct, frozen=True, eq=False):
-    """What a sandbox was known to have when something was found in it.
+    """State of a sandbox at the time of a cached result.
 
     Attributes:
         latest: its latest exchange; None if it had none.
@@ -47,13 +47,13 @@ class _Known(Struct, frozen=True, eq=False):
     deliveries: Sequence[Delivery] | None = None
 
     def is_as(self, other: "_Known") -> bool:
-        """Return whether nothing has happened in between; exchanges are only ever added at the end, and go at the front."""
+        """Return whether nothing happened in between; exchanges are added at the end, dropped at the front."""
         is_same = self.latest is other.latest and self.count == other.count
         return is_same and (self.clock, self.deliveries) == (other.clock, other.deliveries)
 
 
 class Insights:
-    """Remembers what a look through the whole journal of a sandbox has shown, until something more happens there."""
+    """Cached results of reading the whole journal of a sandbox."""
 
     def __init__(self, contract: Contract, providers: Iterable[Provider]) -> None:
         self._contract = contract
@@ -62,7 +62,7 @@ class Insights:
         self._notes: WeakKeyDictionary[Sandbox, tuple[_Known, Mapping[int, list[Note]]]] = WeakKeyDictionary()
 
     def redaction(self, sandbox: Sandbox) -> Redaction:
-        """Return what knows the credentials in the journal; not to be taught more."""
+        """Return the credentials in the journal; do not add to it."""
         known = _known(sandbox)
         found = self._redactions.get(sandbox)
         if found is None or not found[0].is_as(known):

@@ -1,4 +1,4 @@
-"""Keeps credentials out of everything that is shown of traffic."""
+"""Remove credentials from everything that is shown of traffic."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -36,14 +36,14 @@ _GRANT = frozenset({"assertion", "code", "code_verifier"})
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 _NOTHING = r"(?!)"
 FEW = 32
-"""Credentials up to which each is looked for by itself; that is faster then."""
+"""Number of credentials up to which a search for each one is faster."""
 
 _LONG = 8
-"""Characters from which on a credential is told from an ordinary word; a shorter one is hidden where its name tells."""
+"""Length from which on a credential is not an ordinary word; a shorter one is hidden under a secret name only."""
 
 
 def is_secret(name: str) -> bool:
-    """Return whether a parameter, field or header of this name carries a credential."""
+    """Return whether this name of a parameter, field or header denotes a credential."""
     return _SECRET.fullmatch(name) is not None
 
 
@@ -67,11 +67,11 @@ class Redaction:
             self._prepare()
 
     def is_key(self, value: str) -> bool:
-        """Return whether the value is one with which the traffic's requests authenticate, or has the look of one."""
+        """Return whether the value is a known credential or has a key's prefix."""
         return (len(value) >= _LONG and value in self._keys) or self._look.fullmatch(value) is not None
 
     def text(self, text: str) -> str:
-        """Return a message without any credential; short ones are hidden where they stand as a word."""
+        """Return a message without credentials; short ones are replaced as whole words."""
         return self._short.sub(HIDDEN, self._without_long(text))
 
     def path(self, request: Request) -> str:
@@ -91,7 +91,7 @@ class Redaction:
         return [(name.decode("latin-1"), self._header(name, value.decode("latin-1"))) for name, value in headers]
 
     def body(self, body: bytes, content_type: str, *, is_cut: bool = False) -> bytes:
-        """Return a body without any credential; it is the same body, byte for byte, if it has none.
+        """Return a body without credentials, byte for byte the same if it has none.
 
         is_cut: it is only the beginning of a body, and may end within a credential.
         """
@@ -115,12 +115,15 @@ class Redaction:
         return self._look.sub(HIDDEN, text)
 
     def _in(self, text: str) -> list[str]:
-        """Return the long values that may be in the text, the longest first; it takes one look, however many there are."""
+        """Return the long credentials that may be in the text, longest first.
+
+        One pass, however many there are.
+        """
         beginnings = {text[at : at + _LONG] for at in range(len(text) - _LONG + 1)} & self._beginnings.keys()
         return _longest_first(value for each in beginnings for value in self._beginnings[each])
 
     def _without_tail(self, text: str) -> str:
-        """Return a text that breaks off without the beginning of a credential at its end."""
+        """Return a cut text without the beginning of a credential at its end."""
         for value in self._long:
             for length in range(len(value) - 1, _LONG - 1, -1):
                 if text.endswith(value[:length]):
@@ -132,7 +135,7 @@ class Redaction:
         return "&".join(f"{part.partition('=')[0]}={HIDDEN}" if part in secrets else self._part(part) for part in text.split("&"))
 
     def _part(self, part: str) -> str:
-        """Return a part of a URL or form without any credential, in however odd an encoding it may be."""
+        """Return a part of a URL or form without credentials, whatever its encoding."""
         shown, plain = self._without_long(part), unquote_plus(part)
         return HIDDEN if shown == part and self._without_long(plain) != plain else shown
 
@@ -157,13 +160,13 @@ def _is_secret_header(name: bytes) -> bool:
 
 
 def _parts(value: str) -> list[str]:
-    """Return what of a header is secret: all of it, or what follows its scheme."""
+    """Return the secret part of a header: the value without its scheme."""
     scheme, _, rest = value.partition(" ")
     return [rest.strip()] if rest.strip() else [scheme]
 
 
 def _values(exchange: Exchange) -> Iterator[str]:
-    """Go through the values that stand under a telling name in the query or in a body."""
+    """Yield the values of secret parameters in the query and of secret members in bodies."""
     request = exchange.request
     for text in (request.query, request.body or b""):
         yield from dict(_secrets(text.decode("utf-8", "replace"))).values()
@@ -185,7 +188,7 @@ def _may_name_a_secret(body: bytes) -> bool:
 
 
 def _secrets(pairs: str) -> Iterator[tuple[str, str]]:
-    """Go through the parts of a query or form that carry a credential, each with its value."""
+    """Yield the secret parts of a query or form, each with its value."""
     names = _GRANT if "grant_type=" in pairs else ()
     for part in pairs.split("&"):
         name, _, value = part.partition("=")
@@ -202,13 +205,13 @@ def _unescaped(value: str) -> str:
 
 
 def _look_of_keys(providers: Iterable[Provider]) -> re.Pattern[str]:
-    """Match what looks like a key that a provider issued; nothing if no key can be told by its looks."""
+    """Return a pattern for keys with a provider's prefix; it matches nothing without prefixes."""
     prefixes = {prefix for each in providers for prefix in (*each.key_prefixes.values(), *each.live_prefixes) if prefix}
     return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(prefixes)))})[\w.-]+" if prefixes else _NOTHING)
 
 
 def _spelled(values: Iterable[str]) -> list[str]:
-    """Return the values as they are and as URLs and forms write them, those first that may have others within them."""
+    """Return the values plain and URL-encoded, longest first."""
     spelled = {spelling for value in values for spelling in (value, quote(value, safe=""), quote_plus(value))}
     return _longest_first(spelled)
 

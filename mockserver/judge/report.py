@@ -1,43 +1,31 @@
 """Judge sandboxes: findings, assumptions used, coverage and digest."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import structs
+from msgspec import Meta, Struct, field, structs
 
+from mockserver.catalogue import Assumption
 from mockserver.contract import Contract
-from mockserver.errors import ConfigurationError
 from mockserver.judge import conduct
-from mockserver.judge.check import Finding, check
-from mockserver.judge.coverage import coverage
+from mockserver.judge.check import MAX_NUMBERS, Finding, check
+from mockserver.judge.coverage import Share, coverage
 from mockserver.judge.digest import combined, digest_of
-from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule, RuleSettings
+from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule, RuleSettings, Severity, without
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
-
-from msgspec import Meta, Struct, field
-
-from mockserver.catalogue import Assumption
-from mockserver.judge.coverage import Share
-from mockserver.judge.rules import Severity
-
-MAX_NUMBERS = 20
-"""Exchanges, events and deliveries that are named for each choice; all are counted."""
-
 
 class AssumptionUse(Struct, frozen=True, kw_only=True):
     """An assumption that replies, events or deliveries used.
 
     Attributes:
-        means: what the choice means.
-        times: in how many exchanges, events and deliveries.
+        means: meaning of the choice.
+        times: number of exchanges, events and deliveries.
     """
 
     sandbox: str
@@ -54,15 +42,15 @@ class AssumptionUse(Struct, frozen=True, kw_only=True):
 
 
 class _Marks(Struct):
-    """Where one choice showed."""
+    """Where one choice was used."""
 
     exchanges: list[int] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     deliveries: list[int] = field(default_factory=list)
 
 
-def leanings_of(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[AssumptionUse]:
-    """Return what the sandbox's exchanges, events and deliveries leaned on, in the order of the assumptions."""
+def assumptions_used(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[AssumptionUse]:
+    """Return the assumptions that a sandbox's exchanges, events and deliveries used."""
     known = {each.key: each for each in assumptions}
     marks: dict[tuple[str, str], _Marks] = {}
     for part, number, assumed in _assumed(sandbox):
@@ -70,11 +58,11 @@ def leanings_of(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[Ass
             getattr(marks.setdefault(each, _Marks()), part).append(number)
     order = list(known)
     found = sorted((each for each in marks if each[0] in known), key=lambda each: (order.index(each[0]), each[1]))
-    return [_leaning(sandbox.name, known[key], choice, marks[key, choice]) for key, choice in found]
+    return [_use(sandbox.name, known[key], choice, marks[key, choice]) for key, choice in found]
 
 
 def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, str]]]:
-    """Go through all that can lean on something: which list it belongs to, what it is called, and what it leaned on."""
+    """Yield each exchange, event and delivery: its list, its number or id, its assumptions."""
     for exchange in sandbox.journal:
         yield "exchanges", exchange.number, exchange.assumed
     for event in sandbox.outbox:
@@ -83,7 +71,7 @@ def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, st
         yield "deliveries", delivery.number, delivery.assumed
 
 
-def _leaning(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> AssumptionUse:
+def _use(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> AssumptionUse:
     return AssumptionUse(
         sandbox=sandbox,
         key=assumption.key,
@@ -114,8 +102,7 @@ class Applied(Struct, frozen=True):
     """A rule and its number of findings.
 
     Attributes:
-        is_ignored: whether the report was asked to leave it out.
-        findings: how many there are.
+        is_ignored: whether the report excludes it on request.
     """
 
     id: str
@@ -209,33 +196,31 @@ class Report(Struct, frozen=True, kw_only=True):
     digest: str
 
     def of(self, rule: str) -> list[ReportedFinding]:
-        """Return what a rule found."""
+        """Return the findings of a rule."""
         return [each for each in (*self.violations, *self.conduct) if each.rule == rule]
 
     def counts(self) -> dict[Severity, int]:
-        """Return how many findings there are of each severity, the worst first."""
+        """Return severity → number of findings, worst first."""
         found = [each.severity for each in (*self.violations, *self.conduct)]
         return {severity: found.count(severity) for severity in SEVERITIES}
 
 
 VIOLATIONS = tuple(rule for rule in RULES if rule is not CREDENTIAL_IN_URL)
-"""The rules on single requests, but for the one that is a rule of conduct."""
+"""Rules on single requests; the credential rule belongs to conduct."""
 
 
 class Judge:
-    """Judges sandboxes by what a contract and its providers say.
+    """Judge sandboxes by a contract and its providers.
 
-    ignore: ids of rules that are left out.
-    Raises: ConfigurationError that lists the rules if one of those is no rule's id.
+    ignore: ids of rules to skip.
+    Raises: ConfigurationError, which lists the known ids, for an unknown one.
     """
 
     def __init__(self, contract: Contract, providers: Iterable[Provider], *, ignore: Collection[str] = ()) -> None:
         self._contract = contract
         self._providers = {each.name: each for each in providers}
         self._ignore = frozenset(ignore)
-        unknown = sorted(self._ignore - self.rules.keys())
-        if unknown:
-            raise ConfigurationError(f"there is no rule {', '.join(unknown)}", hint=f"there are {', '.join(self.rules)}")
+        without([rule for _, rule in self.rules.values()], sorted(self._ignore))
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Group, Rule]]:
@@ -244,46 +229,44 @@ class Judge:
         return {rule.id: ("violations", rule) for rule in VIOLATIONS} | {rule.id: ("conduct", rule) for rule in of_conduct}
 
     def report(self, sandboxes: Sequence[Sandbox]) -> Report:
-        """Return the verdict over the sandboxes."""
-        cases = [_Traffic(each, self._contract) for each in sandboxes]
-        violations = tuple(found for each in cases for found in _worst_first(self._violations(each)))
-        conducted = tuple(found for each in cases for found in _worst_first(self._conduct(each)))
-        runs = tuple(each.run for each in cases)
+        """Return the report on the sandboxes."""
+        judged = [_SandboxTraffic(each, self._contract) for each in sandboxes]
+        violations = tuple(found for each in judged for found in _worst_first(self._violations(each)))
+        conducted = tuple(found for each in judged for found in _worst_first(self._conduct(each)))
+        runs = tuple(each.run for each in judged)
         assumptions = [assumption for each in self._providers.values() for assumption in each.assumptions]
         return Report(
             is_clean=all(each.severity == "note" for each in (*violations, *conducted)),
             is_whole=not any(run.dropped or run.deliveries.forgotten for run in runs),
             violations=violations,
             conduct=conducted,
-            assumptions=tuple(leaning for each in sandboxes for leaning in leanings_of(each, assumptions)),
-            coverage=tuple(self._coverage(cases)),
+            assumptions=tuple(use for each in sandboxes for use in assumptions_used(each, assumptions)),
+            coverage=tuple(self._coverage(judged)),
             rules=tuple(self._applied((*violations, *conducted))),
             runs=runs,
-            digest=runs[0].digest
-            if len(runs) == 1
-            else combined(run.digest for run in runs if run.exchanges or run.deliveries.attempts),
+            digest=_digest(runs),
         )
 
-    def _violations(self, traffic: "_Traffic") -> Iterable[ReportedFinding]:
+    def _violations(self, traffic: "_SandboxTraffic") -> Iterable[ReportedFinding]:
         rules = [rule for rule in VIOLATIONS if rule.id not in self._ignore]
-        for provider in (*self._providers.values(), _nobody(self._providers.values())):
+        for provider in (*self._providers.values(), _no_provider(self._providers.values())):
             exchanges = traffic.by_owner.get(provider.name, ())
             for finding in check(exchanges, self._contract, provider, rules=rules).findings if exchanges else ():
                 yield traffic.found(finding, provider)
 
-    def _conduct(self, traffic: "_Traffic") -> Iterable[ReportedFinding]:
+    def _conduct(self, traffic: "_SandboxTraffic") -> Iterable[ReportedFinding]:
         box = traffic.sandbox
-        terms = RuleSettings(clock=box.state.clock.mode)
+        settings = RuleSettings(clock=box.state.clock.mode)
         for provider in self._providers.values():
             found = conduct.findings(
-                traffic.exchanges, box.outbox.deliveries, self._contract, provider, ignore=self._ignore, terms=terms
+                traffic.exchanges, box.outbox.deliveries, self._contract, provider, ignore=self._ignore, settings=settings
             )
             for finding in found:
                 yield traffic.found(finding, provider)
 
-    def _coverage(self, cases: Sequence["_Traffic"]) -> Iterable[ProviderCoverage]:
+    def _coverage(self, judged: Sequence["_SandboxTraffic"]) -> Iterable[ProviderCoverage]:
         for name, provider in self._providers.items():
-            exchanges = [exchange for each in cases for exchange in each.by_owner.get(name, ())]
+            exchanges = [exchange for each in judged for exchange in each.by_owner.get(name, ())]
             if exchanges:
                 found = coverage(exchanges, provider.catalogue())
                 missing = tuple(use.name for use in found.missing)
@@ -296,8 +279,8 @@ class Judge:
             yield Applied(name, group, rule.severity, rule.says, name in self._ignore, count)
 
 
-class _Traffic:
-    """What happened in one sandbox, and whose part of it is what."""
+class _SandboxTraffic:
+    """Exchanges of one sandbox, grouped by provider."""
 
     def __init__(self, sandbox: Sandbox, contract: Contract) -> None:
         self.sandbox = sandbox
@@ -324,6 +307,12 @@ class _Traffic:
         return ReportedFinding(**structs.asdict(finding), sandbox=self.sandbox.name, provider=provider.name)
 
 
+def _digest(runs: Sequence[RunDigest]) -> str:
+    if len(runs) == 1:
+        return runs[0].digest
+    return combined(run.digest for run in runs if run.exchanges or run.deliveries.attempts)
+
+
 def _worst_first(findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
     return sorted(findings, key=lambda each: SEVERITIES.index(each.severity))
 
@@ -347,8 +336,8 @@ def _deliveries(sandbox: Sandbox) -> Deliveries:
     )
 
 
-def _nobody(providers: Iterable[Provider]) -> Provider:
-    """Return whose traffic it is that went to a path of no provider; it knows the keys of all of them."""
+def _no_provider(providers: Iterable[Provider]) -> Provider:
+    """Return a stand-in provider for paths of no provider; it knows all credentials."""
     known = tuple(providers)
     return Provider(
         name="",

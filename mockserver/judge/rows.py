@@ -24,7 +24,7 @@ Size = Annotated[int, Meta(description="Bytes of the body as it was sent.")]
 
 
 class SentRow(Struct, frozen=True):
-    """A request; `query` and `path` are as sent, without the sandbox's prefix, and `parameters` is the query decoded."""
+    """A request; `path` excludes the sandbox prefix, `parameters` is the decoded query."""
 
     method: str
     path: str
@@ -70,7 +70,7 @@ class ExchangeRow(Struct, frozen=True):
     """One exchange.
 
     `at` is the sandbox's time; `operation` is empty if the contract has none for the request; `assumed` is the choice of
-    each assumption on which the reply leans; `faults` is what was put in on purpose.
+    each assumption on which the reply leans; `faults` are the faults that were applied.
     """
 
     number: int
@@ -102,7 +102,7 @@ def row(exchange: Exchange, redaction: Redaction, conduct: Iterable[Note] = ()) 
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> Values:
-    """Return name → value, or the list of all values that a name has."""
+    """Return name → value, or a list if a name has several values."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -1,4 +1,4 @@
-"""What is looked for in traffic: each rule is a value with an id, how bad it is, and a function that finds it.
+"""Rules over traffic: each has an id, a severity and a function that yields hits.
 
 A rule of conduct, which looks at the order of exchanges rather than at one of them, is another such value: those are in
 `judge/conduct`.
@@ -25,11 +25,11 @@ from mockserver.webhooks import Delivery
 
 
 class RuleSettings(Struct, frozen=True):
-    """Under which terms conduct is judged.
+    """Settings of conduct rules.
 
     Attributes:
-        clock: the mode of the sandbox's clock; what is told by the machine's time is judged with `real` only.
-        polling_ms: how long a client waits before it asks for the same again, at least.
+        clock: mode of the sandbox's clock; rules on real time apply only with `real`.
+        polling_ms: shortest time between two equal requests that is not polling.
     """
 
     clock: Literal["real", "frozen", "step"] = "real"
@@ -37,14 +37,14 @@ class RuleSettings(Struct, frozen=True):
 
 
 class RuleInput:
-    """What rules look at.
+    """Input of rules: exchanges, deliveries, contract and provider.
 
     Attributes:
         exchanges: in the order in which they were sent, each with its operation and violations.
         deliveries: in the order of their numbers.
         routes: the provider's paths.
         redaction: knows the credentials in the exchanges.
-        shared: what one rule has worked out and others need as well, by what it is.
+        shared: results that several rules use.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class RuleInput:
         provider: Provider,
         *,
         deliveries: Sequence[Delivery] = (),
-        terms: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
+        settings: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
     ) -> None:
         self.exchanges = exchanges
         self.deliveries = deliveries
-        self.terms = terms
+        self.settings = settings
         self.provider = provider
         self.contract = contract
         self.operations = {name: each for name, each in contract.operations.items() if each.provider == provider.name}
@@ -69,12 +69,12 @@ class RuleInput:
 
     @cached_property
     def conduct(self) -> Conduct:
-        """What the provider's catalogue says on reading a client's exchanges."""
+        """The conduct conventions in the provider's catalogue."""
         return self.provider.catalogue().conduct
 
     @cached_property
     def unfit_replies(self) -> list[tuple[Exchange, list[SchemaError], str]]:
-        """The replies that break the contract, with their errors and the KEY=CHOICE that would allow them, else "".
+        """The replies that break the contract, with errors and an excusing KEY=CHOICE or "".
 
         Replies that a fault changed are left out.
         """
@@ -96,7 +96,7 @@ class RuleInput:
         )
 
     def _excuse(self, exchange: Exchange) -> str:
-        """Return the choice, as KEY=CHOICE, under which the contract allows the reply; empty if there is none."""
+        """Return the KEY=CHOICE under which the contract allows the reply; else ""."""
         for key, assumption in self._assumptions.items():
             for choice in assumption.overlays:
                 if exchange.assumed.get(key) != choice and not self._reply_errors(exchange, {**exchange.assumed, key: choice}):
@@ -105,7 +105,7 @@ class RuleInput:
 
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""The worst first. A note is nobody's fault."""
+"""Worst first. A note is not a mistake of the client or of the service."""
 
 MAX_PATH = 200
 
@@ -115,15 +115,15 @@ _IDENTITY = re.compile(r"(?=.*\d).{3,}")
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """One exchange, or one delivery, in which a rule finds something.
+    """An exchange or delivery that breaks a rule.
 
     Attributes:
         exchange: None if it is about a delivery alone.
         delivery: None if it is about an exchange alone.
-        about: the operation, or method and form of the path if there is none; of a delivery its event's type.
+        about: the operation, else method and path pattern; for a delivery the event's type.
         place: where in the request or reply.
-        detail: one clause; it may hold what was sent.
-        pointer: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
+        detail: one clause; it may contain values that were sent.
+        pointer: JSON pointer to the broken part of the contract, if any.
     """
 
     exchange: Exchange | None = None
@@ -135,10 +135,10 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 class Rule(Struct, frozen=True):
-    """One thing that is looked for.
+    """One rule over traffic.
 
     Attributes:
-        id: words with hyphens, as they stand in reports.
+        id: words with hyphens, as reports show it.
         says: why it matters, as a sentence.
     """
 
@@ -148,29 +148,29 @@ class Rule(Struct, frozen=True):
     find: Callable[[RuleInput], Iterator[Hit]]
 
 
-def _credentials_in_urls(case: RuleInput) -> Iterator[Hit]:
-    for exchange in case.exchanges:
+def _credentials_in_urls(traffic: RuleInput) -> Iterator[Hit]:
+    for exchange in traffic.exchanges:
         request, about = exchange.request, _about(exchange)
-        declared = _declared_query(case, exchange)
+        declared = _declared_query(traffic, exchange)
         for name, value in parse_qsl(request.query.decode("utf-8", "replace")):
-            if (is_secret(name) and name not in declared) or case.redaction.is_key(value):
+            if (is_secret(name) and name not in declared) or traffic.redaction.is_key(value):
                 yield Hit(exchange=exchange, about=about, place=f"query.{name}", detail="a credential")
-        if any(case.redaction.is_key(unquote(segment)) for segment in request.path.split("/")):
+        if any(traffic.redaction.is_key(unquote(segment)) for segment in request.path.split("/")):
             yield Hit(exchange=exchange, about=about, place="path", detail="a credential")
 
 
-def _unknown_paths(case: RuleInput) -> Iterator[Hit]:
-    known = {_PARAMETER.sub("{}", operation.path): operation.path for operation in case.operations.values()}
-    for exchange in case.exchanges:
-        if not exchange.operation and case.routes.find(exchange.request.path) is None:
+def _unknown_paths(traffic: RuleInput) -> Iterator[Hit]:
+    known = {_PARAMETER.sub("{}", operation.path): operation.path for operation in traffic.operations.values()}
+    for exchange in traffic.exchanges:
+        if not exchange.operation and traffic.routes.find(exchange.request.path) is None:
             near = get_close_matches(_shape(exchange.request.path), known, n=1, cutoff=0.5)
             detail = f"the nearest one is {known[near[0]]}" if near else "there is none like it"
             yield Hit(exchange=exchange, about=_about(exchange), place="path", detail=detail)
 
 
-def _unknown_methods(case: RuleInput) -> Iterator[Hit]:
-    for exchange in case.exchanges:
-        route = None if exchange.operation else case.routes.find(exchange.request.path)
+def _unknown_methods(traffic: RuleInput) -> Iterator[Hit]:
+    for exchange in traffic.exchanges:
+        route = None if exchange.operation else traffic.routes.find(exchange.request.path)
         if route is not None:
             operation = next(iter(route.operations.values()))
             yield Hit(
@@ -182,57 +182,57 @@ def _unknown_methods(case: RuleInput) -> Iterator[Hit]:
             )
 
 
-def _forbidden(case: RuleInput) -> Iterator[Hit]:
-    return _violations(case, lambda violation: violation.rule != "undeclared")
+def _forbidden(traffic: RuleInput) -> Iterator[Hit]:
+    return _violations(traffic, lambda violation: violation.rule != "undeclared")
 
 
-def _undeclared(case: RuleInput) -> Iterator[Hit]:
-    """Find what is undeclared, but for what a worse rule finds as well."""
-    return _violations(case, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
+def _undeclared(traffic: RuleInput) -> Iterator[Hit]:
+    """Yield undeclared parts of requests, without those that another rule reports as errors."""
+    return _violations(traffic, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
 
 
-def _violations(case: RuleInput, concerns: Callable[[Violation], bool]) -> Iterator[Hit]:
-    for exchange in case.exchanges:
+def _violations(traffic: RuleInput, concerns: Callable[[Violation], bool]) -> Iterator[Hit]:
+    for exchange in traffic.exchanges:
         for violation in filter(concerns, exchange.violations):
             place = f"{violation.place}.{violation.name}" if violation.name else violation.place
             detail, pointer = violation.detail, violation.pointer
             yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=detail, pointer=pointer)
 
 
-def _unfit_replies(case: RuleInput) -> Iterator[Hit]:
-    for exchange, faults, excuse in case.unfit_replies:
-        told = faults if exchange.status >= 400 else _without_default(case, exchange, faults)
-        for fault in [] if excuse else told:
-            place = _INDEX.sub("[]", f"reply.{fault.place}")
-            yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=fault.reason, pointer=fault.pointer)
+def _unfit_replies(traffic: RuleInput) -> Iterator[Hit]:
+    for exchange, errors, excuse in traffic.unfit_replies:
+        relevant = errors if exchange.status >= 400 else _without_default(traffic, exchange, errors)
+        for error in [] if excuse else relevant:
+            place = _INDEX.sub("[]", f"reply.{error.place}")
+            yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=error.reason, pointer=error.pointer)
 
 
-def _without_default(case: RuleInput, exchange: Exchange, faults: list[SchemaError]) -> list[SchemaError]:
-    """Return one fault for a success whose status only the declaration of errors covers: it need not look like one."""
-    operation = case.operations[exchange.operation]
+def _without_default(traffic: RuleInput, exchange: Exchange, errors: list[SchemaError]) -> list[SchemaError]:
+    """Return one error for a success whose status only the `default` reply covers."""
+    operation = traffic.operations[exchange.operation]
     if {str(exchange.status), f"{exchange.status // 100}XX"} & operation.replies.keys():
-        return faults
+        return errors
     return [SchemaError("status", f"{exchange.status} is not declared", f"{operation.pointer}/responses")]
 
 
-def _other_choices(case: RuleInput) -> Iterator[Hit]:
-    for exchange, _, excuse in case.unfit_replies:
+def _other_choices(traffic: RuleInput) -> Iterator[Hit]:
+    for exchange, _, excuse in traffic.unfit_replies:
         if excuse:
             yield Hit(exchange=exchange, about=exchange.operation, place="reply", detail=f"as with {excuse}")
 
 
 def _about(exchange: Exchange) -> str:
-    """Return the operation; without one the method and the form of the path."""
+    """Return the operation; without one, method and path pattern."""
     return exchange.operation or f"{exchange.request.method} {_shape(exchange.request.path)}"
 
 
 def _shape(path: str) -> str:
-    """Return the path without ids, as far as they can be told."""
+    """Return the path without ids, with {} in place of what looks like one."""
     return "/".join("{}" if _IDENTITY.fullmatch(segment) else segment for segment in path[:MAX_PATH].split("/"))
 
 
-def _declared_query(case: RuleInput, exchange: Exchange) -> set[str]:
-    operation = case.operations.get(exchange.operation)
+def _declared_query(traffic: RuleInput, exchange: Exchange) -> set[str]:
+    operation = traffic.operations.get(exchange.operation)
     parameters = operation.parameters if operation is not None else ()
     return {parameter.name for parameter in parameters if parameter.place == "query"}
 
@@ -256,7 +256,7 @@ RULES = (
         "The contract does not allow this reply: the contract or the mock is wrong, or the service has changed.",
         _unfit_replies,
     ),
-    Rule("undeclared", "warning", "Nobody declares this, so nobody promises to read it.", _undeclared),
+    Rule("undeclared", "warning", "The contract does not declare this, so the service may ignore it.", _undeclared),
     Rule(
         "other-choice",
         "note",
@@ -264,13 +264,13 @@ RULES = (
         _other_choices,
     ),
 )
-"""In the order in which findings of one severity are told."""
+"""In the order in which reports show findings of one severity."""
 
 
 def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]:
-    """Return the rules but for those of these ids.
+    """Return the rules without the ignored ones.
 
-    Raises: ConfigurationError, which lists the ids that there are, if no rule has one of these.
+    Raises: ConfigurationError, which lists the known ids, for an unknown one.
     """
     known = [rule.id for rule in rules]
     unknown = [each for each in ignored if each not in known]

@@ -1,4 +1,4 @@
-"""Which exchanges are meant: by operation, path, status and the like, as lists and expectations name them."""
+"""Select exchanges by operation, path, status and the like."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ _STATUS = re.compile(r"0|[1-5][0-9][0-9]|[1-5][xX][xX]")
 
 
 class Selection(Struct, frozen=True, kw_only=True):
-    """What exchanges have in common; what is None is not looked at.
+    """Common properties of exchanges; None is not compared.
 
     Attributes:
         path: as sent or decoded; `*` stands for anything, slashes too.
@@ -53,7 +53,7 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 def path_fits(path: str, pattern: str) -> bool:
-    """Return whether a path, as it was sent or decoded, is of the pattern, in which `*` stands for anything."""
+    """Return whether a path, as sent or decoded, matches the pattern; `*` matches anything."""
     form = _form(pattern)
     return form.fullmatch(path) is not None or form.fullmatch(unquote(path)) is not None
 

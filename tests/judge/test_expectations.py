@@ -318,7 +318,7 @@ def test_what_comes_too_early_for_an_order_is_told() -> None:
         "came (2) does not come after exchange 3",
         "nearest:",
         "  exchange 1: GET /toys?limit=2&tag=a&tag=b&new=true, answered 200",
-        "    is as expected, but came too early",
+        "    matches, but came too early",
     ]
 
 

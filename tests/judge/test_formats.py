@@ -12,9 +12,7 @@ from mockserver import documents, notation
 from mockserver.contract import Contract
 from mockserver.judge import lines
 from mockserver.judge.coverage import Share
-from mockserver.judge.formats.junit import to_junit
-from mockserver.judge.formats.markdown import to_markdown
-from mockserver.judge.formats.sarif import SCHEMA, to_sarif
+from mockserver.judge.formats import SCHEMA, to_junit, to_markdown, to_sarif
 from mockserver.judge.report import Applied, AssumptionUse, ProviderCoverage, Report, ReportedFinding, RunDigest
 from tests.judge.test_report import NO_DELIVERIES
 
@@ -114,9 +112,7 @@ def test_headline_counts() -> None:
 
 
 def test_what_is_missing_is_said_of_each_sandbox() -> None:
-    assert lines.gaps(REPORT) == [
-        "Of sandbox anna, 1 exchange and 2 deliveries made room for later ones and could not be judged."
-    ]
+    assert lines.gaps(REPORT) == ["Sandbox anna dropped 1 exchange and 2 deliveries to make room; they were not judged."]
     assert lines.gaps(EMPTY) == []
 
 
@@ -133,7 +129,7 @@ def test_markdown_has_the_worst_first_and_nothing_of_it_is_taken_for_markup() ->
     assert to_markdown(REPORT).splitlines() == [
         "# mockserver: 2 errors, 1 warning, 1 note in 8 exchanges of 2 sandboxes",
         "",
-        "**Not whole.** Of sandbox anna, 1 exchange and 2 deliveries made room for later ones and could not be judged.",
+        "**Not whole.** Sandbox anna dropped 1 exchange and 2 deliveries to make room; they were not judged.",
         "",
         "Left out on request: undeclared.",
         "",
@@ -176,7 +172,7 @@ def test_markdown_has_the_worst_first_and_nothing_of_it_is_taken_for_markup() ->
         "|---|---|---|---|",
         "| customer.created answer: 200 is too much | delivery 4 of sandbox default | GET /v1/customers?limit=200 | 400 |",
         "",
-        "## Assumptions leaned on",
+        "## Assumptions used",
         "",
         "| assumption | choice | question | times | sandbox |",
         "|---|---|---|---|---|",

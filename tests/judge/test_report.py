@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App
-from mockserver.judge import report
+from mockserver.judge.check import MAX_NUMBERS
 from mockserver.judge.digest import digest_of
 from mockserver.judge.report import Deliveries, Judge, ProviderCoverage, Report, ReportedFinding, RunDigest
 from mockserver.state import Limits
@@ -192,12 +192,12 @@ def test_each_choice_that_held_meanwhile_is_told(app: App, spoonity: httpx.Clien
 
 def test_deliveries_lean_on_assumptions_too(app: App) -> None:
     outbox = sandbox_of(app).outbox
-    for number in range(report.MAX_NUMBERS + 5):
+    for number in range(MAX_NUMBERS + 5):
         outbox.enqueue(delivery("collected", number, assumed={"vexutopia.list-order": "newest-first", "unheard.of": "x"}))
     (leaning,) = report_of(app).assumptions
 
-    assert leaning.times == report.MAX_NUMBERS + 5
-    assert leaning.deliveries == tuple(range(1, report.MAX_NUMBERS + 1))
+    assert leaning.times == MAX_NUMBERS + 5
+    assert leaning.deliveries == tuple(range(1, MAX_NUMBERS + 1))
 
 
 def test_deliveries_are_counted_by_what_became_of_them(app: App) -> None:

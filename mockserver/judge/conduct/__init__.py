@@ -1,27 +1,28 @@
-"""Judges what a client did although every call succeeded: rules over the order of its exchanges, and over deliveries.
+"""Rules on the order of exchanges and on webhook deliveries.
 
 `docs/conduct.md` says of each rule what triggers it, what does not, and why.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from mockserver.catalogue.conduct import ProviderRule
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding, find_all
-from mockserver.judge.conduct import provider_rules, receivers, repeats, retrieves, walks
-from mockserver.judge.rules import CREDENTIAL_IN_URL, Rule, RuleInput, RuleSettings
+from mockserver.judge.conduct import lists, receivers, repeats
+from mockserver.judge.rules import CREDENTIAL_IN_URL, Hit, Rule, RuleInput, RuleSettings
 from mockserver.providers.provider import Provider
 from mockserver.webhooks import Delivery
 
 RULES: tuple[Rule, ...] = (
-    walks.HAND_MADE_PAGE_LINK,
-    walks.WALK_STOPPED_EARLY,
-    walks.WALK_PAST_END,
-    walks.SHORT_PAGE_TAKEN_AS_LAST,
+    lists.HAND_MADE_PAGE_LINK,
+    lists.WALK_STOPPED_EARLY,
+    lists.WALK_PAST_END,
+    lists.SHORT_PAGE_TAKEN_AS_LAST,
     repeats.IGNORED_RETRY_AFTER,
     repeats.CREATE_REPEATED_AFTER_LOST_REPLY,
     repeats.POLLING_TOO_FAST,
-    retrieves.RETRIEVE_PER_ITEM,
+    lists.RETRIEVE_PER_ITEM,
     CREDENTIAL_IN_URL,
     receivers.ACCEPTED_BAD_SIGNATURE,
     receivers.SLOW_RECEIVER,
@@ -38,16 +39,29 @@ _NEEDS_THE_MOCK = frozenset(
         receivers.DUPLICATE_ACTED_ON.id,
     }
 )
-"""Rules that a recording knows too little for: which replies were lost on purpose, deliveries, whether a test suite ran."""
+"""Rules that need what a recording lacks: which replies were lost by a fault, deliveries, whether a test suite ran."""
 
 
 def rules_of(provider: Provider) -> tuple[Rule, ...]:
     """Return the rules for every provider, and those of this one alone."""
-    return (*RULES, *provider_rules.rules_of(provider))
+    return (*RULES, *map(_rule, provider.catalogue().conduct.rules))
+
+
+def _rule(own: ProviderRule) -> Rule:
+    def find(traffic: RuleInput) -> Iterator[Hit]:
+        for exchange in traffic.exchanges:
+            detail = own.sees(exchange)
+            if detail:
+                yield Hit(exchange=exchange, about=exchange.operation, place=own.place, detail=detail)
+
+    return Rule(own.id, own.severity, own.says, find)
 
 
 def rules_for_recordings(provider: Provider) -> tuple[Rule, ...]:
-    """Return the rules that make sense for a recording by somebody else, without the one that `check` has anyway."""
+    """Return the rules that apply to recordings of a real service.
+
+    `CREDENTIAL_IN_URL` is left out, since `check` applies it anyway.
+    """
     return tuple(each for each in rules_of(provider) if each.id not in {*_NEEDS_THE_MOCK, CREDENTIAL_IN_URL.id})
 
 
@@ -58,27 +72,31 @@ def findings(
     provider: Provider,
     *,
     ignore: Collection[str] = (),
-    terms: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
+    settings: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
 ) -> tuple[Finding, ...]:
-    """Return what the rules find in a sandbox's journal and deliveries as far as they concern the provider, the worst first.
+    """Return the findings about the provider in a journal and its deliveries, worst first.
 
-    ignore: ids of rules that are left out; one that another provider's rule has, or none, changes nothing.
-    terms: the mode of the sandbox's clock, and limits.
+    ignore: ids of rules to skip; unknown ids are allowed.
     """
-    case = case_of(exchanges, deliveries, contract, provider, terms=terms)
-    return find_all([rule for rule in rules_of(provider) if rule.id not in ignore], case)
+    traffic = rule_input(exchanges, deliveries, contract, provider, settings=settings)
+    return find_all([rule for rule in rules_of(provider) if rule.id not in ignore], traffic)
 
 
-def case_of(
-    exchanges: Iterable[Exchange], deliveries: Iterable[Delivery], contract: Contract, provider: Provider, *, terms: RuleSettings
+def rule_input(
+    exchanges: Iterable[Exchange],
+    deliveries: Iterable[Delivery],
+    contract: Contract,
+    provider: Provider,
+    *,
+    settings: RuleSettings,
 ) -> RuleInput:
-    """Return what the rules look at: a sandbox's journal and deliveries as far as they concern the provider."""
+    """Return the rules' input: the provider's part of a journal and its deliveries."""
     return RuleInput(
         _of_provider(exchanges, contract, provider),
         contract,
         provider,
         deliveries=tuple(each for each in deliveries if each.event.provider == provider.name),
-        terms=terms,
+        settings=settings,
     )
 
 
@@ -89,4 +107,4 @@ def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Pr
     return tuple(exchange for exchange in exchanges if owner(exchange) == provider.name)
 
 
-__all__ = ["RULES", "Terms", "case_of", "findings", "rules_for_recordings", "rules_of"]
+__all__ = ["RULES", "RuleSettings", "findings", "rule_input", "rules_for_recordings", "rules_of"]

@@ -1,4 +1,4 @@
-"""What a client saw of an exchange, who it was, and how long it waited."""
+"""Helpers to read exchanges as a client saw them."""
 
 import re
 from collections.abc import Hashable
@@ -35,13 +35,13 @@ def succeeded(exchange: Exchange) -> bool:
 
 
 def was_seen(exchange: Exchange) -> bool:
-    """Return whether the client was told that the work was done."""
+    """Return whether the client knows that the work was done."""
     return succeeded(exchange) and not kinds(exchange) & BLINDING
 
 
-def client_of(case: RuleInput, exchange: Exchange) -> Hashable:
-    """Return what tells one client from another: its credential, and what it calls itself."""
-    return case.provider.credential(exchange.request), exchange.request.header(b"user-agent")
+def client_of(traffic: RuleInput, exchange: Exchange) -> Hashable:
+    """Return the identity of the client: its credential and User-Agent."""
+    return traffic.provider.credential(exchange.request), exchange.request.header(b"user-agent")
 
 
 def is_write(exchange: Exchange) -> bool:
@@ -50,12 +50,12 @@ def is_write(exchange: Exchange) -> bool:
 
 
 def last_segment(exchange: Exchange) -> str:
-    """Return what ends the path: the id of the record that it is about."""
+    """Return the last path segment, which is the record's id."""
     return unquote(exchange.request.path.rpartition("/")[2])
 
 
 def value_of(exchange: Exchange) -> Any:
-    """Return the reply's body as a plain value; None if it is not known as a whole, or no JSON."""
+    """Return the reply's JSON value; None if it is not known completely or not JSON."""
     if "reply" in exchange.partial:
         return None
     try:
@@ -65,7 +65,7 @@ def value_of(exchange: Exchange) -> Any:
 
 
 def identity_of(exchange: Exchange) -> str:
-    """Return the id of the record in the reply, be that broken JSON; empty if there is none."""
+    """Return the id of the record in the reply, broken JSON included; else ""."""
     value = value_of(exchange)
     if value is None and (found := _IDENTITY.search(exchange.body)):
         return found[1].decode("utf-8", "replace")
@@ -78,19 +78,19 @@ def identities_in(exchange: Exchange) -> list[str]:
 
 
 def request_of(exchange: Exchange) -> tuple[str, str, bytes, bytes]:
-    """Return what makes two requests the same one: method, path, query and body."""
+    """Return the key by which requests are equal: method, path, query and body."""
     request = exchange.request
     return request.method, request.path, request.query, request.body or b""
 
 
 def was_in_flight(first: Exchange, second: Exchange) -> bool:
-    """Return whether the second request came before the first one's reply, so that it cannot heed it."""
+    """Return whether the second request arrived before the first one was answered."""
     is_known = first.real_ms and second.real_ms
     return bool(is_known) and second.real_ms < first.real_ms + first.took_us // 1_000
 
 
 def may_not_know(first: Exchange, second: Exchange) -> bool:
-    """Return whether the second request may have been sent before its client had the first one's reply.
+    """Return whether the second request may have been sent without knowing the first reply.
 
     A mock answers faster than a client opens its connections, so requests that were sent together may come one by one. On
     one connection the next request always follows a reply.
@@ -102,7 +102,7 @@ def may_not_know(first: Exchange, second: Exchange) -> bool:
 
 
 def waited_ms(first: Exchange, second: Exchange) -> int | None:
-    """Return how long it was between the arrivals on the clock that went further; None if no clock can tell."""
+    """Return the time between arrivals, by the clock that advanced more; None if unknown."""
     sandbox = second.at - first.at if first.at and second.at else None
     machine = second.real_ms - first.real_ms if first.real_ms and second.real_ms else None
     if sandbox is not None and sandbox < 0:

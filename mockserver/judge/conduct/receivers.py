@@ -1,4 +1,4 @@
-"""Rules on a client's receiver of webhooks: what it accepts, how long it takes, and what it does twice."""
+"""Rules on webhook receivers: signatures, response times, repeated events."""
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
@@ -10,27 +10,27 @@ from mockserver.judge.rules import Hit, Rule, RuleInput
 from mockserver.webhooks import Delivery
 
 
-def _accepted_bad_signatures(case: RuleInput) -> Iterator[Hit]:
-    for delivery in case.deliveries:
-        is_wrong = case.conduct.has_wrong_signature(delivery.how, delivery.assumed)
+def _accepted_bad_signatures(traffic: RuleInput) -> Iterator[Hit]:
+    for delivery in traffic.deliveries:
+        is_wrong = traffic.conduct.has_wrong_signature(delivery.how, delivery.assumed)
         if is_wrong and 200 <= delivery.answer < 300:
             detail = f"a delivery that was made wrong ({delivery.how}) was answered {delivery.answer}"
             yield Hit(delivery=delivery, about=delivery.event.type, place="signature", detail=detail)
 
 
-def _slow_receivers(case: RuleInput) -> Iterator[Hit]:
-    webhooks = case.provider.webhooks
-    if webhooks is None or case.terms.clock != "real":
+def _slow_receivers(traffic: RuleInput) -> Iterator[Hit]:
+    webhooks = traffic.provider.webhooks
+    if webhooks is None or traffic.settings.clock != "real":
         return
-    for delivery in case.deliveries:
+    for delivery in traffic.deliveries:
         if delivery.url and delivery.took_ms >= webhooks.timeout_s * 1_000:
             detail = f"no answer within {webhooks.timeout_s:g} s"
             yield Hit(delivery=delivery, about=delivery.event.type, place="answer", detail=detail)
 
 
-def _duplicates_acted_on(case: RuleInput) -> Iterator[Hit]:
-    sent = [each for each in case.deliveries if each.is_over and each.status not in ("dropped", "collected")]
-    writes = [each for each in case.exchanges if is_write(each) and was_seen(each)]
+def _duplicates_acted_on(traffic: RuleInput) -> Iterator[Hit]:
+    sent = [each for each in traffic.deliveries if each.is_over and each.status not in ("dropped", "collected")]
+    writes = [each for each in traffic.exchanges if is_write(each) and was_seen(each)]
     for deliveries in _sent_again(sent):
         acted: dict[Hashable, Exchange] = {}
         for delivery, upon in zip(deliveries, _writes_upon(deliveries, sent, writes), strict=True):
@@ -43,7 +43,7 @@ def _duplicates_acted_on(case: RuleInput) -> Iterator[Hit]:
 
 
 def _sent_again(sent: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """Go through the events that an endpoint was sent more than once, each as the attempts at it in the order of sending."""
+    """Yield the attempts at each event that an endpoint received more than once."""
 
     def event(delivery: Delivery) -> tuple[str, str]:
         return delivery.endpoint, delivery.event.id
@@ -61,7 +61,7 @@ def _place(delivery: Delivery) -> tuple[int, int]:
 def _writes_upon(
     deliveries: Sequence[Delivery], sent: Sequence[Delivery], writes: Sequence[Exchange]
 ) -> Iterator[Sequence[Exchange]]:
-    """Go through what was written upon each delivery: until its endpoint was sent the next one, or until its answer."""
+    """Yield the writes caused by each delivery: those before the next delivery or the answer."""
     places = sorted(_place(each) for each in sent if each.endpoint == deliveries[0].endpoint)
     numbers = [each.number for each in writes]
     for delivery in deliveries:
@@ -71,7 +71,7 @@ def _writes_upon(
 
 
 def _asked_for_another(delivery: Delivery) -> bool:
-    """Return whether the receiver said that it failed, so that another attempt is what it wants."""
+    """Return whether the receiver failed, so that another attempt is expected."""
     return delivery.answer >= 300
 
 
@@ -83,7 +83,7 @@ def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Hit:
 ACCEPTED_BAD_SIGNATURE = Rule(
     "accepted-bad-signature",
     "error",
-    "Whoever knows a receiver's address can send it events; only the signature tells which are real.",
+    "Anyone who knows a receiver's address can send it events; only the signature tells which are real.",
     _accepted_bad_signatures,
 )
 SLOW_RECEIVER = Rule(

@@ -1,4 +1,4 @@
-"""Rules on what a client sends again: too soon, too often, or although the first one had its effect."""
+"""Rules on repeated requests: retries, polling, creations repeated after a lost reply."""
 
 from collections.abc import Hashable, Iterator
 from email.utils import parsedate_to_datetime
@@ -24,19 +24,19 @@ from mockserver.judge.conduct.reading import (
 from mockserver.judge.rules import Hit, Rule, RuleInput
 
 LOOKS = 5
-"""So often in a row the same answer must have been fetched before this is polling; less is what pages do that load twice."""
+"""Equal answers in a row from which on this is polling; fewer are pages that load twice."""
 
 
-def _ignored_retry_after(case: RuleInput) -> Iterator[Hit]:
+def _ignored_retry_after(traffic: RuleInput) -> Iterator[Hit]:
     refused: dict[Hashable, tuple[Exchange, int]] = {}
-    for exchange in case.exchanges:
-        key = client_of(case, exchange), request_of(exchange)
+    for exchange in traffic.exchanges:
+        key = client_of(traffic, exchange), request_of(exchange)
         is_beside = key in refused and may_not_know(refused[key][0], exchange)
         if is_beside:
             continue
         if key in refused and _came_too_soon(*refused[key], exchange):
             first, wait_ms = refused[key]
-            detail = f"asked again before the {wait_ms // 1000} s had passed that the reply {first.status} asked for"
+            detail = f"repeated before the {wait_ms // 1000} s were over that the {first.status} reply asked for"
             yield Hit(exchange=exchange, about=_about(exchange), place="header.retry-after", detail=detail)
         wait = _retry_after_ms(exchange)
         if wait is not None:
@@ -51,7 +51,7 @@ def _came_too_soon(first: Exchange, wait_ms: int, second: Exchange) -> bool:
 
 
 def _retry_after_ms(exchange: Exchange) -> int | None:
-    """Return what the reply asks for; None if it asks for nothing or the client never saw it."""
+    """Return the wait that the reply asks for; None if none, or if the client never saw it."""
     text = dict(exchange.headers).get(b"retry-after", b"").decode("latin-1").strip()
     if kinds(exchange) & {"lost-reply", "drop"} or not text:
         return None
@@ -64,7 +64,7 @@ def _retry_after_ms(exchange: Exchange) -> int | None:
 
 
 class _Lost(Struct):
-    """Creations of one client whose replies it never read: by what was sent, and by the id of the record."""
+    """Creations of one client whose replies it never read."""
 
     by_request: dict[Hashable, Exchange] = field(default_factory=dict)
     by_id: dict[str, Hashable] = field(default_factory=dict)
@@ -74,19 +74,19 @@ class _Lost(Struct):
         self.by_id[identity_of(exchange)] = request_of(exchange)
 
     def forget_what_is_known(self, exchange: Exchange) -> None:
-        """Let go of those whose record the client now sees or deletes: what it creates after that, it means to create."""
+        """Drop creations whose record the client now sees or deletes; a repetition is intended then."""
         is_deletion = exchange.request.method == "DELETE"
         for identity in [last_segment(exchange)] if is_deletion else [] if is_write(exchange) else identities_in(exchange):
             self.by_request.pop(self.by_id.pop(identity, None), None)
 
 
-def _creates_repeated(case: RuleInput) -> Iterator[Hit]:
+def _creates_repeated(traffic: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, _Lost] = {}
-    for exchange in case.exchanges:
-        lost = clients.setdefault(client_of(case, exchange), _Lost())
+    for exchange in traffic.exchanges:
+        lost = clients.setdefault(client_of(traffic, exchange), _Lost())
         if lost.by_request and was_seen(exchange):
             lost.forget_what_is_known(exchange)
-        if exchange.operation not in case.conduct.creates or not succeeded(exchange):
+        if exchange.operation not in traffic.conduct.creates or not succeeded(exchange):
             continue
         first = lost.by_request.pop(request_of(exchange), None)
         if first is not None and not was_in_flight(first, exchange):
@@ -100,23 +100,23 @@ def _double(first: Exchange, second: Exchange) -> str:
     return f"{new} is a double of {old}, which exchange {first.number} created, though its reply did not arrive"
 
 
-def _polling(case: RuleInput) -> Iterator[Hit]:
+def _polling(traffic: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, dict[Hashable, list[Exchange]]] = {}
-    for exchange in case.exchanges if case.terms.clock == "real" else ():
-        runs = clients.setdefault(client_of(case, exchange), {})
+    for exchange in traffic.exchanges if traffic.settings.clock == "real" else ():
+        runs = clients.setdefault(client_of(traffic, exchange), {})
         if is_write(exchange):
             # A client that changes something has a reason to look again.
-            yield from (each for run in runs.values() for each in _polls(run, case))
+            yield from (each for run in runs.values() for each in _polls(run, traffic))
             runs.clear()
         elif exchange.operation and was_seen(exchange):
             run = runs.setdefault((exchange.request.path, exchange.request.query), [])
             if run and may_not_know(run[-1], exchange):
                 continue
-            if run and not _is_another_look(run[-1], exchange, case.terms.polling_ms):
-                yield from _polls(run, case)
+            if run and not _is_another_look(run[-1], exchange, traffic.settings.polling_ms):
+                yield from _polls(run, traffic)
                 run.clear()
             run.append(exchange)
-    yield from (each for runs in clients.values() for run in runs.values() for each in _polls(run, case))
+    yield from (each for runs in clients.values() for run in runs.values() for each in _polls(run, traffic))
 
 
 def _is_another_look(first: Exchange, second: Exchange, polling_ms: int) -> bool:
@@ -125,11 +125,11 @@ def _is_another_look(first: Exchange, second: Exchange, polling_ms: int) -> bool
     return is_soon and (first.status, first.body) == (second.status, second.body)
 
 
-def _polls(run: list[Exchange], case: RuleInput) -> Iterator[Hit]:
+def _polls(run: list[Exchange], traffic: RuleInput) -> Iterator[Hit]:
     if len(run) < LOOKS:
         return
     for exchange in run[1:]:
-        detail = f"the same was asked again within {case.terms.polling_ms} ms, and the answer was the same"
+        detail = f"the same request within {traffic.settings.polling_ms} ms, with the same answer"
         yield Hit(exchange=exchange, about=exchange.operation, place="request", detail=detail)
 
 

@@ -1,4 +1,4 @@
-"""Makes exchanges of a recording's entries.
+"""Convert entries of a recording to exchanges.
 
 What a recorder left out is never guessed: an exchange says whether its bodies are known as a whole.
 """
@@ -32,10 +32,10 @@ _SANDBOX = re.compile(r"/@[^/]+(?=/)")
 
 
 class RecordedAddress(Struct, frozen=True):
-    """Where a request went.
+    """Address of a recorded request.
 
     Attributes:
-        base_url: scheme, host and whatever stands before the path that the provider would see.
+        base_url: scheme, host and prefix of the path that the provider sees.
         path: that path, percent-encoded.
     """
 
@@ -45,21 +45,21 @@ class RecordedAddress(Struct, frozen=True):
 
 
 class Attribution(Struct, frozen=True):
-    """An entry, counted from 0, and where it went as the provider sees it."""
+    """An entry, counted from 0, and its address as the provider sees it."""
 
     index: int
     target: RecordedAddress
 
 
 class Choice(Struct, frozen=True):
-    """The entries that are a provider's, and why others are not: reason → how many."""
+    """Entries of one provider, and the reasons for skipping others: reason → count."""
 
     places: tuple[Attribution, ...]
     left_out: Counter[str]
 
 
 def choose(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Choice:
-    """Return the entries for the provider's own address or one of the URLs.
+    """Return the entries sent to the provider's own address or one of the URLs.
 
     If there are none and no URL is given: those that a mock answered, else those whose path begins as the provider's do.
     """
@@ -115,7 +115,7 @@ class _Sieve:
         return "" if self._owner(target.path) == self._provider else ELSEWHERE, target
 
     def _shared(self, target: RecordedAddress) -> tuple[str, RecordedAddress]:
-        """Leave out what is sent to an address that several providers share, but not to this one."""
+        """Skip entries of other providers at a shared address."""
         target = _without_sandbox(target)
         if CONTROL.match(target.path):
             return OF_THE_MOCK, target
@@ -127,7 +127,7 @@ def _addresses(urls: Sequence[str]) -> list[RecordedAddress]:
 
 
 def _below(target: RecordedAddress, addresses: Sequence[RecordedAddress]) -> RecordedAddress | None:
-    """Return the target without the first address that it is below; None if it is below none."""
+    """Return the address relative to the first base address that contains it; else None."""
     for address in addresses:
         rest = target.path.removeprefix(address.path)
         is_below = target.path.startswith(address.path) and rest[:1] in ("", "/")
@@ -150,7 +150,7 @@ _LONGEST_MS = 1e12
 
 
 def target_of(url: str) -> RecordedAddress | None:
-    """Return the target of a URL, its credentials left out; None for one that no HTTP request goes to."""
+    """Return the address of a URL, credentials removed; None for one that is not HTTP."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -163,7 +163,7 @@ def target_of(url: str) -> RecordedAddress | None:
 
 
 def exchange_of(entry: HarEntry, number: int, target: RecordedAddress) -> Exchange:
-    """Return the entry as an exchange of which nobody has said yet which operation it is.
+    """Return the entry as an exchange without its operation.
 
     Raises: ValueError that names the member that cannot be read.
     """
@@ -208,13 +208,13 @@ def _header_bytes(text: str) -> bytes:
 
 
 def _declared(body: Content | PostData | None) -> RawHeaders:
-    """Return what was recorded of a body's type, for a message whose headers were not."""
+    """Return the recorded content type, for a message without recorded headers."""
     declared = body.mime_type if body is not None else None
     return [(b"content-type", _header_bytes(declared))] if declared and declared != "x-unknown" else []
 
 
 def _sent_body(sent: SentRequest) -> tuple[bytes | None, bool]:
-    """Return the body of a request, None if there is none, and whether that is the whole of it."""
+    """Return a request's body, and whether it is complete."""
     data = sent.post_data
     if data is not None and data.text:
         return _bytes(data.text, data.encoding, "request.postData.text"), True
@@ -225,7 +225,7 @@ def _sent_body(sent: SentRequest) -> tuple[bytes | None, bool]:
 
 
 def _content(response: HarResponse, method: str) -> tuple[bytes, bool]:
-    """Return the body of a reply, and whether that is the whole of it."""
+    """Return a reply's body, and whether it is complete."""
     content = response.content or Content()
     if content.text:
         return _bytes(content.text, content.encoding, "response.content.text"), True
@@ -249,7 +249,7 @@ def _size(size: float | None) -> int:
 
 
 def _announced(headers: Iterable[Pair] | None) -> int:
-    """Return how many bytes the headers announce; -1 if they do not say."""
+    """Return the announced length of the body; -1 if there is none."""
     lengths = [pair.text for pair in headers or () if pair.name.lower() == "content-length"]
     return max((int(text[:20]) for text in lengths if text.isascii() and text.isdigit()), default=-1)
 
@@ -270,7 +270,7 @@ CACHED = "from the browser's cache"
 
 
 class Traffic(Struct, frozen=True):
-    """What a recording has of one provider.
+    """Exchanges of a recording with one provider.
 
     Attributes:
         exchanges: numbered as the entries are, from 1.
@@ -286,7 +286,9 @@ class Traffic(Struct, frozen=True):
 
 
 def read_traffic(path: Path, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Traffic:
-    """Return what the HAR file has of the provider; `urls` are addresses to look for beside its own.
+    """Return the provider's exchanges in the HAR file.
+
+    urls: further addresses of the provider.
 
     Raises: DocumentError if the file cannot be read or has nothing of the provider.
     """
@@ -313,7 +315,7 @@ def traffic_of(recording: Recording, contract: Contract, provider: Provider, url
 
 
 def recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Exchange:
-    """Return the exchange with its operation and all that the contract has against its request."""
+    """Return the exchange with its operation and the violations of its request."""
     route = routes.find(exchange.request.path)
     if route is None or exchange.request.method not in route.operations:
         return exchange
@@ -322,7 +324,7 @@ def recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Exchan
 
 
 def _violations(exchange: Exchange, contract: Contract, route: Route) -> list[Violation]:
-    """Return what the pipeline would note, as far as the request was recorded."""
+    """Return the violations that the pipeline would note, as far as the request was recorded."""
     request = exchange.request
     operation = route.operations[request.method]
     check = contract.check(operation)
@@ -335,7 +337,7 @@ def _violations(exchange: Exchange, contract: Contract, route: Route) -> list[Vi
 
 
 def _not_sent(entry: HarEntry) -> str:
-    """Return why the entry is no request of the consumer's to the service; empty if it is one."""
+    """Return why the entry is no request to the service; empty if it is one."""
     names = {pair.name.lower() for pair in entry.request.headers or ()}
     asks_first = entry.resource_type == "preflight" or "access-control-request-method" in names
     if asks_first and entry.request.method == "OPTIONS":

@@ -1,6 +1,6 @@
-"""Reads HAR 1.2 files as browsers, proxies and test tools write them: with members that are missing, null or unheard of.
+"""Read HAR 1.2 files; missing, null and unknown members are accepted.
 
-A file is decoded in two steps: where each entry went, then one by one those that somebody wants to see.
+A file is decoded in two steps: the addresses of all entries, then the entries that are asked for.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Pair(Struct):
 
 
 class PostData(Struct, rename="camel"):
-    """The body of a request: as text, as the fields of a form, or as both."""
+    """The body of a request: text, form fields, or both."""
 
     mime_type: str | None = None
     text: str | None = None
@@ -44,7 +44,7 @@ class PostData(Struct, rename="camel"):
 
 
 class SentRequest(Struct, rename="camel"):
-    """A request as it was recorded; a size of -1, or none, is unknown."""
+    """A recorded request; a size of -1 or None is unknown."""
 
     method: str
     url: str
@@ -63,7 +63,7 @@ class Content(Struct, rename="camel"):
 
 
 class HarResponse(Struct, rename="camel"):
-    """A reply as it was recorded; a status of 0 or below says that there was none."""
+    """A recorded reply; a status of 0 or below means no reply."""
 
     status: int | None = None
     headers: list[Pair] | None = None
@@ -138,7 +138,7 @@ class _OutlineLog(Struct):
 
 
 class _Outline(Struct):
-    """A HAR file of which only addresses are read; everything else is passed over."""
+    """A HAR file of which only addresses are decoded."""
 
     log: _OutlineLog
 

@@ -55,7 +55,7 @@ class World(Struct):
             finding
             for provider in mock.pipeline.providers.values()
             for finding in findings(
-                exchanges, deliveries, mock.pipeline.contract, provider, ignore=list(ignore), terms=RuleSettings(clock=clock)
+                exchanges, deliveries, mock.pipeline.contract, provider, ignore=list(ignore), settings=RuleSettings(clock=clock)
             )
         ]
 

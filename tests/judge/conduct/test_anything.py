@@ -77,5 +77,5 @@ def deliveries(draw: some.DrawFn) -> Delivery:
 @settings(max_examples=50)
 def test_anything_can_be_judged(journal: list[Exchange], log: list[Delivery], clock: str) -> None:
     for provider in PROVIDERS:
-        found = findings(journal, log, CONTRACT, provider, terms=RuleSettings(clock=clock))  # type: ignore[arg-type]
+        found = findings(journal, log, CONTRACT, provider, settings=RuleSettings(clock=clock))  # type: ignore[arg-type]
         assert all(each.times and (each.exchanges or each.deliveries) for each in found)

@@ -56,7 +56,7 @@ def test_finding_names_the_delivery_and_no_address(there: World) -> None:
         Finding(
             rule="accepted-bad-signature",
             severity="error",
-            says="Whoever knows a receiver's address can send it events; only the signature tells which are real.",
+            says="Anyone who knows a receiver's address can send it events; only the signature tells which are real.",
             about="payment.succeeded",
             place="signature",
             detail="a delivery that was made wrong (bad-signature) was answered 200",
@@ -89,7 +89,8 @@ def test_provider_without_webhooks_has_no_receivers() -> None:
     there = world(toy=True)
 
     assert (
-        findings((), [delivery(1, took_ms=99_999)], there.app.mock.pipeline.contract, TOY, terms=RuleSettings(clock="real")) == ()
+        findings((), [delivery(1, took_ms=99_999)], there.app.mock.pipeline.contract, TOY, settings=RuleSettings(clock="real"))
+        == ()
     )
 
 

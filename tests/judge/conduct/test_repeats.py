@@ -53,7 +53,7 @@ def times(there: World, *real_ms: int, took_us: int = 200) -> list[Exchange]:
 
 def rules_of(there: World, exchanges: list[Exchange], clock: Any = "real") -> list[str]:
     contract = there.app.mock.pipeline.contract
-    return [each.rule for each in findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(clock=clock))]
+    return [each.rule for each in findings(exchanges, (), contract, VEXUTOPIA, settings=RuleSettings(clock=clock))]
 
 
 @pytest.mark.parametrize(("real_ms", "found"), [(1_000_001, True), (1_029_999, True), (1_030_000, False), (0, True)])
@@ -139,7 +139,7 @@ def test_each_refusal_asks_anew(there: World) -> None:
         (2, 3, 4),
         (429,),
     )
-    assert found.detail == "asked again before the 3 s had passed that the reply 429 asked for"
+    assert found.detail == "repeated before the 3 s were over that the 429 reply asked for"
 
 
 def test_once_a_request_was_let_in_nothing_is_left_to_wait_for(there: World) -> None:
@@ -289,7 +289,7 @@ def test_polling_is_told_with_how_often(there: World) -> None:
     (found,) = findings(exchanges, (), contract, VEXUTOPIA)
 
     assert (found.rule, found.times, found.about) == ("polling-too-fast", 6, "vexutopia.retrieveCustomer")
-    assert found.detail == "the same was asked again within 1000 ms, and the answer was the same"
+    assert found.detail == "the same request within 1000 ms, with the same answer"
 
 
 def test_four_looks_are_no_polling(there: World) -> None:
@@ -312,8 +312,8 @@ def test_either_clock_may_make_the_pause(moves: str, there: World) -> None:
 def test_how_long_to_wait_is_set(there: World) -> None:
     exchanges, contract = look(there, 9), there.app.mock.pipeline.contract
 
-    assert findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(polling_ms=100)) == ()
-    assert findings(exchanges, (), contract, VEXUTOPIA, terms=RuleSettings(polling_ms=101)) != ()
+    assert findings(exchanges, (), contract, VEXUTOPIA, settings=RuleSettings(polling_ms=100)) == ()
+    assert findings(exchanges, (), contract, VEXUTOPIA, settings=RuleSettings(polling_ms=101)) != ()
 
 
 def test_looks_at_the_same_time_are_no_polling(there: World) -> None:

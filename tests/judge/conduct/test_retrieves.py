@@ -34,7 +34,7 @@ def test_retrievals_are_told(there: World) -> None:
         3,
         (2, 3, 4),
     )
-    assert found.detail == "the list before had shown this record whole"
+    assert found.detail == "the list before showed the whole record"
 
 
 def test_one_or_two_may_be_looked_at(there: World) -> None:

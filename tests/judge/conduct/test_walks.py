@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from mockserver.exchange import Request
 from mockserver.judge.conduct import findings
-from mockserver.judge.conduct.links import Links
+from mockserver.judge.conduct.lists import Links
 from mockserver.state.sandbox import Limits
 from tests.conftest import sandbox_of
 from tests.judge.conduct.judging import World, world
@@ -43,7 +43,7 @@ def test_walk_that_stopped_is_told_with_its_last_page(there: World) -> None:
         (3,),
         1,
     )
-    assert found.detail == "after 3 pages nobody asked for the next one, though the last had said that more follows"
+    assert found.detail == "the client stopped after 3 pages, though the last one said that more follow"
     assert found.request == "GET /v1/customers?limit=10&offset=20"
 
 
@@ -190,7 +190,7 @@ def test_pages_past_the_end_are_counted(there: World) -> None:
     (found,) = there.found()
 
     assert (found.rule, found.exchanges, found.times) == ("walk-past-end", (4, 5), 2)
-    assert found.detail == "the page before had said that nothing follows"
+    assert found.detail == "the page before said that nothing follows"
 
 
 def test_short_first_page_counts_only_if_it_was_made_short_on_purpose(there: World) -> None:
@@ -226,7 +226,7 @@ def test_link_made_by_hand_is_told(there: World) -> None:
     (found,) = there.found()
 
     assert (found.rule, found.place, found.exchanges) == ("hand-made-page-link", "query", (2,))
-    assert found.detail == "a page was asked for by another URL than any `next` or `prev` that was given"
+    assert found.detail == "the URL is none of the `next` and `prev` links that the client received"
 
 
 def test_page_asked_for_before_any_link_was_given_is_no_link_made_by_hand(there: World) -> None:

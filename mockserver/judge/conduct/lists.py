@@ -1,0 +1,289 @@
+"""Rules on lists: pages that a client follows or misses, and rows that it retrieves one by one."""
+
+import re
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+
+from mockserver.catalogue.conduct import Asked, ListConvention, Shown
+from mockserver.exchange import Exchange, Request
+from mockserver.judge.conduct.reading import client_of, is_write, kinds, last_segment, may_not_know, value_of, was_seen
+from mockserver.judge.rules import Hit, Rule, RuleInput
+
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+
+class Links:
+    """Links that a client was given.
+
+    URLs are compared as RFC 3986 normalises them (section 6.2.2): the case of escapes and unnecessary escapes do not
+    matter, the order of parameters does. A host or a sandbox's prefix before the provider's path is ignored.
+    """
+
+    def __init__(self, links: Iterable[str] = ()) -> None:
+        self._paths: dict[str, set[str]] = {}
+        self.add(links)
+
+    def add(self, links: Iterable[str]) -> None:
+        """Take in more links; what is none leads nowhere."""
+        for link in links:
+            with suppress(ValueError):
+                parts = urlsplit(link)
+                self._paths.setdefault(_normal(parts.query), set()).add(_normal(parts.path))
+
+    def lead_to(self, request: Request) -> bool:
+        """Return whether the request is for one of the links."""
+        path = _normal(request.path)
+        return any(each.endswith(path) for each in self._paths.get(_normal(request.query.decode("latin-1")), ()))
+
+
+def _normal(text: str) -> str:
+    return _ESCAPED.sub(_plain, text)
+
+
+def _plain(escaped: re.Match[str]) -> str:
+    sign = chr(int(escaped[1], 16))
+    return sign if _UNRESERVED.fullmatch(sign) else escaped[0].upper()
+
+
+class Step(Struct, frozen=True):
+    """One page that a client asked for.
+
+    Attributes:
+        shown: None if no page came, or none that the client could read.
+    """
+
+    exchange: Exchange
+    asked: Asked
+    shown: Shown | None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the page has fewer rows than its limit although more follow."""
+        return self.shown is not None and self.shown.has_more and len(self.shown.items) < self.asked.limit
+
+
+AT_ONCE = 4
+"""Simultaneous walks of one client through one list that are kept apart."""
+
+Walk = list[Step]
+"""Pages of one list that one client requested, until it requests the first page again without a link to it."""
+
+
+def walks(traffic: RuleInput, listing: ListConvention) -> list[Walk]:
+    """Return the walks through a list, oldest first; filters and sorting separate lists."""
+    key = "walks", listing.operation
+    if key not in traffic.shared:
+        traffic.shared[key] = _walks(traffic, listing)
+    found: list[Walk] = traffic.shared[key]
+    return found
+
+
+def _walks(traffic: RuleInput, listing: ListConvention) -> list[Walk]:
+    found: list[Walk] = []
+    latest: dict[Hashable, deque[Walk]] = {}
+    for exchange, asked in _pages(traffic, listing):
+        begun = latest.setdefault((client_of(traffic, exchange), exchange.request.path, asked.subject), deque(maxlen=AT_ONCE))
+        if not begun or (asked.start == 0 and not _leads_to(begun[-1][-1], exchange)):
+            begun.append([])
+            found.append(begun[-1])
+        _walk_of(begun, asked).append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
+    return found
+
+
+def _walk_of(begun: Sequence[Walk], asked: Asked) -> Walk:
+    """Return the walk to which the page belongs.
+
+    That is the latest one, unless only an earlier one continues with exactly this page.
+    """
+    latest = begun[-1]
+    if not latest or _goes_on(latest, asked) or latest[-1].shown is None:
+        return latest
+    return next((each for each in begun if len(each) > 1 and _goes_on(each, asked)), latest)
+
+
+def _goes_on(walk: Walk, asked: Asked) -> bool:
+    return asked.start == walk[-1].asked.start + walk[-1].asked.limit
+
+
+def _leads_to(step: Step, exchange: Exchange) -> bool:
+    return step.shown is not None and Links(step.shown.links).lead_to(exchange.request)
+
+
+def _pages(traffic: RuleInput, listing: ListConvention) -> Iterator[tuple[Exchange, Asked]]:
+    for exchange in traffic.exchanges:
+        asked = listing.asked(exchange) if exchange.operation == listing.operation else None
+        if asked is not None:
+            yield exchange, asked
+
+
+class _Given(Struct):
+    """Links that one client received, and whether its latest page had a next one."""
+
+    links: Links = field(default_factory=Links)
+    has_next: bool = False
+
+
+def _hand_made_links(traffic: RuleInput) -> Iterator[Hit]:
+    for listing in traffic.conduct.listings:
+        readers: dict[Hashable, _Given] = {}
+        for exchange, asked in _pages(traffic, listing):
+            given = readers.setdefault(client_of(traffic, exchange), _Given())
+            if asked.start and given.has_next and not given.links.lead_to(exchange.request):
+                detail = "the URL is none of the `next` and `prev` links that the client received"
+                yield Hit(exchange=exchange, about=exchange.operation, place="query", detail=detail)
+            shown = listing.shown(exchange) if was_seen(exchange) else None
+            if shown is not None:
+                given.links.add(shown.links)
+                given.has_next = shown.next is not None
+
+
+def _walks_past_end(traffic: RuleInput) -> Iterator[Hit]:
+    for listing in traffic.conduct.listings:
+        for walk in walks(traffic, listing):
+            last: Step | None = None
+            for step in walk:
+                if last is not None and step.asked.start > last.asked.start and not may_not_know(last.exchange, step.exchange):
+                    detail = "the page before said that nothing follows"
+                    yield Hit(exchange=step.exchange, about=listing.operation, place="query", detail=detail)
+                if step.shown is not None:
+                    last = None if step.shown.has_more else step
+
+
+def _walks_stopped_early(traffic: RuleInput) -> Iterator[Hit]:
+    for step, count in _ends(traffic):
+        if not step.is_short and count > 1:
+            detail = f"the client stopped after {count} pages, though the last one said that more follow"
+            yield Hit(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+
+
+def _short_pages_taken_as_last(traffic: RuleInput) -> Iterator[Hit]:
+    for step, count in _ends(traffic):
+        if step.is_short and (count > 1 or "paging" in kinds(step.exchange)):
+            detail = "the client stopped at a page with fewer rows than its limit, though it said that more follow"
+            yield Hit(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
+
+
+def _ends(traffic: RuleInput) -> Iterator[tuple[Step, int]]:
+    """Yield the last page and length of each walk that stopped although rows followed."""
+    for listing in traffic.conduct.listings:
+        for walk in walks(traffic, listing):
+            if _goes_straight(walk) and _has_reason_to_go_on(walk):
+                yield walk[-1], len({step.asked.start for step in walk})
+
+
+def _goes_straight(walk: Walk) -> bool:
+    """Return whether the pages follow each other from the first; jumping is browsing."""
+    start = end = 0
+    for step in walk:
+        if not start <= step.asked.start <= end:
+            return False
+        start, end = step.asked.start, step.asked.start + step.asked.limit
+    return True
+
+
+def _has_reason_to_go_on(walk: Walk) -> bool:
+    """Return whether the last page was read, had new rows, and leads to an unseen page."""
+    last = walk[-1]
+    if last.shown is None or not last.shown.has_more:
+        return False
+    before = [item for step in walk[:-1] if step.shown is not None for item in step.shown.items]
+    brings_news = any(item not in before for item in last.shown.items)
+    following = Links([last.shown.next] if last.shown.next is not None else [])
+    return brings_news and not any(following.lead_to(step.exchange.request) for step in walk)
+
+
+HAND_MADE_PAGE_LINK = Rule(
+    "hand-made-page-link",
+    "warning",
+    "Where a service gives the link to the next page, that link is the promise: what it is made of may change, and be lost.",
+    _hand_made_links,
+)
+WALK_STOPPED_EARLY = Rule(
+    "walk-stopped-early",
+    "warning",
+    "A client that needs all rows of a list does not have them while the service says that more follow.",
+    _walks_stopped_early,
+)
+WALK_PAST_END = Rule(
+    "walk-past-end",
+    "warning",
+    "A reply that says that nothing follows is the end: asking on costs a call, and may never end.",
+    _walks_past_end,
+)
+SHORT_PAGE_TAKEN_AS_LAST = Rule(
+    "short-page-taken-as-last",
+    "error",
+    "A page may have fewer rows than were asked for although more follow; only the reply's own word says which is the last.",
+    _short_pages_taken_as_last,
+)
+
+
+ENOUGH = 3
+"""Retrievals from which on this is more than a look at one or two rows."""
+
+
+class _Reader(Struct):
+    """Rows that one client holds, and its needless retrievals.
+
+    Attributes:
+        held: operation that would retrieve it, and id → row, as a list showed it.
+        needless: id → the retrieval of what it held, since it was last given a list.
+    """
+
+    held: dict[tuple[str, str], Any] = field(default_factory=dict)
+    needless: dict[str, Exchange] = field(default_factory=dict)
+
+
+def _retrieves_per_item(traffic: RuleInput) -> Iterator[Hit]:
+    lists = {listing.operation: listing for listing in traffic.conduct.listings if listing.retrieve}
+    retrieving = {listing.retrieve for listing in lists.values()}
+    readers: dict[Hashable, _Reader] = {}
+    for exchange in traffic.exchanges:
+        reader = readers.setdefault(client_of(traffic, exchange), _Reader())
+        if exchange.operation in retrieving:
+            _note_retrieval(reader, exchange)
+        elif exchange.operation in lists:
+            yield from _hits(reader)
+            _hold_rows(reader, lists[exchange.operation], exchange)
+        elif is_write(exchange):
+            for each in readers.values():
+                each.held.clear()
+    for reader in readers.values():
+        yield from _hits(reader)
+
+
+def _note_retrieval(reader: _Reader, exchange: Exchange) -> None:
+    identity = last_segment(exchange)
+    held = reader.held.get((exchange.operation, identity))
+    if held is not None and was_seen(exchange) and value_of(exchange) == held:
+        reader.needless.setdefault(identity, exchange)
+
+
+def _hold_rows(reader: _Reader, listing: ListConvention, exchange: Exchange) -> None:
+    shown = listing.shown(exchange) if was_seen(exchange) else None
+    for item in shown.items if shown is not None else ():
+        if isinstance(item, dict) and "id" in item and not listing.settles(item):
+            reader.held[listing.retrieve, str(item["id"])] = item
+
+
+def _hits(reader: _Reader) -> Iterator[Hit]:
+    """Yield and forget the needless retrievals, if there are enough."""
+    found = list(reader.needless.values())
+    reader.needless.clear()
+    for exchange in found if len(found) >= ENOUGH else ():
+        detail = "the list before showed the whole record"
+        yield Hit(exchange=exchange, about=exchange.operation, place="path", detail=detail)
+
+
+RETRIEVE_PER_ITEM = Rule(
+    "retrieve-per-item",
+    "warning",
+    "One retrieve per row of a list that holds its rows whole is as many calls as there are rows, for nothing.",
+    _retrieves_per_item,
+)

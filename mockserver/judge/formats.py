@@ -1,0 +1,183 @@
+"""A report as Markdown, JUnit XML and SARIF."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from mockserver import __version__
+from mockserver.contract import Contract
+from mockserver.judge import lines
+from mockserver.judge.report import Applied, AssumptionUse, Report, ReportedFinding
+from mockserver.judge.rules import SEVERITIES
+from mockserver.markup import junit_suite, plain, table, xml_document, xml_text
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+CONTRACT = "openapi.yaml"
+
+
+_TITLES = {"violations": "Violations", "conduct": "Conduct"}
+
+
+def to_markdown(report: Report) -> str:
+    """Return the report as a Markdown page."""
+    parts = [_head(report), _findings("violations", report.violations), _findings("conduct", report.conduct)]
+    parts += [_assumptions(report.assumptions), _coverage(report), _runs(report)]
+    return "\n".join(line for part in parts for line in part)
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield f"# mockserver: {lines.headline(report)}"
+    yield ""
+    for gap in lines.gaps(report):
+        yield f"**Not whole.** {plain(gap)}"
+        yield ""
+    ignored = [each.id for each in report.rules if each.is_ignored]
+    if ignored:
+        yield f"Left out on request: {', '.join(ignored)}."
+        yield ""
+
+
+def _findings(group: str, findings: Iterable[ReportedFinding]) -> Iterator[str]:
+    ordered = sorted(findings, key=lambda each: (SEVERITIES.index(each.severity), each.rule))
+    for position, (rule, alike) in enumerate(groupby(ordered, key=lambda each: each.rule)):
+        rows = list(alike)
+        yield from [f"## {_TITLES[group]}", ""] if not position else []
+        yield f"### {rule} ({rows[0].severity})"
+        yield ""
+        yield plain(rows[0].says)
+        yield ""
+        yield from table(("what", "where", "request", "answered"), map(_row, rows))
+
+
+def _row(found: ReportedFinding) -> tuple[str, ...]:
+    contract = f" (`{found.contract}`)" if found.contract else ""
+    what = f"{plain(f'{found.about} {found.place}: {found.detail}')}{contract}"
+    return what, plain(lines.where(found)), plain(found.request), lines.answers(found)
+
+
+def _assumptions(used: tuple[AssumptionUse, ...]) -> Iterator[str]:
+    if used:
+        yield "## Assumptions used"
+        yield ""
+        yield from table(("assumption", "choice", "question", "times", "sandbox"), map(_assumption, used))
+
+
+def _assumption(use: AssumptionUse) -> tuple[str, ...]:
+    choice = use.choice if use.is_default else f"**{use.choice}**"
+    return use.key, choice, plain(use.question), str(use.times), plain(use.sandbox)
+
+
+def _coverage(report: Report) -> Iterator[str]:
+    if report.coverage:
+        rows = ((each.title, f"{each.exercised} of {each.of}", f"{each.percent:g} %") for each in report.coverage)
+        yield "## Documented behaviours exercised"
+        yield ""
+        yield from table(("provider", "exercised", ""), rows)
+
+
+def _runs(report: Report) -> Iterator[str]:
+    rows = ((plain(run.sandbox), str(run.exchanges), str(run.deliveries.attempts), f"`{run.digest}`") for run in report.runs)
+    yield "## Runs"
+    yield ""
+    yield from table(("sandbox", "exchanges", "deliveries", "digest"), rows)
+
+
+def to_junit(report: Report) -> str:
+    """Return the report as JUnit XML; notes are output of a passed test."""
+    root = Element("testsuites", name=f"mockserver: {lines.headline(report)}")
+    for group, rules in groupby(report.rules, key=lambda each: each.group):
+        suite = junit_suite(f"mockserver.{group}", [_test(each, report) for each in rules], time="0")
+        suite.insert(0, _properties(report))
+        root.append(suite)
+    return xml_document(root)
+
+
+def _properties(report: Report) -> Element:
+    properties = Element("properties")
+    named = {"digest": report.digest, "whole": str(report.is_whole).lower()}
+    for name, value in named.items():
+        SubElement(properties, "property", name=name, value=value)
+    return properties
+
+
+def _test(rule: Applied, report: Report) -> Element:
+    test = Element("testcase", classname=f"mockserver.{rule.group}", name=rule.id, time="0")
+    found = report.of(rule.id)
+    if rule.is_ignored:
+        SubElement(test, "skipped", message="left out on request")
+    elif found and rule.severity == "note":
+        SubElement(test, "system-out").text = _sentences(found)
+    elif found:
+        message = xml_text(f"{lines.counted(len(found), rule.severity)}: {rule.says}")
+        SubElement(test, "failure", message=message, type=rule.severity).text = _sentences(found)
+    return test
+
+
+def _sentences(found: list[ReportedFinding]) -> str:
+    return xml_text("\n".join(lines.sentence(each) for each in found))
+
+
+def to_sarif(report: Report, contract: Contract, positions: Mapping[str, int], uri: str = CONTRACT) -> dict[str, Any]:
+    """Return the report as a SARIF log.
+
+    positions: JSON pointer → the line of the contract's file where what it points at begins, from 1.
+    uri: what to call that file.
+    """
+    artifact = _Artifact(contract, positions, uri)
+    order = [rule.id for rule in report.rules]
+    results = [_result(each, order.index(each.rule), artifact) for each in (*report.violations, *report.conduct)]
+    driver = {"name": "mockserver", "version": __version__, "rules": [_rule(each) for each in report.rules]}
+    run = {
+        "tool": {"driver": driver},
+        "artifacts": [{"location": {"uri": uri}}],
+        "results": results,
+        "columnKind": "unicodeCodePoints",
+        "properties": {"digest": report.digest, "isWhole": report.is_whole},
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+class _Artifact:
+    """The contract's file, as something to point at."""
+
+    def __init__(self, contract: Contract, positions: Mapping[str, int], uri: str) -> None:
+        self._operations = contract.operations
+        self._positions = positions
+        self._uri = uri
+
+    def location(self, found: ReportedFinding) -> dict[str, Any]:
+        """Return the location in the contract; the whole file if unknown."""
+        operation = self._operations.get(found.about)
+        pointers = [found.contract, operation.pointer if operation is not None else ""]
+        line = next((self._positions[each] for each in pointers if each in self._positions and each), None)
+        place: dict[str, Any] = {"artifactLocation": {"uri": self._uri, "index": 0}}
+        if line is not None:
+            place["region"] = {"startLine": line}
+        logical = [{"fullyQualifiedName": found.about, "kind": "function"}] if found.about else []
+        return {"physicalLocation": place, **({"logicalLocations": logical} if logical else {})}
+
+
+def _rule(rule: Applied) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": rule.id.replace("-", " ").capitalize() + "."},
+        "fullDescription": {"text": rule.says},
+        "defaultConfiguration": {"level": rule.severity, "enabled": not rule.is_ignored},
+        "properties": {"tags": [rule.group]},
+    }
+
+
+def _result(found: ReportedFinding, index: int, artifact: _Artifact) -> dict[str, Any]:
+    numbers: Mapping[str, Sequence[int]] = {"exchanges": found.exchanges, "deliveries": found.deliveries}
+    return {
+        "ruleId": found.rule,
+        "ruleIndex": index,
+        "level": found.severity,
+        "message": {"text": lines.sentence(found)},
+        "locations": [artifact.location(found)],
+        "occurrenceCount": found.times,
+        "partialFingerprints": {"likeness/v1": f"{found.about}|{found.place}|{found.contract or found.detail}"},
+        "properties": {"sandbox": found.sandbox, **{name: each for name, each in numbers.items() if each}},
+    }

@@ -1,1 +1,0 @@
-"""A report in the forms that people, pull requests, CI systems and code scanning read."""
