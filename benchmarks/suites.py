@@ -73,7 +73,7 @@ def pytest_sessionfinish():
         }}, file)
 """
 
-_OURS = "mockserver.pytest_plugin"
+_OURS = "mockserver_contract"
 _URL = f"{HOST}{PATH}"
 _RECORD = '{"id": "cus_abc123def456", "email": "jane@example.com", "name": "Jane Smith", "created": "2026-01-19T10:30:00Z"}'
 _KEY = 'headers={"Authorization": f"Bearer {vexutopia.token}"}'

@@ -1,1 +1,5 @@
 """What tests in other repositories import."""
+
+from mockserver_contract import check
+
+check()  # the package of the same name that `mockserver-client` installs has a module `client`, and imports this one instead

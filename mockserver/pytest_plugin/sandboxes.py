@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from mockserver.client.server import Server, running
 from mockserver.control.faults import arm
 from mockserver.providers.accounts import Accounts
-from mockserver.pytest_plugin import LEASE
 from mockserver.pytest_plugin.judging import complaints, is_strict, leanings, providers_of, show
 from mockserver.pytest_plugin.marker import MarkerOptions, fault_order, terms_of
+from mockserver.pytest_plugin.plugin import LEASE
 
 if TYPE_CHECKING:
     from mockserver.client.interception import Interception

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.pytest_plugin import FLIPS
 from mockserver.pytest_plugin.flip import flip, note, reruns_of
 from mockserver.pytest_plugin.judgement import Judgement
+from mockserver.pytest_plugin.plugin import FLIPS
 from mockserver.pytest_plugin.summary import Notes, Summary, summed_up
 from mockserver.pytest_plugin.text import of_summary
 

@@ -20,6 +20,7 @@ FOREIGN: Mapping[str, set[str]] = {
     "httpx": {"client", "verify"},
     "jsonschema_rs": {"contract"},
     "msgspec": {"*"},
+    "mockserver_contract": {"__main__", "client"},
     "_pytest": {"pytest_plugin"},
     "pytest": {"pytest_plugin"},
     "requests": {"client"},

@@ -46,7 +46,7 @@ def run(*command: str, cwd: Path, **variables: str) -> str:
 def test_wheel_has_every_module_and_document_as_it_is_in_the_checkout(wheel: Path) -> None:
     documents = [ROOT / "openapi.yaml", *sorted((ROOT / "fixtures").rglob("*.*"))]
     expected = {f"mockserver/_data/{path.relative_to(ROOT).as_posix()}": path.read_bytes() for path in documents}
-    for path in (ROOT / "mockserver").rglob("*"):
+    for path in (ROOT / "mockserver_contract.py", *(ROOT / "mockserver").rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             expected[path.relative_to(ROOT).as_posix()] = path.read_bytes()
     with ZipFile(wheel) as archive:

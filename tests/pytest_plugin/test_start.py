@@ -9,7 +9,7 @@ IMPORT = """
 import sys
 import pytest
 before = set(sys.modules)
-import mockserver.pytest_plugin
+import mockserver.pytest_plugin.plugin
 print(*sorted(set(sys.modules) - before))
 """
 
@@ -17,7 +17,7 @@ print(*sorted(set(sys.modules) - before))
 def test_import_loads_nothing_but_the_plugin() -> None:
     done = subprocess.run([sys.executable, "-W", "error", "-c", IMPORT], capture_output=True, text=True, check=True, timeout=60)
 
-    assert done.stdout.split() == ["mockserver", "mockserver.pytest_plugin"]
+    assert done.stdout.split() == ["mockserver", "mockserver.pytest_plugin", "mockserver.pytest_plugin.plugin"]
 
 
 def test_run_without_accounts_loads_nothing_more(pytester: pytest.Pytester) -> None:
@@ -26,7 +26,7 @@ def test_run_without_accounts_loads_nothing_more(pytester: pytest.Pytester) -> N
 
         def test_it():
             ours = [name for name in sys.modules if name.split(".")[0] in ("mockserver", "msgspec", "uvicorn", "jsonschema_rs")]
-            assert sorted(ours) == ["mockserver", "mockserver.pytest_plugin"]
+            assert sorted(ours) == ["mockserver", "mockserver.pytest_plugin", "mockserver.pytest_plugin.plugin"]
     """)
 
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", "-W", "error")
