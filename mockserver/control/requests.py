@@ -172,7 +172,7 @@ def _gone(sandbox: Sandbox, number: str) -> ControlError:
     journal, where = sandbox.journal, f"exchange {number[:20]}"
     if not (number.isdecimal() and 0 < int(number) <= journal.number):
         latest = f"the latest is {journal.number}" if journal.number else "there has been none"
-        return ControlError(404, "never was", where=where, hint=f"{latest}; GET /_mock/requests lists them")
+        return ControlError(404, "does not exist", where=where, hint=f"{latest}; GET /_mock/requests lists them")
     if int(number) <= journal.forgotten:
         return ControlError(404, "was cleared", where=where)
     return ControlError(404, "was dropped to make room", where=where, hint="serve with a larger --journal-limit to keep more")

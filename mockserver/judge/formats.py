@@ -105,7 +105,7 @@ def _test(rule: Applied, report: Report) -> Element:
     test = Element("testcase", classname=f"mockserver.{rule.group}", name=rule.id, time="0")
     found = report.of(rule.id)
     if rule.is_ignored:
-        SubElement(test, "skipped", message="left out on request")
+        SubElement(test, "skipped", message="ignored on request")
     elif found and rule.severity == "note":
         SubElement(test, "system-out").text = _sentences(found)
     elif found:

@@ -39,7 +39,7 @@ def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
         yield from _of_missing(coverage)
     if coverage.unchecked:
         yield ""
-        yield f"not counted, since they cannot be checked from outside: {counted(len(coverage.unchecked), 'statement')}"
+        yield f"not counted, because they cannot be checked from outside: {counted(len(coverage.unchecked), 'statement')}"
 
 
 def _of_missing(coverage: Coverage) -> Iterator[str]:

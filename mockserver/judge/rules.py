@@ -240,7 +240,7 @@ def _declared_query(traffic: RuleInput, exchange: Exchange) -> set[str]:
 CREDENTIAL_IN_URL = Rule(
     "credential-in-url",
     "error",
-    "URLs end up in logs, histories and the headers of other requests, and keys with them.",
+    "URLs end up in logs, browser histories and referrer headers, and keys in them too.",
     _credentials_in_urls,
 )
 """The one rule on single requests that is a rule of conduct as well: the contract does not forbid it everywhere."""
@@ -256,11 +256,11 @@ RULES = (
         "The contract does not allow this reply: the contract or the mock is wrong, or the service has changed.",
         _unfit_replies,
     ),
-    Rule("undeclared", "warning", "The contract does not declare this, so the service may ignore it.", _undeclared),
+    Rule("undeclared", "warning", "The contract does not declare this, so a service may ignore it.", _undeclared),
     Rule(
         "other-choice",
         "note",
-        "The documents leave this open, and the service chose otherwise than the mock.",
+        "The documents leave this open, and the service made another choice than the mock.",
         _other_choices,
     ),
 )

@@ -157,12 +157,12 @@ def test_one_exchange_is_read_by_its_number(control: httpx.Client) -> None:
 @pytest.mark.parametrize("number", ["0", "6", "-1", "x"])
 @pytest.mark.usefixtures("played")
 def test_an_exchange_that_never_was_is_not_found(control: httpx.Client, number: str) -> None:
-    detail = f"exchange {number}: never was; the latest is 5; GET /_mock/requests lists them"
+    detail = f"exchange {number}: does not exist; the latest is 5; GET /_mock/requests lists them"
     refused(control.get(f"/_mock/requests/{number}"), 404, detail)
 
 
 def test_before_any_exchange_none_is_found(control: httpx.Client) -> None:
-    detail = "exchange 1: never was; there has been none; GET /_mock/requests lists them"
+    detail = "exchange 1: does not exist; there has been none; GET /_mock/requests lists them"
     refused(control.get("/_mock/requests/1"), 404, detail)
 
 
@@ -180,7 +180,9 @@ def test_requests_are_forgotten_and_numbers_go_on(control: httpx.Client) -> None
 def test_after_a_reset_numbers_begin_anew(control: httpx.Client) -> None:
     control.delete("/_mock/requests")
     control.post("/_mock/reset")
-    refused(control.get("/_mock/requests/5"), 404, "exchange 5: never was; there has been none; GET /_mock/requests lists them")
+    refused(
+        control.get("/_mock/requests/5"), 404, "exchange 5: does not exist; there has been none; GET /_mock/requests lists them"
+    )
     control.get(CUSTOMER)
     assert listed(control) == [1]
 

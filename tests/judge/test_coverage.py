@@ -113,7 +113,7 @@ def test_coverage_is_told_in_lines_the_smallest_share_first() -> None:
         "    a.x.three: It does.",
         "    a.x.four: It does.",
         "",
-        "not counted, since they cannot be checked from outside: 1 statement",
+        "not counted, because they cannot be checked from outside: 1 statement",
     ]
     assert list(lines.of_coverage(coverage([exchange("a.get")], Catalogue(behaviours[:1])), "Ours")) == [
         "Ours: 1 of 1 behaviours exercised, 100 %",

@@ -201,25 +201,25 @@ def _has_reason_to_go_on(walk: Walk) -> bool:
 HAND_MADE_PAGE_LINK = Rule(
     "hand-made-page-link",
     "warning",
-    "Where a service gives the link to the next page, that link is the promise: what it is made of may change, and be lost.",
+    "If a service links to the next page, follow the link. Its parameters may change.",
     _hand_made_links,
 )
 WALK_STOPPED_EARLY = Rule(
     "walk-stopped-early",
     "warning",
-    "A client that needs all rows of a list does not have them while the service says that more follow.",
+    "While the service says that more rows follow, a client does not have the whole list.",
     _walks_stopped_early,
 )
 WALK_PAST_END = Rule(
     "walk-past-end",
     "warning",
-    "A reply that says that nothing follows is the end: asking on costs a call, and may never end.",
+    "When a reply says that nothing follows, stop. Another request is wasted, and the loop may never end.",
     _walks_past_end,
 )
 SHORT_PAGE_TAKEN_AS_LAST = Rule(
     "short-page-taken-as-last",
     "error",
-    "A page may have fewer rows than were asked for although more follow; only the reply's own word says which is the last.",
+    "A page may have fewer rows than its limit although more follow. Only the reply says which page is the last.",
     _short_pages_taken_as_last,
 )
 
@@ -284,6 +284,6 @@ def _hits(reader: _Reader) -> Iterator[Hit]:
 RETRIEVE_PER_ITEM = Rule(
     "retrieve-per-item",
     "warning",
-    "One retrieve per row of a list that holds its rows whole is as many calls as there are rows, for nothing.",
+    "If a list shows whole records, retrieving each one again is wasted.",
     _retrieves_per_item,
 )

@@ -83,18 +83,18 @@ def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Hit:
 ACCEPTED_BAD_SIGNATURE = Rule(
     "accepted-bad-signature",
     "error",
-    "Anyone who knows a receiver's address can send it events; only the signature tells which are real.",
+    "Anyone who knows a receiver's address can send it events. Only the signature proves that they are real.",
     _accepted_bad_signatures,
 )
 SLOW_RECEIVER = Rule(
     "slow-receiver",
     "warning",
-    "A receiver that does not answer in time is sent the event again: answer first, work later.",
+    "A receiver that does not answer in time gets the event again. Answer first, work later.",
     _slow_receivers,
 )
 DUPLICATE_ACTED_ON = Rule(
     "duplicate-acted-on",
     "error",
-    "Events are sent again whenever an answer is late or lost: remember their ids, and act once.",
+    "Events are sent again when an answer is late or lost. Remember their ids, and act once.",
     _duplicates_acted_on,
 )

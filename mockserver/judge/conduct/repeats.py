@@ -140,18 +140,18 @@ def _about(exchange: Exchange) -> str:
 IGNORED_RETRY_AFTER = Rule(
     "ignored-retry-after",
     "error",
-    "A service that says when to come back lets clients wait, or shuts them out, that come back earlier.",
+    "A service may block clients that come back before the time it asked for.",
     _ignored_retry_after,
 )
 CREATE_REPEATED_AFTER_LOST_REPLY = Rule(
     "create-repeated-after-lost-reply",
     "error",
-    "A reply that did not arrive does not mean that nothing was done: look for the record before you create it again.",
+    "A lost reply does not mean a failed request. Look for the record before you create it again.",
     _creates_repeated,
 )
 POLLING_TOO_FAST = Rule(
     "polling-too-fast",
     "warning",
-    "Asking again and again for what has not changed costs both sides, and runs into rate limits.",
+    "Fast polling of unchanged data costs both sides, and runs into rate limits.",
     _polling,
 )

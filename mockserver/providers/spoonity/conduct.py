@@ -51,7 +51,7 @@ CONDUCT = Conduct(
         ProviderRule(
             "unescaped-filter",
             "error",
-            "The documents send a space in the filter as %20; a bare `+` is read as a plus by some and as a space by others.",
+            "The documents send a space as %20. Some servers read a bare `+` as a plus, others as a space.",
             "query.query",
             _unescaped,
         ),

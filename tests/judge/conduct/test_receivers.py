@@ -56,7 +56,7 @@ def test_finding_names_the_delivery_and_no_address(there: World) -> None:
         Finding(
             rule="accepted-bad-signature",
             severity="error",
-            says="Anyone who knows a receiver's address can send it events; only the signature tells which are real.",
+            says="Anyone who knows a receiver's address can send it events. Only the signature proves that they are real.",
             about="payment.succeeded",
             place="signature",
             detail="a delivery that was made wrong (bad-signature) was answered 200",
