@@ -22,7 +22,7 @@ def recall(name: str) -> Any:
     try:
         seal, _, content = (directory / f"{_PREFIX}{name}").read_bytes().partition(b"\n")
         return msgspec.json.decode(content) if seal == _seal(name, content) else None
-    except (OSError, ValueError):
+    except (OSError, msgspec.MsgspecError, ValueError):
         return None
 
 

@@ -8,6 +8,17 @@ import msgspec
 
 _PLACED = re.compile(r"(.*) - at (?:`key` in )?`\$(.*)`", re.DOTALL)
 
+NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What reading a text as JSON raises if it is none. msgspec's own errors are no ValueErrors before its 0.21."""
+
+
+def json_or_none(text: bytes) -> Any:
+    """Return the value of a JSON text; None if it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except NOT_JSON:
+        return None
+
 
 class Mismatch(msgspec.Struct, frozen=True):
     """One value that does not fit its type.

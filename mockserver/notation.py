@@ -55,7 +55,7 @@ def parse(content: bytes, *, name: str) -> Any:
     if content.lstrip()[:1] in (b"{", b"["):
         try:
             return _parse_json(content)
-        except (ValueError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             pass  # It may be YAML that begins so; if not, YAML's complaint names the line.
     return _parse_yaml(content, name)
 

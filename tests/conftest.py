@@ -14,6 +14,7 @@ from mockserver.exchange import RawHeaders
 from mockserver.http.app import App, HttpOptions
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
+from tests import once
 
 BASE = "http://mock.localhost"
 SPOONITY_TOKEN = "any-token"
@@ -21,6 +22,8 @@ VEXUTOPIA_KEY = "vex_test_your_api_key"
 NOW = 1_770_040_085_683  # 2026-02-02T13:48:05.683Z, the default fixture's `now`
 
 pytest_plugins = ["pytester"]
+
+once.share()
 
 MakeApp = Callable[..., App]
 

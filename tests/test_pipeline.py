@@ -284,7 +284,7 @@ def test_a_path_of_no_provider_is_refused_alike_with_or_without_a_sandbox(app: A
 
 def test_contracts_of_combined_choices_are_kept_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.contract.contract.MAX_CHANGED", 2)
-    pipeline = make_app().mock.pipeline
+    pipeline = make_app(contract=documents.packaged("openapi.yaml")).mock.pipeline
     choices = [{"spoonity.create-status": "201"}, {"spoonity.null-value": "rejected"}, {"spoonity.email-unique": "yes"}]
 
     contracts = [pipeline.effective_contract(each) for each in choices]

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
+from mockserver.conversion import NOT_JSON
+
 Send = Callable[[str, str, Mapping[str, str], bytes], "ApiResponse"]
 """Sends method, URL, headers and body."""
 
@@ -35,7 +37,7 @@ class ApiResponse(Struct, frozen=True):
         """
         try:
             return msgspec.json.decode(self.body)
-        except ValueError as error:
+        except NOT_JSON as error:
             raise AssertionError(f"{self.request} answered no JSON: {self.body[:200]!r}") from error
 
     def expect(self, *statuses: int) -> "ApiResponse":

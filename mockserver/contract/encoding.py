@@ -7,6 +7,8 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from mockserver.conversion import NOT_JSON
+
 MAX_DEPTH = 64
 """Levels of nesting that a JSON body may have; deeper ones could exhaust the stack of whatever handles them."""
 
@@ -33,7 +35,7 @@ def decode_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
         raise MalformedError(f"JSON nested deeper than {max_depth} levels")
     try:
         return _decode(body)
-    except (ValueError, RecursionError) as error:
+    except NOT_JSON as error:
         raise MalformedError(f"no JSON: {error}") from error
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
+from mockserver.conversion import NOT_JSON
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.differences import Gap, Wanted, gaps, said
@@ -203,7 +204,7 @@ class _Comparison:
         text = self._redaction.body(said(value).encode(), "", is_cut=True).decode()
         try:
             return msgspec.json.decode(text)
-        except ValueError:
+        except NOT_JSON:
             return text
 
     def _clause(self, expected: Expectation) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 import msgspec
 
+from mockserver.conversion import NOT_JSON
 from mockserver.exchange import Exchange, RawHeaders, Request
 from mockserver.providers.provider import Provider
 
@@ -200,7 +201,7 @@ def _secrets(pairs: str) -> Iterator[tuple[str, str]]:
 def _unescaped(value: str) -> str:
     try:
         return str(msgspec.json.decode(value))
-    except ValueError:
+    except NOT_JSON:
         return ""
 
 

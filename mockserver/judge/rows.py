@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, Struct
 
+from mockserver.conversion import NOT_JSON
 from mockserver.exchange import Exchange, Violation
 from mockserver.judge.redaction import Redaction
 from mockserver.state.clock import iso_milliseconds
@@ -148,7 +149,7 @@ def _body(sent: bytes, content_type: str, redaction: Redaction, exchange: Exchan
     if not is_cut and is_json(content_type):
         try:
             return msgspec.json.decode(shown), "json"
-        except (ValueError, RecursionError):
+        except NOT_JSON:
             pass
     return _text(shown, is_cut=is_cut)
 

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-import msgspec
 from msgspec import Struct
 
 from mockserver.catalogue.client import ApiResponse
 from mockserver.contract import Contract
+from mockserver.conversion import json_or_none
 
 
 class Places:
@@ -156,9 +155,6 @@ def _without_body(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _id_of(answer: ApiResponse) -> str | None:
-    try:
-        found: Any = msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        return None
+    found = json_or_none(answer.body)
     made = found.get("id") if isinstance(found, dict) else None
     return str(made) if isinstance(made, str | int) else None

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.contract import Contract, Operation
 from mockserver.contract.operation import Reader
+from mockserver.conversion import json_or_none
 from mockserver.verify.target import Unanswered
 
 REFUSED = (401, 403)
@@ -43,7 +42,7 @@ def _plain_read(contract: Contract, provider: str) -> Operation | None:
 def _objection(answer: ApiResponse, contract: Contract, operation: Operation) -> str:
     if 300 <= answer.status < 400:
         return f"{answer.request} redirects to {answer.headers.get('location', 'nowhere')}; give the address that it leads to"
-    body = _json(answer)
+    body = json_or_none(answer.body)
     fails = answer.status >= FAILURE
     if body is None:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing readable"
@@ -55,13 +54,6 @@ def _objection(answer: ApiResponse, contract: Contract, operation: Operation) ->
     if answer.status in REFUSED:
         return f"{answer.request} answers {answer.status}: the service does not take this key"
     return ""
-
-
-def _json(answer: ApiResponse) -> Any:
-    try:
-        return msgspec.json.decode(answer.body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_alike(body: Any, contract: Contract, declared: Mapping[str, str] | None) -> bool:

@@ -5,8 +5,7 @@ from collections.abc import Hashable
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
-
+from mockserver.conversion import json_or_none
 from mockserver.exchange import Exchange
 from mockserver.judge.rules import RuleInput
 
@@ -58,10 +57,7 @@ def value_of(exchange: Exchange) -> Any:
     """Return the reply's JSON value; None if it is not known completely or not JSON."""
     if "reply" in exchange.partial:
         return None
-    try:
-        return msgspec.json.decode(exchange.body)
-    except (ValueError, RecursionError):
-        return None
+    return json_or_none(exchange.body)
 
 
 def identity_of(exchange: Exchange) -> str:

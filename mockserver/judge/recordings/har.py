@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, field
 
+from mockserver.conversion import NOT_JSON
 from mockserver.errors import DocumentError
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -171,5 +172,5 @@ def _decode(content: bytes | msgspec.Raw, form: type[Form], name: str) -> Form:
         return msgspec.json.decode(content, type=form, strict=False)
     except RecursionError as error:
         raise DocumentError("is nested deeper than any HAR", where=name, hint=_ANEW) from error
-    except ValueError as error:
+    except NOT_JSON as error:
         raise DocumentError(f"is no HAR: {error}", where=name, hint=_ANEW) from error

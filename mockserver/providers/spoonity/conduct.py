@@ -2,9 +2,8 @@
 
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
+from mockserver.conversion import json_or_none
 from mockserver.exchange import Exchange
 
 DEFAULT_LIMIT = 25
@@ -24,10 +23,7 @@ def _count(text: str) -> int | None:
 
 
 def _shown(exchange: Exchange) -> Shown | None:
-    try:
-        page = msgspec.json.decode(exchange.body)
-    except (ValueError, RecursionError):
-        return None
+    page = json_or_none(exchange.body)
     if not isinstance(page, dict) or not isinstance(page.get("items"), list):
         return None
     links = [link for link in (page.get("next"), page.get("prev")) if isinstance(link, str)]

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from mockserver.catalogue.conduct import UNSIGNED, Asked, Conduct, ListConvention, Shown
+from mockserver.conversion import json_or_none
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM
 
@@ -28,10 +27,7 @@ def _count(text: str, default: int) -> int:
 
 
 def _shown(exchange: Exchange) -> Shown | None:
-    try:
-        page = msgspec.json.decode(exchange.body)
-    except (ValueError, RecursionError):
-        return None
+    page = json_or_none(exchange.body)
     if not isinstance(page, dict) or not isinstance(page.get("data"), list):
         return None
     return Shown(page["data"], page.get("has_more") is True)

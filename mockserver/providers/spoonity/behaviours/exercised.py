@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from mockserver.catalogue.behaviour import Exercised
+from mockserver.conversion import json_or_none
 from mockserver.exchange import Exchange
 
 CREATE = "spoonity.createCustomer"
@@ -92,8 +91,5 @@ def reply_of(exchange: Exchange) -> dict[str, Any]:
 
 
 def _object(body: bytes | None) -> dict[str, Any]:
-    try:
-        value = msgspec.json.decode(body or b"")
-    except (ValueError, RecursionError):
-        return {}
+    value = json_or_none(body or b"")
     return value if isinstance(value, dict) else {}

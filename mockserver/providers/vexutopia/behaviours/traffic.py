@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-import msgspec
-
 from mockserver.catalogue.behaviour import Exercised
+from mockserver.conversion import json_or_none
 from mockserver.exchange import Exchange
 
 
@@ -81,8 +80,5 @@ def refusal_of(exchange: Exchange) -> dict[str, Any]:
 
 
 def _object(text: bytes) -> dict[str, Any]:
-    try:
-        value = msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        return {}
+    value = json_or_none(text)
     return value if isinstance(value, dict) else {}
