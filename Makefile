@@ -4,6 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 VENV := .venv
+OLDEST := .venv-oldest
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NODE := tests/node
@@ -13,22 +14,39 @@ export REDOCLY_TELEMETRY = off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
 
 .DELETE_ON_ERROR:
-.PHONY: help serve test check check-contract examples mutants drift clean
+.PHONY: help serve quick test test-oldest check check-contract examples mutants drift clean
 
 help:
-	@echo 'make serve   the mock on http://127.0.0.1:4010; ARGS="--port 0" is passed on'
-	@echo 'make test    the tests; ARGS="-k paging" is passed on'
-	@echo 'make check   linters, types, the contract, generated pages'
-	@echo 'make examples the example, against the built wheel in a fresh environment; a minute or two'
-	@echo 'make mutants the catalogue against the code of the providers, changed in one point at a time; some minutes'
-	@echo 'make drift   the catalogue against services that differ from the documents in one point'
-	@echo 'make clean   remove all that the others made'
+	@echo 'make serve        run the mock on http://127.0.0.1:4010; ARGS="--port 0" is passed on'
+	@echo 'make quick        run the tests but for the slow ones; at most a minute on two cores: run it while you work'
+	@echo 'make test         run all tests; some minutes; ARGS="-k paging" is passed on: run it before you commit'
+	@echo 'make test-oldest  run the tests that use dependencies, with the oldest versions that are allowed; needs Python 3.11'
+	@echo 'make check        run linters and type checkers, check the contract and the generated pages'
+	@echo 'make examples     run the example project against the built wheel, in a new environment; a minute or two'
+	@echo 'make mutants      find changes to the providers that no behaviour notices; some minutes'
+	@echo 'make drift        find differences of a service that no behaviour notices'
+	@echo 'make clean        remove everything that the others made'
 
 serve: $(VENV)/serves
 	$(BIN)/mockserver serve $(ARGS)
 
+# With worksteal, a worker runs neighbours in a row: what a module caches is made twice, not for every test.
+PYTEST := -m pytest --numprocesses auto --dist worksteal
+
+quick: $(VENV)/develops
+	$(BIN)/python $(PYTEST) -m "not slow" $(ARGS)
+
 test: $(VENV)/develops
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python $(PYTEST) $(ARGS)
+
+# Each of these folders is there for a dependency: contract for jsonschema-rs, msgspec and PyYAML, http for uvicorn and
+# httptools, control for Starlette, client and verify for httpx, cli for click, pytest_plugin for pytest. What is left out
+# uses msgspec alone, and in the same way.
+OLDEST_TESTS := contract http control client verify cli pytest_plugin test_documents.py test_faults.py test_mock.py \
+	test_notation.py test_pipeline.py test_webhooks.py
+
+test-oldest: $(OLDEST)/made
+	$(OLDEST)/bin/python $(PYTEST) -m "not slow" $(addprefix tests/,$(OLDEST_TESTS)) $(ARGS)
 
 # What must hold beside the tests; a check of more is one more line.
 check: $(VENV)/develops check-contract
@@ -60,7 +78,7 @@ check-contract:
 	fi
 
 clean:
-	rm -rf $(VENV) build dist report .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) build dist report .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf $(NODE)/node_modules $(NODE)/build $(NODE)/api.d.ts
 	find mockserver tests benchmarks examples -name __pycache__ -type d -exec rm -rf {} +
 
@@ -75,6 +93,14 @@ $(VENV)/serves: pyproject.toml constraints.txt
 
 $(VENV)/develops: $(VENV)/serves
 	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+$(OLDEST)/made: pyproject.toml constraints-oldest.txt
+	@command -v python3.11 >/dev/null || { echo 'test-oldest: needs python3.11, for which the oldest versions were built' >&2; exit 1; }
+	python3.11 -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --upgrade pip
+	$(OLDEST)/bin/python -m pip --quiet install --constraint constraints-oldest.txt --build-constraint constraints.txt \
+		--editable '.[fast,pytest,verify]' --group oldest
 	@touch $@
 
 $(NODE_MODULES): $(NODE)/package.json

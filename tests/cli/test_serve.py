@@ -14,7 +14,8 @@ import pytest
 
 from mockserver.cli import main
 from mockserver.cli.serve import announcement
-from mockserver.cli.setup import app_options, setup
+from mockserver.cli.setup import app_options
+from mockserver.cli.setup import setup as setup_of  # pytest 8.0 would take `setup` for its own
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App, HttpOptions
 from mockserver.http.server import Address, listen
@@ -50,7 +51,7 @@ def test_options_reach_the_mock() -> None:
         "--fixture a --seed 3 --clock step --now 1970-01-01T00:00:01Z --assume spoonity.create-status=201 --check-replies "
         "--webhook http://127.0.0.1:9/ --webhook-secret s --max-sandboxes 2 --journal-limit 4"
     )
-    made = setup(values(*split(arguments)))
+    made = setup_of(values(*split(arguments)))
     limits = made.pop("limits")
 
     assert (limits.sandboxes, limits.journal, limits.records) == (2, 4, Limits().records)
@@ -68,13 +69,13 @@ def test_options_reach_the_mock() -> None:
 def test_webhook_goes_to_a_host_that_is_allowed() -> None:
     arguments = "--webhook https://hooks.example/x --webhook-secret s --allow-webhook-host hooks.example"
 
-    assert [endpoint.url for endpoint in setup(values(*split(arguments)))["endpoints"]] == ["https://hooks.example/x"]
+    assert [endpoint.url for endpoint in setup_of(values(*split(arguments)))["endpoints"]] == ["https://hooks.example/x"]
 
 
 def test_assume_wins_over_the_assumptions_file(tmp_path: Path) -> None:
     file = tmp_path / "assumptions.yaml"
     file.write_text("spoonity.create-status: 201\nspoonity.deleted-customer: gone\n", encoding="utf-8")
-    made = setup(values("--assumptions", str(file), "--assume", "spoonity.create-status=200"))
+    made = setup_of(values("--assumptions", str(file), "--assume", "spoonity.create-status=200"))
 
     assert made["assume"] == {"spoonity.create-status": "200", "spoonity.deleted-customer": "gone"}
 
