@@ -2,29 +2,34 @@
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mockserver import documents
 from mockserver.catalogue import check_choices
 from mockserver.contract import Contract
+from mockserver.documents import Document
 from mockserver.errors import ConfigurationError
 from mockserver.pipeline import Pipeline
-from mockserver.providers.provider import Provider
+from mockserver.providers import provider_names
+from mockserver.providers.provider import Provider, contract_of
 from mockserver.state import Limits, Sandboxes, State
 from mockserver.state.clock import Mode
-from mockserver.state.fixtures import Fixtures, Settings
+from mockserver.state.fixtures import SETTINGS, Fixtures, Settings
 from mockserver.webhooks import Endpoint
+
+DEFAULT_FIXTURE = "default"
 
 
 class MockSettings(Struct, frozen=True):
     """What a mock is made of.
 
     Attributes:
-        contract: the OpenAPI file; None: the package's own.
-        fixtures: names of packaged scenarios, or paths of files; later ones add to earlier ones.
+        contract: an OpenAPI file for all providers; None: each has its own.
+        fixtures: names of scenarios, or paths of files; later ones add to earlier ones.
         seed, mode, now: None: what the fixtures say, else 1, `real` and the fixtures' time.
         assume: assumption → choice.
         endpoints: webhook endpoints that every sandbox begins with.
@@ -33,7 +38,7 @@ class MockSettings(Struct, frozen=True):
 
     providers: Sequence[Provider]
     contract: Path | None = None
-    fixtures: Sequence[str | Path] = ("default",)
+    fixtures: Sequence[str | Path] = (DEFAULT_FIXTURE,)
     seed: int | None = None
     mode: Mode | None = None
     now: int | None = None
@@ -60,7 +65,7 @@ class Mock:
         self.fixtures = _fixtures(self.pipeline)
         self.sandboxes = Sandboxes(
             self._initial_state(),
-            key_prefixes={label: prefix for each in setup.providers for label, prefix in each.key_prefixes.items()},
+            key_prefixes={label: prefix for each in setup.providers for label, prefix in each.labels.items()},
             task_handlers={name: handler for each in setup.providers for name, handler in each.task_handlers.items()},
             limits=setup.limits,
         )
@@ -70,8 +75,9 @@ class Mock:
 
         Raises: FixtureError, ConfigurationError for a scenario that does not exist.
         """
-        paths = [fixture_path(name) for name in (self.setup.fixtures if fixtures is None else fixtures)]
-        state = self.fixtures.load(paths, settings)
+        names = self.setup.fixtures if fixtures is None else fixtures
+        sources = [source for name in names for source in _sources(name, self.setup.providers)]
+        state = self.fixtures.load(sources, settings)
         state.endpoints = tuple({each.id: each for each in (*state.endpoints, *self.setup.endpoints)}.values())
         return state
 
@@ -104,25 +110,51 @@ class Mock:
         return self.state(None, Settings(setup.seed, setup.mode, setup.now, setup.assume))
 
 
-def fixture_path(name: str | Path) -> Path:
-    """Return the file of a scenario name, else of a path.
+def fixture_files(name: str | Path, providers: Sequence[Provider]) -> list[Path]:
+    """Return the providers' files of a scenario, else the file at a path.
 
+    `default` is an empty account for providers that have no such scenario.
     Raises: ConfigurationError that lists the scenarios if there is neither.
     """
-    if name in scenarios():
-        return documents.packaged("fixtures") / f"{name}.yaml"
+    found = [folder / f"{name}.yaml" for folder in _folders(providers) if name in _stems(folder)]
+    if found or name == DEFAULT_FIXTURE:
+        return found
     if os.path.exists(name):  # noqa: PTH110 - unlike Path.exists, it takes any text
-        return Path(name)
-    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", hint=f"name a file or one of {', '.join(scenarios())}")
+        return [Path(name)]
+    hint = f"name a file or one of {', '.join(scenarios(providers))}"
+    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", hint=hint)
 
 
-def scenarios() -> list[str]:
-    """Return the names of the packaged fixtures."""
-    return sorted(path.stem for path in documents.packaged("fixtures").glob("*.yaml"))
+def scenarios(providers: Sequence[Provider]) -> list[str]:
+    """Return the names of the providers' scenarios."""
+    return sorted({DEFAULT_FIXTURE}.union(*map(_stems, _folders(providers))))
+
+
+def _folders(providers: Sequence[Provider]) -> list[Path]:
+    folders = dict.fromkeys(provider.fixtures_folder for provider in providers)
+    return [folder for folder in folders if folder is not None]
+
+
+def _stems(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.yaml")}
+
+
+def _sources(name: str | Path, providers: Sequence[Provider]) -> Iterator[Document]:
+    """Yield the documents of a fixture; scenarios come without what they say of known providers that are not played."""
+    played = [*SETTINGS, *(provider.name for provider in providers)]
+    for file in fixture_files(name, providers):
+        document = documents.read(file)
+        others = [key for key in document.value if key not in played] if isinstance(document.value, dict) else []
+        if others and file != Path(name):
+            known = provider_names()
+            value = {key: each for key, each in document.value.items() if key not in others or key not in known}
+            document = replace(document, value=value)
+        yield document
 
 
 def _pipeline(setup: MockSettings) -> Pipeline:
-    return Pipeline(Contract.load(setup.contract), setup.providers, check_replies=setup.check_replies)
+    contract = Contract.load(setup.contract) if setup.contract else contract_of(setup.providers)
+    return Pipeline(contract, setup.providers, check_replies=setup.check_replies)
 
 
 def _fixtures(pipeline: Pipeline) -> Fixtures:

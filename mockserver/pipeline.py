@@ -15,6 +15,7 @@ from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, Simulated, UnknownPath, WrongMethod
 from mockserver.faults import Armed, Disturbance, Wire, prefer
+from mockserver.providers.defaults import problem_json
 from mockserver.providers.provider import Handler, Provider
 from mockserver.state import Kind, Sandbox
 from mockserver.state.clock import machine_ms, stopwatch_us
@@ -216,8 +217,7 @@ class Pipeline:
         """Answer a path that is no provider's, in the mock's own name."""
         paths = ", ".join(dict.fromkeys(operation.path for operation in self.contract.operations.values()))
         detail = f"No provider has {request.path[:200]}. The paths are {paths}, and /_mock/ for the mock itself."
-        problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail}
-        return Reply(404, problem, content_type="application/problem+json")
+        return problem_json(404, detail)
 
     def _check(self, reply: Reply, answer: EncodedReply, operation: Operation, call: Call) -> None:
         contract = self.effective_contract(call.choices)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import ConfigurationError, ContractError, DocumentError, FixtureError, UnknownChoiceError
-from mockserver.mock import Mock, MockSettings, fixture_path, scenarios
+from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import PROVIDERS
 from mockserver.state import Limits
 from mockserver.state.clock import Clock
@@ -37,32 +37,32 @@ def count(made: Mock, sandbox: str = "default") -> int:
 
 
 def test_scenarios_are_the_packaged_files() -> None:
-    assert scenarios() == sorted(path.stem for path in PACKAGED.iterdir())
-    assert "default" in scenarios()
+    assert scenarios(PROVIDERS) == sorted(path.stem for path in PACKAGED.iterdir())
+    assert "default" in scenarios(PROVIDERS)
 
 
 def test_a_scenario_is_found_by_its_name() -> None:
-    assert fixture_path("default") == PACKAGED / "default.yaml"
+    assert fixture_files("default", PROVIDERS) == [PACKAGED / "default.yaml"]
 
 
 def test_a_file_is_found_by_its_path(fixture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fixture_path(fixture) == fixture_path(str(fixture)) == fixture
+    assert fixture_files(fixture, PROVIDERS) == fixture_files(str(fixture), PROVIDERS) == [fixture]
     monkeypatch.chdir(fixture.parent)
-    assert fixture_path("mine.yaml") == Path("mine.yaml")
+    assert fixture_files("mine.yaml", PROVIDERS) == [Path("mine.yaml")]
 
 
 def test_a_scenario_goes_before_a_file_of_its_name_but_not_before_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").write_text("seed: 5")
-    assert fixture_path("empty") == PACKAGED / "empty.yaml"
-    assert fixture_path(Path("empty")) == Path("empty")
-    assert fixture_path("./empty") == Path("empty")
+    assert fixture_files("empty", PROVIDERS) == [PACKAGED / "empty.yaml"]
+    assert fixture_files(Path("empty"), PROVIDERS) == [Path("empty")]
+    assert fixture_files("./empty", PROVIDERS) == [Path("empty")]
 
 
 @pytest.mark.parametrize("name", ["defualt", "", "a/b", "default.yml", "a\0b", "x" * 5_000, "../default"])
 def test_an_unknown_fixture_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        fixture_path(name)
+        fixture_files(name, PROVIDERS)
     assert str(caught.value).startswith(f"there is no fixture {name[:80]!r}; name a file or one of ")
     assert "default" in str(caught.value)
     assert len(str(caught.value)) < 1_000
@@ -121,7 +121,7 @@ def test_a_state_may_be_made_of_other_fixtures(fixture: Path) -> None:
         ({"fixtures": ("nothing",)}, ConfigurationError),
         ({"contract": Path("nothing.yaml")}, DocumentError),
         ({"contract": PACKAGED / "default.yaml"}, ContractError),
-        ({"providers": PROVIDERS[:1]}, ConfigurationError),
+        ({"providers": PROVIDERS[:1], "contract": PACKAGED.parent / "openapi.yaml"}, ConfigurationError),
     ],
 )
 def test_what_does_not_fit_together_stops_the_start(setup: Any, error: type[Exception]) -> None:

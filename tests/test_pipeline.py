@@ -246,7 +246,16 @@ def test_kinds_and_assumptions_are_those_of_all_providers(app: App) -> None:
 
 def test_a_contract_with_operations_of_somebody_else_stops_the_start() -> None:
     with pytest.raises(ConfigurationError, match=r"operation vexutopia\.listCustomers is of no provider that is played"):
-        make_app(providers=[SPOONITY])
+        make_app(providers=[SPOONITY], contract=documents.packaged("openapi.yaml"))
+
+
+def test_a_provider_that_is_played_alone_has_its_own_paths_and_records_only() -> None:
+    app = make_app(providers=["spoonity"])
+
+    assert {each.provider for each in app.mock.pipeline.contract.operations.values()} == {"spoonity"}
+    assert app.mock.pipeline.contract.document["webhooks"] == {}
+    assert client_of(app).get("/customers").json()["items"][0]["name"] == "John Smith"
+    assert "The paths are /customers," in client_of(app).get("/v1/customers").json()["detail"]
 
 
 def test_an_operation_without_a_handler_stops_the_start() -> None:

@@ -3,7 +3,7 @@
 Targets are JSON pointers (RFC 6901), which name one place each, rather than JSONPath queries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -25,6 +25,9 @@ class Change(Struct, frozen=True):
 
 Overlay = tuple[Change, ...]
 
+Renames = Mapping[str, str]
+"""Pointer of a component → its pointer under another name."""
+
 
 def remove(target: str) -> Change:
     """Take the target out of the contract, if it is there."""
@@ -39,6 +42,23 @@ def move(source: str, target: str) -> Overlay:
 def update(target: str, value: Any) -> Change:
     """Merge the value into the target; the target itself may be new, its parent may not."""
     return Change(target, value)
+
+
+def moved(pointer: str, renames: Renames) -> str:
+    """Return the pointer with the component's new name in it."""
+    head = "/".join(pointer.split("/", 4)[:4])
+    return renames.get(head, head) + pointer[len(head) :]
+
+
+def renamed(value: Any, renames: Renames) -> Any:
+    """Return a copy of the value whose references have the components' new names."""
+    if isinstance(value, dict):
+        return {key: renamed(each, renames) for key, each in value.items()}
+    if isinstance(value, list):
+        return [renamed(each, renames) for each in value]
+    if isinstance(value, str) and value.startswith("#/components/"):
+        return f"#{moved(value[1:], renames)}"
+    return value
 
 
 def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]:

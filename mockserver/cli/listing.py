@@ -1,21 +1,21 @@
 """The commands that print what the package contains: behaviours, assumptions, scenarios, the contract."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from mockserver.cli import say
-from mockserver.cli.options import AS_JSON, as_json, command, played_providers, switch
+from mockserver.cli.options import AS_JSON, PROVIDERS, as_json, command, played_providers, switch
 
 if TYPE_CHECKING:
     from mockserver.catalogue import Assumption, Catalogue
 
 
-@command("behaviours", AS_JSON)
-def behaviours(json: bool) -> int:
+@command("behaviours", PROVIDERS, AS_JSON)
+def behaviours(provider: Sequence[str], json: bool) -> int:
     """Print every statement of every provider's documentation."""
-    rows = [row for provider in played_providers() for row in _rows(provider.catalogue())]
+    rows = [row for each in played_providers(provider) for row in _rows(each.catalogue())]
     say(as_json(rows) if json else "\n\n".join(_behaviour(row) for row in rows))
     return 0
 
@@ -38,11 +38,11 @@ def _behaviour(row: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@command("assumptions", AS_JSON)
-def assumptions(json: bool) -> int:
+@command("assumptions", PROVIDERS, AS_JSON)
+def assumptions(provider: Sequence[str], json: bool) -> int:
     """Print every assumption."""
     fields = ("key", "question", "choices", "default", "evidence")
-    found = [assumption for provider in played_providers() for assumption in provider.assumptions]
+    found = [assumption for each in played_providers(provider) for assumption in each.assumptions]
     if json:
         say(as_json([{field: getattr(assumption, field) for field in fields} for assumption in found]))
     else:
@@ -64,39 +64,39 @@ def _wrapped(text: str, start: str) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=start, subsequent_indent=" " * len(start))
 
 
-@command("fixtures")
-def fixtures() -> int:
+@command("fixtures", PROVIDERS)
+def fixtures(provider: Sequence[str]) -> int:
     """Print each scenario's name and first comment."""
-    from mockserver.mock import fixture_path, scenarios
+    from mockserver.mock import fixture_files, scenarios
 
-    names = scenarios()
+    played = played_providers(provider)
+    names = scenarios(played)
     width = max(len(name) for name in names)
     for name in names:
-        first = fixture_path(name).read_text(encoding="utf-8").partition("\n")[0]
-        say(f"{name:{width}}  {first.removeprefix('#').strip() if first.startswith('#') else ''}".rstrip())
+        firsts = [file.read_text(encoding="utf-8").partition("\n")[0] for file in fixture_files(name, played)]
+        comments = " ".join(first.removeprefix("#").strip() for first in firsts if first.startswith("#"))
+        say(f"{name:{width}}  {comments}".rstrip())
     return 0
 
 
 @command(
     "openapi",
+    PROVIDERS,
     switch("--json", "Print JSON instead of YAML."),
     switch("--bare", "Leave out behaviours, decisions and assumptions; YAML keeps the comments of the file."),
 )
-def openapi(json: bool, bare: bool) -> int:
+def openapi(provider: Sequence[str], json: bool, bare: bool) -> int:
     """Print the contract, with the catalogue or as it is written."""
     from mockserver import documents
-
-    path = documents.packaged("openapi.yaml")
-    if bare and not json:
-        say(path.read_text(encoding="utf-8").rstrip("\n"))
-        return 0
-    document = documents.read(path).value if bare else _reference()
-    say(as_json(document) if json else documents.to_yaml(document).rstrip("\n"))
-    return 0
-
-
-def _reference() -> dict[str, Any]:
-    from mockserver.contract import Contract
+    from mockserver.providers.provider import contract_of
     from mockserver.reference import write_reference
 
-    return write_reference(Contract.load(), played_providers(), {})
+    played = played_providers(provider)
+    contract = contract_of(played)
+    first = next(iter(contract.files.values()))
+    if bare and not json and documents.read(first).value == contract.document:
+        say(first.read_text(encoding="utf-8").rstrip("\n"))
+        return 0
+    document = contract.document if bare else write_reference(contract, played, {})
+    say(as_json(document) if json else documents.to_yaml(document).rstrip("\n"))
+    return 0

@@ -76,6 +76,9 @@ def switch(flag: str, description: str) -> Declare:
 
 
 PROVIDER = option("--provider", "P", "Provider whose API it is.")
+PROVIDERS = option(
+    "--provider", "NAME", "Built-in or installed provider; repeatable.", multiple=True, show_default="the built-in ones"
+)
 AS_JSON = switch("--json", "Print JSON.")
 
 
@@ -116,14 +119,11 @@ def played_providers(names: Sequence[str | None] = ()) -> "Sequence[Provider]":
 
     Raises: ConfigurationError that lists the known names.
     """
-    from mockserver.providers import PROVIDERS
+    from mockserver.providers import find_providers, provider_names
 
-    known = {provider.name: provider for provider in PROVIDERS}
-    for name in names:
-        if name not in known:
-            what = "is missing" if name is None else f"there is no provider {name!r}"
-            raise ConfigurationError(what, where="--provider", hint=f"name one of {', '.join(known)}")
-    return [known[name] for name in names if name is not None] or PROVIDERS
+    if None in names:
+        raise ConfigurationError("is missing", where="--provider", hint=f"name one of {', '.join(provider_names())}")
+    return find_providers([name for name in names if name is not None] or None, where="--provider")
 
 
 def as_json(value: Any) -> str:

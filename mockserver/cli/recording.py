@@ -65,7 +65,8 @@ def _read(path: Path, provider: str | None, urls: Sequence[str]) -> "tuple[Provi
     from mockserver.contract import Contract
     from mockserver.judge.recordings.exchanges import read_traffic
 
-    (owner,), contract = played_providers([provider]), Contract.load()
+    (owner,) = played_providers([provider])
+    contract = Contract.load(owner.contract_file)
     return owner, contract, read_traffic(path, contract, owner, urls)
 
 

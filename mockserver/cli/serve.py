@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from mockserver.cli import say
-from mockserver.cli.options import Whole, base_url, command, http_url, number, option, switch
+from mockserver.cli.options import PROVIDERS, Whole, base_url, command, http_url, number, option, switch
 
 if TYPE_CHECKING:
     from mockserver.cli.state_file import StateFile
@@ -44,6 +44,7 @@ def _pair(text: str) -> tuple[str, str]:
     "serve",
     option("--host", "HOST", "Address to listen on.", default="127.0.0.1"),
     option("--port", "PORT", "Port to listen on; 0 finds a free one.", Whole(0, 65_535), default=4_010),
+    PROVIDERS,
     option("--fixture", "NAME|FILE", "Scenario or file to start with; repeatable.", multiple=True, default=["default"]),
     option("--state", "FILE", "State of the default sandbox: read at the start if it exists, written at the end.", Path),
     option("--seed", "N", "Seed of ids and generated records.", Whole(0, 2**53 - 1), show_default="1"),

@@ -15,7 +15,7 @@ from mockserver.cli.options import played_providers
 from mockserver.errors import ConfigurationError, DocumentError
 from mockserver.http.app import HttpOptions
 from mockserver.http.guard import check_target
-from mockserver.mock import Mock, fixture_path
+from mockserver.mock import Mock, fixture_files
 from mockserver.state import Limits
 from mockserver.webhooks import Endpoint
 
@@ -34,6 +34,7 @@ def setup(values: SimpleNamespace) -> dict[str, Any]:
     Raises: MockServerError for answers to unknown questions, and for webhooks that may not be sent.
     """
     return {
+        "providers": played_providers(values.provider),
         "fixtures": tuple(values.fixture),
         "seed": values.seed,
         "mode": values.clock,
@@ -59,7 +60,7 @@ def app_options(values: SimpleNamespace) -> HttpOptions:
 
 def _choices(values: SimpleNamespace) -> dict[str, str]:
     """Return question → answer; the command line takes precedence over the file."""
-    known = [assumption for provider in played_providers() for assumption in provider.assumptions]
+    known = [assumption for provider in played_providers(values.provider) for assumption in provider.assumptions]
     written = _written_choices(values.assumptions) if values.assumptions else {}
     check_choices(written, known, where=str(values.assumptions))
     chosen = dict(values.assume)
@@ -120,9 +121,9 @@ class Watch:
 
 
 def _files(mock: Mock, values: SimpleNamespace) -> list[Path]:
-    contract = mock.setup.contract or documents.packaged("openapi.yaml")
-    fixtures = [fixture_path(name) for name in values.fixture]
-    return [contract, *fixtures, *([values.assumptions] if values.assumptions else [])]
+    contracts = dict.fromkeys(mock.pipeline.contract.files.values())
+    fixtures = [file for name in values.fixture for file in fixture_files(name, mock.setup.providers)]
+    return [*contracts, *fixtures, *([values.assumptions] if values.assumptions else [])]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,7 +16,8 @@ from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App, HttpOptions
-from mockserver.providers import PROVIDERS, Provider
+from mockserver.mock import DEFAULT_FIXTURE
+from mockserver.providers import Provider
 from mockserver.providers.accounts import Accounts
 from mockserver.state import State
 from mockserver.state.clock import Mode
@@ -55,14 +56,15 @@ class ServerOptions(SandboxOptions, total=False):
         host, port: where it listens once its address is asked for; port 0: any that is free.
         options: how it meets the network.
         check_replies: compare every reply with the contract before it is sent.
-        providers, contract: who is played, and the OpenAPI file that says what they understand.
+        providers: names of providers, or providers themselves; without it, those that come with the package.
+        contract: an OpenAPI file for all of them; without it, each has its own.
     """
 
     host: str
     port: int
     options: HttpOptions
     check_replies: bool
-    providers: Sequence[Provider]
+    providers: Iterable[str | Provider]
     contract: Path
 
 
@@ -78,11 +80,11 @@ class Server:
         self._where = how.pop("host", "127.0.0.1"), how.pop("port", 0)
         setup: dict[str, Any] = {key: how[key] for key in ("options", "check_replies", "contract") if key in how}
         self._settings = _settings(how, Settings(mode="step"))
-        fixtures = _fixtures(how) or ("default",)
+        fixtures = _fixtures(how)
         settings = self._settings
         self.app: App = create_app(
-            providers=how.get("providers", PROVIDERS),
-            fixtures=fixtures,
+            providers=how.get("providers"),
+            fixtures=(DEFAULT_FIXTURE,) if fixtures is None else fixtures,
             seed=settings.seed,
             mode=settings.mode,
             now=settings.now,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from mockserver import documents
 from mockserver.cache import name_of
 from mockserver.catalogue import Assumption
-from mockserver.catalogue.overlay import Change, apply
+from mockserver.catalogue.overlay import Change, Overlay, Renames, apply, moved, renamed
 from mockserver.contract.check import RequestCheck, Schemas, broken
 from mockserver.contract.encoding import MalformedError, decode_json
 from mockserver.contract.operation import METHODS, Operation, Reader
@@ -46,11 +46,24 @@ class Contract:
         operations: id → operation, in the document's order.
         routes: the paths.
         schemas: compiles schemas of the document.
+        name: what to call it in messages.
+        files: provider → the file that its operations were read from.
     """
 
-    def __init__(self, document: dict[str, Any], *, digest: str, name: str) -> None:
+    def __init__(
+        self,
+        document: dict[str, Any],
+        *,
+        digest: str,
+        name: str,
+        files: Mapping[str, Path] | None = None,
+        renames: Mapping[str, Renames] | None = None,
+    ) -> None:
         self.document = document
         self.digest = digest
+        self.name = name
+        self.files = files or {}
+        self._renames = renames or {}
         self.operations = _operations(document, name)
         self.routes = Routes(self.operations.values())
         self.schemas = Schemas(document)
@@ -63,8 +76,11 @@ class Contract:
 
         Raises: DocumentError that names the file and the place in it.
         """
-        document = documents.read(path or documents.packaged("openapi.yaml"))
-        return cls(document.value, digest=document.digest, name=document.name)
+        path = path or documents.packaged("openapi.yaml")
+        document = documents.read(path)
+        contract = cls(document.value, digest=document.digest, name=document.name)
+        contract.files = dict.fromkeys((each.provider for each in contract.operations.values()), path)
+        return contract
 
     def check(self, operation: Operation) -> RequestCheck:
         """Return what types and checks the operation's requests."""
@@ -75,8 +91,10 @@ class Contract:
 
     def under(self, choices: Mapping[str, str], assumptions: Mapping[str, Assumption]) -> "Contract":
         """Return the contract as choices of the assumptions (key → assumption) change it; itself if they do not."""
-        chosen = [assumptions[key].overlays.get(choice, ()) for key, choice in sorted(choices.items()) if key in assumptions]
-        changes = [change for overlay in chosen for change in overlay]
+        chosen = [
+            (key, assumptions[key].overlays.get(choice, ())) for key, choice in sorted(choices.items()) if key in assumptions
+        ]
+        changes = [change for key, overlay in chosen for change in self._changes(key.partition(".")[0], overlay)]
         return self.overlaid(changes) if changes else self
 
     def overlaid(self, changes: Sequence[Change]) -> "Contract":
@@ -88,8 +106,20 @@ class Contract:
         if digest not in self._changed:
             if len(self._changed) >= MAX_CHANGED:
                 self._changed.clear()
-            self._changed[digest] = Contract(apply(self.document, changes), digest=digest, name="the overlaid contract")
+            document = apply(self.document, changes)
+            changed = Contract(document, digest=digest, name="the overlaid contract", files=self.files, renames=self._renames)
+            self._changed[digest] = changed
         return self._changed[digest]
+
+    def _changes(self, provider: str, overlay: Overlay) -> Overlay:
+        """Return an overlay on the provider's own file as one on this contract."""
+        renames = self._renames.get(provider)
+        if not renames:
+            return overlay
+        return tuple(
+            Change(moved(each.target, renames), renamed(each.update, renames), each.copy and moved(each.copy, renames))
+            for each in overlay
+        )
 
     def complaints(self, operation: str, status: int, content_type: str, body: bytes) -> list[str]:
         """Return what the contract has against a reply of the operation; empty if it may be sent."""
@@ -126,16 +156,15 @@ class Contract:
             return []
         return [SchemaError(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
 
-    def schema(self, name: str) -> Mapping[str, Any]:
-        """Return a component schema by its name.
+    def schema(self, name: str, provider: str = "") -> str:
+        """Return the pointer of a component schema by the name that it has in the provider's own file.
 
         Raises: ContractError if there is none.
         """
-        try:
-            found: Mapping[str, Any] = self.document["components"]["schemas"][name]
-        except KeyError:
-            raise ContractError(f"the contract has no schema {name}") from None
-        return found
+        pointer = moved(f"/components/schemas/{name}", self._renames.get(provider, {}))
+        if pointer.rpartition("/")[2] not in self.document.get("components", {}).get("schemas", {}):
+            raise ContractError(f"the contract has no schema {name}", where=provider and f"provider {provider}")
+        return pointer
 
 
 def _within_body(place: str) -> str:

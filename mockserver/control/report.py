@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from mockserver import documents, notation
+from mockserver import notation
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
-from mockserver.judge.formats import CONTRACT, to_junit, to_markdown, to_sarif
+from mockserver.judge.formats import ContractFile, to_junit, to_markdown, to_sarif
 from mockserver.judge.report import Judge, Report
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
@@ -69,8 +69,9 @@ def _accepted(accept: str) -> Format:
 
 
 def _sarif(report: Report, mock: Mock) -> bytes:
-    path = mock.setup.contract or documents.packaged(CONTRACT)
-    log = to_sarif(report, mock.pipeline.contract, _lines(path), path.name)
+    contract = mock.pipeline.contract
+    files = {path: ContractFile(path.name, _lines(path)) for path in contract.files.values()}
+    log = to_sarif(report, contract, {provider: files[path] for provider, path in contract.files.items()})
     return msgspec.json.format(msgspec.json.encode(log))
 
 

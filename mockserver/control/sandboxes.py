@@ -83,7 +83,8 @@ def _origin(mock: Mock, order: SandboxOrder) -> State | None:
 def _fixture(mock: Mock, name: str) -> str | Path:
     """Return the fixture of that name; a client cannot name a file that `serve` was not given."""
     given = mock.setup.fixtures
-    known = {Path(each).stem: each for each in given} | {each: each for each in scenarios()} | {str(each): each for each in given}
+    known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.setup.providers)}
+    known |= {str(each): each for each in given}
     if name not in known:
         raise ControlError(
             400, f"there is no fixture {name[:80]!r}", where="body.fixture", hint=f"choose {', '.join(sorted(known))}"

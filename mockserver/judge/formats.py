@@ -5,6 +5,8 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from msgspec import Struct
+
 from mockserver import __version__
 from mockserver.contract import Contract
 from mockserver.judge import lines
@@ -13,8 +15,6 @@ from mockserver.judge.rules import SEVERITIES
 from mockserver.markup import junit_suite, plain, table, xml_document, xml_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-CONTRACT = "openapi.yaml"
-
 
 _TITLES = {"violations": "Violations", "conduct": "Conduct"}
 
@@ -118,19 +118,25 @@ def _sentences(found: list[ReportedFinding]) -> str:
     return xml_text("\n".join(lines.sentence(each) for each in found))
 
 
-def to_sarif(report: Report, contract: Contract, positions: Mapping[str, int], uri: str = CONTRACT) -> dict[str, Any]:
+class ContractFile(Struct, frozen=True):
+    """An OpenAPI file: its name, and JSON pointer → the line where what it points at begins, from 1."""
+
+    uri: str
+    positions: Mapping[str, int]
+
+
+def to_sarif(report: Report, contract: Contract, files: Mapping[str, ContractFile]) -> dict[str, Any]:
     """Return the report as a SARIF log.
 
-    positions: JSON pointer → the line of the contract's file where what it points at begins, from 1.
-    uri: what to call that file.
+    files: provider → the file that has its part of the contract.
     """
-    artifact = _Artifact(contract, positions, uri)
+    artifacts = _Artifacts(contract, files)
     order = [rule.id for rule in report.rules]
-    results = [_result(each, order.index(each.rule), artifact) for each in (*report.violations, *report.conduct)]
+    results = [_result(each, order.index(each.rule), artifacts) for each in (*report.violations, *report.conduct)]
     driver = {"name": "mockserver", "version": __version__, "rules": [_rule(each) for each in report.rules]}
     run = {
         "tool": {"driver": driver},
-        "artifacts": [{"location": {"uri": uri}}],
+        "artifacts": [{"location": {"uri": uri}} for uri in artifacts.uris],
         "results": results,
         "columnKind": "unicodeCodePoints",
         "properties": {"digest": report.digest, "isWhole": report.is_whole},
@@ -138,20 +144,21 @@ def to_sarif(report: Report, contract: Contract, positions: Mapping[str, int], u
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-class _Artifact:
-    """The contract's file, as something to point at."""
+class _Artifacts:
+    """The contract's files, as something to point at."""
 
-    def __init__(self, contract: Contract, positions: Mapping[str, int], uri: str) -> None:
+    def __init__(self, contract: Contract, files: Mapping[str, ContractFile]) -> None:
         self._operations = contract.operations
-        self._positions = positions
-        self._uri = uri
+        self._files = files
+        self.uris = list(dict.fromkeys(file.uri for file in files.values()))
 
     def location(self, found: ReportedFinding) -> dict[str, Any]:
         """Return the location in the contract; the whole file if unknown."""
         operation = self._operations.get(found.about)
         pointers = [found.contract, operation.pointer if operation is not None else ""]
-        line = next((self._positions[each] for each in pointers if each in self._positions and each), None)
-        place: dict[str, Any] = {"artifactLocation": {"uri": self._uri, "index": 0}}
+        file = self._files.get(operation.provider if operation is not None else "") or next(iter(self._files.values()))
+        line = next((file.positions[each] for each in pointers if each in file.positions and each), None)
+        place: dict[str, Any] = {"artifactLocation": {"uri": file.uri, "index": self.uris.index(file.uri)}}
         if line is not None:
             place["region"] = {"startLine": line}
         logical = [{"fullyQualifiedName": found.about, "kind": "function"}] if found.about else []
@@ -169,14 +176,14 @@ def _rule(rule: Applied) -> dict[str, Any]:
     }
 
 
-def _result(found: ReportedFinding, index: int, artifact: _Artifact) -> dict[str, Any]:
+def _result(found: ReportedFinding, index: int, artifacts: _Artifacts) -> dict[str, Any]:
     numbers: Mapping[str, Sequence[int]] = {"exchanges": found.exchanges, "deliveries": found.deliveries}
     return {
         "ruleId": found.rule,
         "ruleIndex": index,
         "level": found.severity,
         "message": {"text": lines.sentence(found)},
-        "locations": [artifact.location(found)],
+        "locations": [artifacts.location(found)],
         "occurrenceCount": found.times,
         "partialFingerprints": {"likeness/v1": f"{found.about}|{found.place}|{found.contract or found.detail}"},
         "properties": {"sandbox": found.sandbox, **{name: each for name, each in numbers.items() if each}},

@@ -207,7 +207,7 @@ def _unescaped(value: str) -> str:
 
 def _look_of_keys(providers: Iterable[Provider]) -> re.Pattern[str]:
     """Return a pattern for keys with a provider's prefix; it matches nothing without prefixes."""
-    prefixes = {prefix for each in providers for prefix in (*each.key_prefixes.values(), *each.live_prefixes) if prefix}
+    prefixes = {prefix for each in providers for prefix in (*each.labels.values(), *each.live_prefixes) if prefix}
     return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(prefixes)))})[\w.-]+" if prefixes else _NOTHING)
 
 

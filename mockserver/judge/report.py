@@ -348,6 +348,6 @@ def _no_provider(providers: Iterable[Provider]) -> Provider:
         authenticate=lambda _sandbox, _call: None,
         render_problem=known[0].render_problem,
         credential=lambda request: next((key for each in known if (key := each.credential(request))), None),
-        key_prefixes={label: prefix for each in known for label, prefix in each.key_prefixes.items()},
+        key_prefixes={label: prefix for each in known for label, prefix in each.labels.items()},
         live_prefixes=[prefix for each in known for prefix in each.live_prefixes],
     )

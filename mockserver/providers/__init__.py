@@ -1,9 +1,80 @@
-"""The documented APIs that are played. The only list of them."""
+"""The documented APIs that can be played: those that come with the package, and those of other packages that are installed."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mockserver.errors import ConfigurationError
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity import PROVIDER as SPOONITY
 from mockserver.providers.vexutopia import PROVIDER as VEXUTOPIA
 
-PROVIDERS: tuple[Provider, ...] = (SPOONITY, VEXUTOPIA)
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
-__all__ = ["PROVIDERS", "Provider"]
+PROVIDERS: tuple[Provider, ...] = (SPOONITY, VEXUTOPIA)
+"""Those that come with the package. The only list of them."""
+
+ENTRY_POINTS = "mockserver.providers"
+"""The group of entry points by which an installed package offers a provider: `acme = "acme_mock:PROVIDER"`."""
+
+
+def find_providers(named: Iterable[str | Provider] | None = None, *, where: str = "providers") -> tuple[Provider, ...]:
+    """Return the providers of these names, and those given as values; None: those that come with the package.
+
+    where: what to name in messages.
+    Raises: ConfigurationError for a name that is unknown or given twice, and for a package that cannot be imported.
+    """
+    if named is None:
+        return PROVIDERS
+    found = tuple(each if isinstance(each, Provider) else find_provider(each, where=where) for each in named)
+    names = [each.name for each in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"provider {name!r} is named twice", where=where)
+    if not found:
+        raise ConfigurationError("no provider is named", where=where, hint=f"name one of {', '.join(provider_names())}")
+    return found
+
+
+def find_provider(name: str, *, where: str = "providers") -> Provider:
+    """Return a provider that comes with the package, or that an installed package offers.
+
+    where: what to name in messages.
+    Raises: ConfigurationError for an unknown name, which lists the known ones, and for a package that cannot be imported.
+    """
+    for provider in PROVIDERS:
+        if provider.name == name:
+            return provider
+    entry = next((each for each in _entry_points() if each.name == name), None)
+    if entry is None:
+        hint = f"name one of {', '.join(provider_names())}"
+        raise ConfigurationError(f"there is no provider {str(name)[:80]!r}", where=where, hint=hint)
+    return _load(entry)
+
+
+def provider_names() -> list[str]:
+    """Return the names of all providers that can be played; imports none of them."""
+    return list(dict.fromkeys([*(each.name for each in PROVIDERS), *(each.name for each in _entry_points())]))
+
+
+def _entry_points() -> "Iterable[EntryPoint]":
+    from importlib.metadata import entry_points  # slow, and not needed for what comes with the package
+
+    return entry_points(group=ENTRY_POINTS)
+
+
+def _load(entry: "EntryPoint") -> Provider:
+    where = f"provider {entry.name} ({entry.value})"
+    try:
+        found = entry.load()
+    except Exception as error:  # a package of others can fail in any way
+        what = " ".join(f"cannot be imported: {type(error).__name__}: {error}".split())
+        raise ConfigurationError(what, where=where) from error
+    if not isinstance(found, Provider) or found.name != entry.name:
+        name = getattr(found, "name", None)
+        what = f"is the provider {name!r}" if isinstance(found, Provider) else "is no Provider"
+        raise ConfigurationError(what, where=where, hint="the entry point and Provider.name must agree")
+    return found
+
+
+__all__ = ["PROVIDERS", "Provider", "find_provider", "find_providers", "provider_names"]

@@ -1,19 +1,21 @@
 """What a provider is to the rest of the mock: one value, made in the provider's own folder."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mockserver.catalogue import Assumption, Catalogue
+from mockserver.contract import Contract
+from mockserver.contract.merging import load_contract
+from mockserver.errors import ConfigurationError
 from mockserver.exchange import Call, ChoiceReader, Page, Problem, RawHeaders, Reply, Request, Violation
+from mockserver.providers.defaults import refuse_first, render_problem, require_bearer
 from mockserver.state import Kind, Sandbox, Task
 
 Handler = Callable[[Sandbox, Call], Reply | Page]
-
-
-def no_refusal(_call: Call, _violations: Sequence[Violation]) -> None:
-    """Let every request through, whatever the contract has against it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +53,18 @@ class Provider:
         origin: the base URL of the real service, which the mock's takes the place of.
         handlers: a function for each operation of the contract, named as the operation in snake_case.
         kinds: the records that it keeps.
-        authenticate: raises Unauthenticated unless the call may go on; comes before anything else is judged.
+        contract: its OpenAPI file; None: the `openapi.yaml` in the folder of its handlers.
+        fixtures: its folder of scenarios; None: the `fixtures` in the folder of its handlers, if there are any.
+        authenticate: raises Unauthenticated unless the call may go on; comes before anything else is judged. The default wants
+            a bearer token, and takes any.
         refuse: returns the Problem for which a call with these violations is refused, None if it is not; it may put
-            another value in place of one that the sandbox's choices tolerate.
-        render_problem: puts a Problem into the provider's own form; the call is there even if no operation was found.
+            another value in place of one that the sandbox's choices tolerate. The default refuses what the contract forbids.
+        render_problem: puts a Problem into the provider's own form; the call is there even if no operation was found. The
+            default answers `application/problem+json`.
         render_page: the body of a list reply, or the whole Reply where its headers tell of other pages.
         page_size: the query parameter of lists that says how many rows a page has.
         credential: the key that a request carries, to find the sandbox that it was issued for.
-        key_prefixes: label → what API keys issued under that label begin with.
+        key_prefixes: label → what API keys issued under that label begin with; empty: the name, and nothing.
         live_prefixes: what keys begin with that work on real money or real people; empty if no key tells.
         error_codes: the codes that its errors can have, for failures that somebody asks for.
         webhooks: None: it announces nothing.
@@ -74,9 +80,11 @@ class Provider:
     origin: str
     handlers: Sequence[Handler]
     kinds: Sequence[Kind]
-    authenticate: Callable[[Sandbox, Call], None]
-    render_problem: Callable[[Problem, Call], Reply]
-    refuse: Callable[[Call, Sequence[Violation]], Problem | None] = no_refusal
+    contract: Path | None = None
+    fixtures: Path | None = None
+    authenticate: Callable[[Sandbox, Call], None] = require_bearer
+    render_problem: Callable[[Problem, Call], Reply] = render_problem
+    refuse: Callable[[Call, Sequence[Violation]], Problem | None] = refuse_first
     render_page: Callable[[Call, Page], Any] = lambda _call, page: page.records
     page_size: str = "limit"
     credential: Callable[[Request], str | None] = lambda request: request.bearer
@@ -90,6 +98,34 @@ class Provider:
     account: str = ""
     example: str = ""
 
+    @property
+    def contract_file(self) -> Path:
+        """Its OpenAPI file.
+
+        Raises: ConfigurationError if there is none.
+        """
+        found = self.contract or self._beside("openapi.yaml")
+        if found is None:
+            hint = "put openapi.yaml into the folder of its handlers, or give it as Provider(contract=…)"
+            raise ConfigurationError("has no OpenAPI file", where=f"provider {self.name}", hint=hint)
+        return found
+
+    @property
+    def fixtures_folder(self) -> Path | None:
+        """Its folder of scenarios; None: it has none."""
+        return self.fixtures or self._beside("fixtures")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Label → what API keys issued under that label begin with; the first label is the name."""
+        return self.key_prefixes or {self.name: ""}
+
+    def _beside(self, name: str) -> Path | None:
+        """Return what has the name in the folder of the handlers; None: nothing."""
+        modules = [sys.modules.get(getattr(handler, "__module__", "")) for handler in self.handlers[:1]]
+        files = [Path(module.__file__).with_name(name) for module in modules if module is not None and module.__file__]
+        return next((file for file in files if file.exists()), None)
+
     def operation_of(self, handler: Handler) -> str:
         """Return the id of the operation that the handler is for."""
         words = getattr(handler, "__name__", "").split("_")
@@ -98,3 +134,11 @@ class Provider:
     def handler_name(self, operation: str) -> str:
         """Return what the handler of an operation of this provider is called."""
         return re.sub(r"(?<!^)([A-Z])", r"_\1", operation.partition(".")[2]).lower()
+
+
+def contract_of(providers: Iterable[Provider]) -> Contract:
+    """Read the contract of the providers played.
+
+    Raises: ConfigurationError, DocumentError, ContractError for a path of two providers.
+    """
+    return load_contract({each.name: each.contract_file for each in providers})

@@ -16,7 +16,7 @@ from mockserver.client.faults import order
 from mockserver.client.hints import in_python
 from mockserver.control.faults import FaultOrder, faults_of
 from mockserver.errors import ConfigurationError, MockServerError
-from mockserver.mock import Mock, MockSettings, fixture_path, scenarios
+from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import PROVIDERS
 from mockserver.state.clock import Mode
 
@@ -101,10 +101,10 @@ def fixture_of(given: Any, folders: Sequence[Path]) -> Any:
         return tuple(fixture_of(each, folders) for each in given)
     if not isinstance(given, (str, Path)):
         raise ConfigurationError(f"{given!r} is neither a scenario nor a file", where="fixture", hint=f"choose {_scenarios()}")
-    if given in scenarios():
+    if given in scenarios(PROVIDERS):
         return given
     found = [folder / given for folder in folders if (folder / given).is_file()]
-    return found[0] if found else fixture_path(given)
+    return found[0] if found else fixture_files(given, PROVIDERS)[0]
 
 
 def seed_of(config: pytest.Config) -> int:
@@ -233,7 +233,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _scenarios() -> str:
-    return ", ".join(scenarios())
+    return ", ".join(scenarios(PROVIDERS))
 
 
 def _check_seed(seed: Any) -> None:

@@ -272,7 +272,7 @@ def verify(
     """
     check_order(order)
     mask, interruption = Mask(order.token), interruption or Interruption()
-    contract, catalogue = Contract.load(), order.provider.catalogue()
+    contract, catalogue = Contract.load(order.provider.contract_file), order.provider.catalogue()
     subject = Subject(order.provider, catalogue, contract, order.url, order.token, order.marker)
     places = Places(contract, order.provider.name, order.url)
     wire = Wire(order.url, timeout_s=order.timeout_s, transport=transport)

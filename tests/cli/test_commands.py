@@ -52,7 +52,7 @@ def test_fixtures_are_listed_with_what_they_are(capsys: pytest.CaptureFixture[st
     assert main(["fixtures"]) == 0
     lines = capsys.readouterr().out.splitlines()
 
-    assert [line.split()[0] for line in lines] == scenarios()
+    assert [line.split()[0] for line in lines] == scenarios(PROVIDERS)
     assert [line for line in lines if len(line.split()) < 3] == []
 
 
@@ -161,4 +161,4 @@ def test_module_is_the_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mockserver", "fixtures"]
     said = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=30, check=True).stdout
 
-    assert said.startswith(scenarios()[0])
+    assert said.startswith(scenarios(PROVIDERS)[0])

@@ -14,6 +14,7 @@ from mockserver import __version__
 from mockserver.cli import COMMANDS, main
 from mockserver.cli.serve import serve
 from mockserver.mock import scenarios
+from mockserver.providers import PROVIDERS
 from tests.cli.serving import values
 from tests.conftest import NOW
 from tests.tools import ROOT
@@ -94,7 +95,7 @@ def test_flags_win_over_variables() -> None:
         ("serve --assume x", "--assume: 'x' is no pair; write KEY=CHOICE"),
         ("serve --public-url mock", "--public-url: 'mock' is no URL; write one like http://127.0.0.1:4010"),
         ("serve --public-url http://a/?b", "--public-url: 'http://a/?b' has more than a path; write http://127.0.0.1:4010"),
-        ("serve --fixture nope", f"there is no fixture 'nope'; name a file or one of {', '.join(scenarios())}"),
+        ("serve --fixture nope", f"there is no fixture 'nope'; name a file or one of {', '.join(scenarios(PROVIDERS))}"),
         ("serve --assume x.y=z", "--assume: there is no assumption 'x.y'; `mockserver assumptions` lists them"),
         (
             "serve --assume spoonity.create-status=202",

@@ -89,7 +89,7 @@ def test_every_fault_of_a_value_has_its_place() -> None:
 
 
 def test_a_component_is_found_by_its_name() -> None:
-    assert TOYS.schema("Toy") == TOY
+    assert TOYS.schema("Toy") == "/components/schemas/Toy"
     with pytest.raises(ContractError) as caught:
         TOYS.schema("Game")
     assert str(caught.value) == "the contract has no schema Game"

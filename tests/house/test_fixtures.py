@@ -12,14 +12,15 @@ from mockserver import documents
 from mockserver.documents import Document
 from mockserver.http.app import App
 from mockserver.http.in_process import call
-from mockserver.mock import fixture_path, scenarios
+from mockserver.mock import fixture_files, scenarios
+from mockserver.providers import PROVIDERS
 from mockserver.state import State
 from mockserver.state.fixtures import Settings
 from tests.conftest import make_app
 
 TOKEN, TEST, LIVE = "lasting-token", "vex_test_any", "vex_live_any"
 
-every_scenario = pytest.mark.parametrize("name", scenarios())
+every_scenario = pytest.mark.parametrize("name", scenarios(PROVIDERS))
 every_seed = pytest.mark.parametrize("seed", [1, 2])
 
 
@@ -30,7 +31,7 @@ def any_app() -> App:
 
 def state_of(name: str, seed: int = 1) -> State:
     """Return the scenario's state, every record compared with the contract."""
-    return any_app().mock.fixtures.build([documents.read(fixture_path(name))], Settings(seed=seed))
+    return any_app().mock.fixtures.build([documents.read(fixture_files(name, PROVIDERS)[0])], Settings(seed=seed))
 
 
 def document_of(name: str, seed: int = 1) -> Any:
@@ -80,7 +81,7 @@ def lists_of(app: App, limit: int = 25) -> dict[str, list[Any]]:
 
 @every_scenario
 def test_a_scenario_says_in_one_line_what_it_is_for(name: str) -> None:
-    first, second = fixture_path(name).read_text(encoding="utf-8").splitlines()[:2]
+    first, second = fixture_files(name, PROVIDERS)[0].read_text(encoding="utf-8").splitlines()[:2]
     assert first.startswith("# ")
     assert first.endswith(".")
     assert len(first) <= 120
@@ -130,7 +131,7 @@ def test_payments_of_a_scenario_name_customers_that_are_or_were_there(name: str)
 
 
 def test_all_scenarios_can_be_merged() -> None:
-    sources = [documents.read(fixture_path(name)) for name in scenarios()]
+    sources = [documents.read(fixture_files(name, PROVIDERS)[0]) for name in scenarios(PROVIDERS)]
     merged = any_app().mock.fixtures.build(sources, Settings())
     assert merged.count() > 4_000
 
@@ -328,9 +329,8 @@ def test_amounts_reach_what_javascript_holds_exactly() -> None:
 
 
 def test_metadata_is_served_as_it_is() -> None:
-    written = {
-        each["name"]: each["metadata"] for each in documents.read(fixture_path("metadata")).value["vexutopia"]["customers"]
-    }
+    document = documents.read(fixture_files("metadata", PROVIDERS)[0]).value
+    written = {each["name"]: each["metadata"] for each in document["vexutopia"]["customers"]}
     shown = {each["name"]: each["metadata"] for each in walk_slices(served("metadata"), "customers", TEST)}
     assert shown == written
     assert len(shown["Many keys"]) == 51
@@ -358,4 +358,4 @@ def test_tokens_end_when_their_time_is_over(token: str, status: int) -> None:
 
 def test_no_scenario_is_without_a_test_of_its_own() -> None:
     own = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in scenarios() if f"def test_{name.replace('-', '_')}_" not in own] == []
+    assert [name for name in scenarios(PROVIDERS) if f"def test_{name.replace('-', '_')}_" not in own] == []

@@ -12,7 +12,7 @@ from mockserver import documents, notation
 from mockserver.contract import Contract
 from mockserver.judge import lines
 from mockserver.judge.coverage import Share
-from mockserver.judge.formats import SCHEMA, to_junit, to_markdown, to_sarif
+from mockserver.judge.formats import SCHEMA, ContractFile, to_junit, to_markdown, to_sarif
 from mockserver.judge.report import Applied, AssumptionUse, ProviderCoverage, Report, ReportedFinding, RunDigest
 from tests.judge.test_report import NO_DELIVERIES
 
@@ -288,7 +288,9 @@ def load_contract() -> Contract:
 
 @pytest.fixture(scope="module", name="log")
 def make_log(contract: Contract) -> dict[str, Any]:
-    return to_sarif(REPORT, contract, notation.lines_of(OPENAPI.read_bytes()))
+    return to_sarif(
+        REPORT, contract, dict.fromkeys(contract.files, ContractFile("openapi.yaml", notation.lines_of(OPENAPI.read_bytes())))
+    )
 
 
 def check_sarif(log: dict[str, Any]) -> None:
@@ -316,7 +318,7 @@ def check_sarif(log: dict[str, Any]) -> None:
 
 def test_sarif_has_what_its_standard_requires(log: dict[str, Any], contract: Contract) -> None:
     check_sarif(log)
-    check_sarif(to_sarif(EMPTY, contract, {}))
+    check_sarif(to_sarif(EMPTY, contract, {"vexutopia": ContractFile("openapi.yaml", {})}))
     assert len(log["runs"][0]["results"]) == 4
 
 
@@ -356,7 +358,7 @@ def test_sarif_result_has_all_that_is_known(log: dict[str, Any]) -> None:
 
 def test_sarif_of_a_finding_about_nothing_points_at_the_whole_file(contract: Contract) -> None:
     about_nothing = replace(REPORT, violations=(found("violation", about=""),), conduct=())
-    (result,) = to_sarif(about_nothing, contract, {}, "mine.yaml")["runs"][0]["results"]
+    (result,) = to_sarif(about_nothing, contract, {"vexutopia": ContractFile("mine.yaml", {})})["runs"][0]["results"]
 
     assert result["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "mine.yaml", "index": 0}}}]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import documents
-from mockserver.documents import Document
+from mockserver.documents import Document, read
 from mockserver.errors import ContractError, DocumentError, FixtureError, UnknownChoiceError
 from mockserver.http.in_process import Response, call
 from mockserver.state import Kind, State
@@ -305,7 +305,7 @@ def test_any_record_is_made_or_refused_with_one_line(record: dict[str, Any]) -> 
 def test_files_are_loaded(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("seed: 5\nspoonity: {customers: [{generate: 2}]}")
     (tmp_path / "b.json").write_text('{"seed": 6, "vexutopia": {"customers": [{}]}}')
-    state = fixtures().load([tmp_path / "a.yaml", tmp_path / "b.json"])
+    state = fixtures().load([read(tmp_path / "a.yaml"), read(tmp_path / "b.json")])
     assert (state.seed, state.count()) == (6, 3)
 
 
@@ -326,7 +326,7 @@ def test_files_are_loaded(tmp_path: Path) -> None:
 def test_a_broken_file_is_refused_with_one_line(content: bytes, complaint: str, tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_bytes(content)
     with pytest.raises(DocumentError) as caught:
-        fixtures().load([tmp_path / "x.yaml"])
+        fixtures().load([read(tmp_path / "x.yaml")])
     assert str(caught.value).startswith(f"{tmp_path}/{complaint}")
     assert len(str(caught.value).splitlines()) == 1
 
@@ -334,7 +334,7 @@ def test_a_broken_file_is_refused_with_one_line(content: bytes, complaint: str, 
 def test_a_missing_file_and_a_directory_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing.yaml", tmp_path):
         with pytest.raises(DocumentError, match="cannot be read: "):
-            fixtures().load([path])
+            fixtures().load([read(path)])
 
 
 class Compared:
@@ -352,7 +352,7 @@ class Compared:
 
     def during(self, paths: list[Path], owner: Fixtures, settings: Settings | None = None) -> int:
         self.count = 0
-        owner.load(paths, settings)
+        owner.load([read(path) for path in paths], settings)
         return self.count
 
 
@@ -403,7 +403,7 @@ def test_what_does_not_fit_is_refused_each_time(cache_directory: Path, tmp_path:
     file.write_text("spoonity: {customers: [{status: ASLEEP}]}")
     for _ in range(2):
         with pytest.raises(FixtureError, match=r"customers\[0\]\.status"):
-            fixtures().load([file])
+            fixtures().load([read(file)])
     assert cache_directory.exists()
 
 

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.catalogue import Catalogue, read_statements
+from mockserver.documents import packaged
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
 from mockserver.providers.spoonity.customers import (
@@ -35,6 +36,8 @@ PROVIDER = Provider(
     origin="https://api.spoonity.com",
     handlers=(list_customers, create_customer, retrieve_customer, update_customer, delete_customer, create_access_token),
     kinds=(CUSTOMERS, TOKENS),
+    contract=packaged("openapi.yaml"),
+    fixtures=packaged("fixtures"),
     authenticate=authenticate,
     refuse=refuse,
     render_problem=render_problem,

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.catalogue import Catalogue, read_statements
+from mockserver.documents import packaged
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
 from mockserver.providers.vexutopia.customers import (
@@ -53,6 +54,8 @@ PROVIDER = Provider(
         retrieve_payment,
     ),
     kinds=(CUSTOMERS, PAYMENTS, LIVE_CUSTOMERS, LIVE_PAYMENTS),
+    contract=packaged("openapi.yaml"),
+    fixtures=packaged("fixtures"),
     authenticate=authenticate,
     refuse=refuse,
     render_problem=render_problem,
