@@ -22,6 +22,7 @@ from tests.tools import ROOT
 SAMPLES: dict[str, tuple[str, Any]] = {
     "--host": ("::1", "::1"),
     "--port": ("0", 0),
+    "--provider": ("vexutopia", ("vexutopia",)),
     "--fixture": ("mine.yaml", ("mine.yaml",)),
     "--state": ("state.json", Path("state.json")),
     "--seed": ("7", 7),
