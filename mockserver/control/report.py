@@ -70,7 +70,7 @@ def _accepted(accept: str) -> Format:
 
 def _sarif(report: Report, mock: Mock) -> bytes:
     contract = mock.pipeline.contract
-    files = {path: ContractFile(path.name, _lines(path)) for path in contract.files.values()}
+    files = {path: ContractFile(path.name, _lines(path)) for path in set(contract.files.values())}
     log = to_sarif(report, contract, {provider: files[path] for provider, path in contract.files.items()})
     return msgspec.json.format(msgspec.json.encode(log))
 
