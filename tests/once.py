@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from mockserver.contract import Contract
+from mockserver.documents import packaged
 from mockserver.mock import Mock, scenarios
+from mockserver.providers import PROVIDERS
 from mockserver.state import State
 from mockserver.state.fixtures import Settings
 
@@ -27,7 +29,7 @@ def share() -> None:
 
 def _contract(path: Path | None = None) -> Contract:
     """Return the package's own contract; a file is read whenever it is named, since a test may have changed it."""
-    contract: Contract = _load(path) if path else _once(("contract",), _load)
+    contract: Contract = _load(path) if path not in (None, packaged("openapi.yaml")) else _once(("contract",), _load)
     return contract
 
 
@@ -35,7 +37,9 @@ def _state_of(mock: Mock, fixtures: Sequence[str | Path] | None, settings: Setti
     """Return a fork of the fixtures' state; one with a clock that runs, or of a test's own files, is built anew."""
     setup = mock.setup
     named = setup.fixtures if fixtures is None else fixtures
-    if setup.contract or settings.mode not in ("frozen", "step") or not {*named} <= {*scenarios()}:
+    if setup.contract or any(each.fixtures_folder not in (None, packaged("fixtures")) for each in setup.providers):
+        return _state(mock, fixtures, settings)
+    if settings.mode not in ("frozen", "step") or not {*named} <= {*scenarios(PROVIDERS)}:
         return _state(mock, fixtures, settings)
     providers = tuple(setup.providers)
     key = (*map(id, providers), *named, msgspec.json.encode((settings, setup.endpoints)))
