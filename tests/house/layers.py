@@ -210,3 +210,11 @@ def names_of_providers(text: str) -> list[str]:
     """Return the lines of a text that have a provider's name in them, be it in a comment."""
     names = "|".join(provider.name for provider in PROVIDERS)
     return [line.strip() for line in text.splitlines() if re.search(names, line, re.IGNORECASE)]
+
+
+def steps(architecture: str) -> list[tuple[str, str]]:
+    """Return the file and function of each step in the picture of a request; the function may be empty."""
+    drawing = re.search(r"^## What happens on .*?^```\n(.*?)^```", architecture, re.MULTILINE | re.DOTALL)
+    assert drawing is not None
+    found = re.findall(r"^ +([\w/]+\.py)(.*)$", drawing[1], re.MULTILINE)
+    return [(path, "".join(re.findall(r"(\w+)\(\)", said)[:1])) for path, said in found]

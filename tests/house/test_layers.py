@@ -23,6 +23,7 @@ from tests.house.layers import (
     out_of_place,
     part,
     sources,
+    steps,
     too_early,
     waiting,
 )
@@ -50,6 +51,14 @@ def test_every_layer_that_is_drawn_is_there_or_announced(ranks: dict[str, int]) 
     missing = {each for each in ranks if each and not any(part(module) == each for module in sources())}
 
     assert missing <= {"judge", "pytest_plugin", "verify", "faults", "dashboard"}
+
+
+def test_every_step_of_a_request_that_is_drawn_is_there() -> None:
+    drawn = steps((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    texts = {path: (ROOT / PACKAGE / path).read_text(encoding="utf-8") for path, _ in drawn}
+
+    assert len(texts) >= 10
+    assert [(path, name) for path, name in drawn if name and f"def {name}(" not in texts[path]] == []
 
 
 def test_providers_never_import_each_other(every_import: list[Import]) -> None:
