@@ -1,6 +1,6 @@
 """What tests of the catalogue share: an application as a service under check, and every behaviour of every provider."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -18,9 +18,23 @@ from tests.conftest import BASE
 MARKER = "marked-by-a-check"
 
 
+every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])
+
+
 def every_behaviour() -> list[Any]:
     """Return provider and behaviour as the parameters of a test."""
     return [pytest.param(each, behaviour, id=behaviour.name) for each in PROVIDERS for behaviour in each.catalogue().behaviours]
+
+
+def failing(provider: Provider, check: Callable[[Behaviour], object]) -> dict[str, str]:
+    """Return behaviour → error for each behaviour of the provider for which the check raises one."""
+    failed = {}
+    for behaviour in provider.catalogue().behaviours:
+        try:
+            check(behaviour)
+        except Exception as error:
+            failed[behaviour.name] = f"{type(error).__name__}: {error}"
+    return failed
 
 
 def send_to(app: App) -> Send:

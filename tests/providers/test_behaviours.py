@@ -10,26 +10,30 @@ from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state import Kind
 from mockserver.state.sandbox import DEFAULT
-from tests.checking import MARKER, every_behaviour, run
+from tests.checking import MARKER, every_behaviour, every_provider, failing, run
 from tests.conftest import MakeApp
 
 every = pytest.mark.parametrize(("provider", "behaviour"), every_behaviour())
 
 
 @every
-@pytest.mark.parametrize("mode", ["frozen", "step"])
-def test_the_mock_behaves_as_documented(provider: Provider, behaviour: Behaviour, mode: str, make_app: MakeApp) -> None:
-    run(behaviour, make_app(mode=mode, assume=behaviour.only_with), provider)
+def test_the_mock_behaves_as_documented(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
+    run(behaviour, make_app(assume=behaviour.only_with), provider)
 
 
-@every
-def test_a_behaviour_holds_in_a_named_sandbox(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
-    run(behaviour, make_app(assume=behaviour.only_with), provider, sandbox="elsewhere")
+@every_provider
+def test_the_behaviours_hold_while_the_clock_steps(provider: Provider, make_app: MakeApp) -> None:
+    assert failing(provider, lambda each: run(each, make_app(mode="step", assume=each.only_with), provider)) == {}
 
 
-@every
-def test_a_behaviour_holds_in_an_account_without_records(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
-    run(behaviour, make_app(fixtures=["empty"], assume=behaviour.only_with), provider)
+@every_provider
+def test_the_behaviours_hold_in_a_named_sandbox(provider: Provider, make_app: MakeApp) -> None:
+    assert failing(provider, lambda each: run(each, make_app(assume=each.only_with), provider, sandbox="elsewhere")) == {}
+
+
+@every_provider
+def test_the_behaviours_hold_in_an_account_without_records(provider: Provider, make_app: MakeApp) -> None:
+    assert failing(provider, lambda each: run(each, make_app(fixtures=["empty"], assume=each.only_with), provider)) == {}
 
 
 OTHER_CHOICES = [
@@ -45,18 +49,21 @@ OTHER_CHOICES = [
 def test_the_behaviours_hold_whatever_is_chosen_where_the_documents_are_silent(
     provider: Provider, key: str, choice: str, make_app: MakeApp
 ) -> None:
-    for behaviour in provider.catalogue().behaviours:
+    def check(behaviour: Behaviour) -> None:
         if behaviour.only_with.get(key, choice) == choice:
             run(behaviour, make_app(assume={**behaviour.only_with, key: choice}), provider)
 
+    assert failing(provider, check) == {}
 
-@every
-def test_a_check_leaves_no_record_that_can_be_deleted(provider: Provider, behaviour: Behaviour, make_app: MakeApp) -> None:
-    app = make_app(assume=behaviour.only_with)
 
-    run(behaviour, app, provider)
+@every_provider
+def test_a_check_leaves_no_record_that_can_be_deleted(provider: Provider, make_app: MakeApp) -> None:
+    def check(behaviour: Behaviour) -> None:
+        app = make_app(assume=behaviour.only_with)
+        run(behaviour, app, provider)
+        assert MARKER not in _deletable_records(app, provider)
 
-    assert MARKER not in _deletable_records(app, provider)
+    assert failing(provider, check) == {}
 
 
 def _deletable_records(app: App, provider: Provider) -> str:
