@@ -43,14 +43,14 @@ def verify(**given: Any) -> int:
     if find_spec("httpx") is None:
         raise ConfigurationError("verify needs httpx", hint="install mockserver[verify]")
     values = SimpleNamespace(**given)
-    order = _order(values)
+    options = _options(values)
     from mockserver.verify import files
 
     paths = {name: path for name in files.FORMS if (path := getattr(values, name)) is not None}
-    return _run(order, paths, values.baseline)
+    return _run(options, paths, values.baseline)
 
 
-def _order(values: SimpleNamespace) -> "VerifyOptions":
+def _options(values: SimpleNamespace) -> "VerifyOptions":
     from mockserver.verify.run import VerifyOptions
 
     if "@" in urlsplit(values.url).netloc:
@@ -81,7 +81,7 @@ def _token(text: str | None) -> str:
     return token
 
 
-def _run(order: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path | None) -> int:
+def _run(options: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path | None) -> int:
     """Run the catalogue, print and write what was found, and return the exit code.
 
     baseline_file: the JSON report of an earlier run, of which only what differs is shown; None: all is shown.
@@ -91,40 +91,40 @@ def _run(order: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path 
     from mockserver.verify.interruption import Abandoned, Interruption
     from mockserver.verify.lines import Progress
     from mockserver.verify.outcome import Baseline, only_changes
-    from mockserver.verify.run import check_order, verify
+    from mockserver.verify.run import check_options, verify
 
-    check_order(order)
-    baseline = Baseline.read(baseline_file, order.provider.name) if baseline_file is not None else None
+    check_options(options)
+    baseline = Baseline.read(baseline_file, options.provider.name) if baseline_file is not None else None
     files.check_writable(paths)
     interruption = Interruption()
     terminal = sys.stderr if sys.stderr.isatty() else None
-    is_told = baseline.differs if baseline is not None else lambda _result: True
-    progress = Progress(say, terminal=terminal, announcement=_announcement(order), is_told=is_told)
+    is_shown = baseline.differs if baseline is not None else lambda _result: True
+    progress = Progress(say, terminal=terminal, announcement=_announcement(options), is_shown=is_shown)
     with interruption.listening():
         try:
-            whole = verify(order, interruption=interruption, watcher=progress)
+            whole = verify(options, interruption=interruption, listener=progress)
         except Abandoned:
-            say("mockserver: it was told to stop before it began", to=sys.stderr)
+            say("mockserver: stopped before it began", to=sys.stderr)
             return FOUND
         progress.clear()
         whole = baseline.compare(whole) if baseline is not None else whole
-        told = only_changes(whole) if baseline is not None else whole
-        _tell(told, was_compared=baseline is not None)
-        _write(paths, whole, told)
-    return FINE if told.is_clean else FOUND
+        shown = only_changes(whole) if baseline is not None else whole
+        _print_report(shown, was_compared=baseline is not None)
+        _write(paths, whole, shown)
+    return FINE if shown.is_clean else FOUND
 
 
-def _announcement(order: "VerifyOptions") -> Iterator[str]:
+def _announcement(options: "VerifyOptions") -> Iterator[str]:
     """Yield the lines that announce the run, and what it cannot undo."""
-    if order.read_only:
-        yield f"{order.provider.title} at {order.url}, read only."
+    if options.read_only:
+        yield f"{options.provider.title} at {options.url}, read only."
         return
-    yield f"{order.provider.title} at {order.url}. What this run creates has {order.marker} in its name, and is deleted again."
-    for reason in order.provider.catalogue().cleanup.remains.values():
-        yield f"Except that {reason}."
+    yield f"{options.provider.title} at {options.url}. Records of this run have {options.marker} in their name and are deleted."
+    for reason in options.provider.catalogue().cleanup.remains.values():
+        yield f"Exception: {reason}."
 
 
-def _tell(report: "VerifyReport", *, was_compared: bool) -> None:
+def _print_report(report: "VerifyReport", *, was_compared: bool) -> None:
     from mockserver.verify import lines
 
     if report.finding and not report.was_begun:
@@ -132,19 +132,19 @@ def _tell(report: "VerifyReport", *, was_compared: bool) -> None:
         return
     if report.assumptions:
         say("")
-        for line in lines.of_assumptions(report.assumptions):
+        for line in lines.assumptions_lines(report.assumptions):
             say(line)
     say("")
-    for line in (*lines.of_remains(report.remains), *lines.of_summary(report)):
+    for line in (*lines.leftover_lines(report.remains), *lines.summary_lines(report)):
         say(line)
     if was_compared:
-        say("Only what differs from the baseline is told and counted.")
+        say("Only differences from the baseline are shown and counted.")
 
 
-def _write(paths: Mapping[str, Path], whole: "VerifyReport", told: "VerifyReport") -> None:
+def _write(paths: Mapping[str, Path], whole: "VerifyReport", shown: "VerifyReport") -> None:
     from mockserver.verify import files
 
     if whole.finding and "write_assumptions" in paths:
         say(f"mockserver: {paths['write_assumptions']} stays as it was, since the run ended early", to=sys.stderr)
         paths = {name: path for name, path in paths.items() if name != "write_assumptions"}
-    files.write(paths, whole, told)
+    files.write(paths, whole, shown)

@@ -1,1 +1,1 @@
-"""Runs a provider's catalogue against an address, be it the mock or the real service, and says what it found."""
+"""Run a provider's catalogue against any address: the mock or the real service."""

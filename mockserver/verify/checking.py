@@ -1,4 +1,4 @@
-"""One check against one service, and what is made of the way it ends."""
+"""Run one check and turn its end into a result; look first whether the API is there."""
 
 import ast
 import inspect
@@ -8,8 +8,11 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from mockserver.catalogue import Assumption, Behaviour, NotCheckable
-from mockserver.catalogue.client import Api
+from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observer
+from mockserver.contract import Contract, Operation
+from mockserver.contract.operation import Reader
+from mockserver.conversion import json_or_none
 from mockserver.verify.outcome import Evidence, Outcome, Result, Seen, Sight
 from mockserver.verify.target import Unanswered
 
@@ -20,7 +23,7 @@ UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticErro
 
 
 def what_failed(error: BaseException) -> str:
-    """Return what the check found that ended with the error, on one line."""
+    """Return on one line what the failed check found."""
     if not isinstance(error, AssertionError):
         return f"a reply that cannot be read as the documents print it ({type(error).__name__}: {error})"
     return " ".join(str(error).split()) or f"that this does not hold: {_assertion(error.__traceback__)}"
@@ -37,7 +40,7 @@ def _assertion(trace: TracebackType | None) -> str:
 
 
 def _statement(frame: FrameType, line: int) -> ast.Assert | None:
-    """Return the assertion of the frame's code at the line; None if its source is not at hand."""
+    """Return the assertion at the line of the frame; None without source code."""
     try:
         lines, first = inspect.getsourcelines(frame.f_code)
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -93,7 +96,7 @@ def observe(observer: Observer, api: Api) -> Seen:
 
 
 def obstacle(behaviour: Behaviour, followed: Mapping[str, Seen]) -> str:
-    """Return why the behaviour cannot be checked, given what the service follows; empty if it can."""
+    """Return why the behaviour cannot be checked with this service; empty if it can."""
     for key, needed in behaviour.only_with.items():
         found = followed.get(key)
         if found is None or found.outcome == "not observed":
@@ -129,3 +132,71 @@ def seen(assumption: Assumption, outcome: Sight, what: str, *, choice: str | Non
         default=assumption.default,
         seen=what,
     )
+
+
+REFUSED = (401, 403)
+FAILURE = 500
+FAILS = "the service or a proxy before it fails"
+MAX_SHOWN = 80
+
+
+def first_look(api: Api, contract: Contract, provider: str) -> str:
+    """Return why the address does not have the provider's API; empty if it has.
+
+    A service that speaks it badly speaks it: what is wrong with it, the behaviours tell.
+    """
+    operation = _plain_read(contract, provider)
+    if operation is None:
+        return ""
+    try:
+        answer = api.call("GET", operation.path)
+    except Unanswered as silence:
+        return f"{api.url} cannot be reached: {silence.why}"
+    except NotCheckable as refusal:
+        return f"{api.url} cannot be checked: {refusal}"
+    return _objection(answer, contract, operation)
+
+
+def _plain_read(contract: Contract, provider: str) -> Operation | None:
+    """Return the provider's first GET operation without path parameters."""
+    readable = (each for each in contract.operations.values() if each.method == "GET" and "{" not in each.path)
+    return next((each for each in readable if each.provider == provider and not each.public), None)
+
+
+def _objection(answer: ApiResponse, contract: Contract, operation: Operation) -> str:
+    if 300 <= answer.status < 400:
+        return f"{answer.request} redirects to {answer.headers.get('location', 'nowhere')}; give the address that it leads to"
+    body = json_or_none(answer.body)
+    fails = answer.status >= FAILURE
+    if body is None:
+        kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing readable"
+        why = FAILS if fails else "another service, or another base URL"
+        return f"{answer.request} answers {answer.status} with {kind}, no JSON: {why}"
+    if not _is_alike(body, contract, operation.reply(answer.status)):
+        why = FAILS if fails else "another API, or another base URL"
+        return f"{answer.request} answers {answer.status} with {_sketch(body)}: {why}"
+    if answer.status in REFUSED:
+        return f"{answer.request} answers {answer.status}: the service does not take this key"
+    return ""
+
+
+def _is_alike(body: Any, contract: Contract, declared: Mapping[str, str] | None) -> bool:
+    """Return whether the body has at least half of the properties that the contract requires."""
+    pointers = list((declared or {}).values())
+    required = _required(Reader(contract.document), pointers[0]) if pointers else set()
+    return isinstance(body, dict) and (not required or 2 * len(required & body.keys()) >= len(required))
+
+
+def _required(reader: Reader, pointer: str) -> set[str]:
+    place, schema = reader.follow(pointer)
+    required = set(schema.get("required", ()))
+    for index in range(len(schema.get("allOf", ()))):
+        required |= _required(reader, f"{place}/allOf/{index}")
+    return required
+
+
+def _sketch(body: Any) -> str:
+    if not isinstance(body, dict):
+        return f"a JSON {type(body).__name__}"
+    names = ", ".join(map(str, body)) or "nothing"
+    return f"an object of {names[:MAX_SHOWN]}"

@@ -1,4 +1,4 @@
-"""The book of what a run creates: every creation is noted before it is sent, so that no interruption can fall between."""
+"""Record each creation before it is sent, so an interrupted run can still clean up."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from mockserver.contract import Contract
 from mockserver.conversion import json_or_none
 
 
-class Places:
+class Collections:
     """The collections of one provider at one address.
 
     Attributes:
@@ -32,7 +32,7 @@ class Places:
         return _origin(url) == _origin(self.base)
 
     def collection(self, url: str) -> str | None:
-        """Return the path of the collection that the URL names, without that of the base; None if it names none."""
+        """Return the path of the collection at the URL, without the base; else None."""
         path = self._path(url)
         return path if path in self._methods else None
 
@@ -41,7 +41,7 @@ class Places:
         return "DELETE" in self._methods.get(collection, ())
 
     def is_reversible(self, url: str) -> bool:
-        """Return whether whatever is written at the URL belongs to a collection that one can delete from."""
+        """Return whether what is written at the URL can be deleted again."""
         path = self._path(url)
         plain = not any(sign in path for sign in ("%", "..", "//"))
         collections = [each for each in self._methods if self.can_delete_from(each)]
@@ -70,7 +70,7 @@ class CreatedRecord(Struct, eq=False):
             written down.
         url: where it is; empty as long as no reply has said so.
         deleted: whether the service said that it is.
-        why: what stands against its deletion; empty if nothing is known to.
+        why: why it is not deleted; empty if unknown.
     """
 
     place: str
@@ -88,13 +88,13 @@ class CreatedRecords:
         entries: in the order of their creation.
     """
 
-    def __init__(self, places: Places, marker: str) -> None:
+    def __init__(self, collections: Collections, marker: str) -> None:
         self.entries: list[CreatedRecord] = []
-        self._places = places
+        self._collections = collections
         self._mark = re.compile(re.escape(marker) + r"[\w-]*")
 
     def sending(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> CreatedRecord | None:
-        """Note a request that may create a record; None if it is none."""
+        """Note a request that may create a record; else return None."""
         if method != "POST":
             return None
         text = f"{url}\n{body.decode('utf-8', 'replace')}"
@@ -103,12 +103,12 @@ class CreatedRecords:
         return entry
 
     def answered(self, entry: CreatedRecord, answer: ApiResponse) -> None:
-        """Note what became of a creation: a record, none, or nobody knows."""
+        """Note the answer to a creation: a record, no record, or unknown."""
         made = _id_of(answer) if answer.status < 300 else None
         if made is not None:
             entry.url = f"{entry.place}/{quote(made, safe='')}"
             entry.why = self._obstacle(entry)
-        elif 300 <= answer.status < 500 or self._places.collection(entry.place) is None:
+        elif 300 <= answer.status < 500 or self._collections.collection(entry.place) is None:
             self.entries.remove(entry)
         else:
             entry.why = f"its creation answered {answer.status} and no id"
@@ -129,18 +129,18 @@ class CreatedRecords:
                 entry.deleted = True
 
     def deletable(self) -> Iterator[CreatedRecord]:
-        """Go through the records that still have to be deleted and can be, the latest first."""
+        """Yield the records that can and must still be deleted, latest first."""
         for entry in reversed(self.entries):
             if entry.url and not entry.deleted and self._can_delete(entry):
                 yield entry
 
     def unknown(self) -> list[CreatedRecord]:
-        """Return the creations of which nobody knows what became of them."""
+        """Return the creations without a known outcome."""
         return [entry for entry in self.entries if not entry.url]
 
     def _can_delete(self, entry: CreatedRecord) -> bool:
-        collection = self._places.collection(entry.place)
-        return collection is not None and self._places.can_delete_from(collection)
+        collection = self._collections.collection(entry.place)
+        return collection is not None and self._collections.can_delete_from(collection)
 
     def _obstacle(self, entry: CreatedRecord) -> str:
         return "" if self._can_delete(entry) else "the documents have no way to delete it"

@@ -1,4 +1,4 @@
-"""The files that a run writes: which there are, whether they can be written, and what goes into each."""
+"""Write a run's report to files: JSON, JUnit, Markdown, assumptions."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from mockserver.verify.outcome import Result, Seen, VerifyReport
 
 
 def to_markdown(report: VerifyReport) -> str:
-    """Return the report as a page: what is broken first, then the assumptions, then all behaviours."""
+    """Return the report as a Markdown page, broken behaviours first."""
     parts = [_head(report), _broken(report.broken), _assumptions(report.assumptions), _behaviours(report.behaviours)]
     return "\n".join(line for part in (*parts, _remains(report)) for line in part)
 
@@ -24,7 +24,7 @@ def _head(report: VerifyReport) -> Iterator[str]:
     yield ""
     yield f"Checked {report.started}, in {report.took_ms / 1000:.1f} s."
     yield ""
-    yield from (f"- {plain(line)}" for line in lines.of_summary(report))
+    yield from (f"- {plain(line)}" for line in lines.summary_lines(report))
     yield ""
 
 
@@ -35,7 +35,7 @@ def _broken(broken: list[Result]) -> Iterator[str]:
     for result in broken:
         yield f"### {result.name}{_before(result)}"
         yield ""
-        yield from fenced([line.strip() for line in lines.of_result(result)][1:])
+        yield from fenced([line.strip() for line in lines.result_lines(result)][1:])
 
 
 def _assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _behaviours(behaviours: tuple[Result, ...]) -> Iterator[str]:
 def _remains(report: VerifyReport) -> Iterator[str]:
     yield "## Left behind"
     yield ""
-    yield from fenced(list(lines.of_remains(report.remains)))
+    yield from fenced(list(lines.leftover_lines(report.remains)))
 
 
 def _before(found: Result | Seen) -> str:
@@ -70,7 +70,7 @@ def _before(found: Result | Seen) -> str:
 
 
 def to_junit(report: VerifyReport) -> str:
-    """Return the report as XML: a behaviour or an assumption is a test, and an early end of the run an error."""
+    """Return the report as JUnit XML: one test for each behaviour and assumption."""
     root = Element("testsuites", name=f"{report.provider} at {report.url}", time=_seconds(report.took_ms))
     suites = {"behaviours": list(map(_behaviour, report.behaviours)), "assumptions": list(map(_assumption, report.assumptions))}
     if report.finding:
@@ -86,7 +86,7 @@ def _behaviour(result: Result) -> Element:
     test = _test(result.name, result.took_ms)
     if result.outcome == "broken":
         failure = SubElement(test, "failure", message=xml_text(f"{result.says} Found: {result.found}"))
-        failure.text = xml_text("\n".join(lines.of_result(result)))
+        failure.text = xml_text("\n".join(lines.result_lines(result)))
     elif result.outcome == "not checked":
         SubElement(test, "skipped", message=xml_text(result.why))
     return test
@@ -113,7 +113,7 @@ def _seconds(milliseconds: int) -> str:
 
 
 def to_assumptions(report: VerifyReport) -> str:
-    """Return YAML with a line for each choice that was observed, and a comment for each assumption without one."""
+    """Return YAML with the observed choices, and a comment for each other assumption."""
     followed = {each.key: each.choice for each in report.assumptions if each.choice is not None}
     rest = [f"# {each.key}: {each.outcome}: {' '.join(each.seen.split())}" for each in report.assumptions if each.choice is None]
     head = [f"# What {report.title} at {report.url} follows, observed {report.started}."]
@@ -124,7 +124,7 @@ Form = Callable[[VerifyReport], str]
 
 
 def to_json(report: VerifyReport) -> str:
-    """Return the report as JSON, which a later run takes as its baseline."""
+    """Return the report as JSON, the baseline of a later run."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
 
 
@@ -138,7 +138,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def check_writable(paths: Mapping[str, Path]) -> None:
-    """Raise ConfigurationError if one of the files cannot be written; better before the run than after it."""
+    """Raise ConfigurationError if one of the files cannot be written."""
     for name, path in paths.items():
         is_new = not path.exists()
         try:
@@ -149,14 +149,14 @@ def check_writable(paths: Mapping[str, Path]) -> None:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}", where=_flag(name)) from error
 
 
-def write(paths: Mapping[str, Path], whole: VerifyReport, told: VerifyReport) -> None:
-    """Write the files: the JSON and the assumptions from the whole report, the others from what is told of it.
+def write(paths: Mapping[str, Path], whole: VerifyReport, shown: VerifyReport) -> None:
+    """Write the files: JSON and assumptions from the whole report, others from the shown part.
 
     Raises: ConfigurationError if one cannot be written, when all the others are.
     """
     failures = []
     for name, path in paths.items():
-        report = whole if name in ("json", "write_assumptions") else told
+        report = whole if name in ("json", "write_assumptions") else shown
         try:
             path.write_text(FORMS[name](report), encoding="utf-8")
         except OSError as error:

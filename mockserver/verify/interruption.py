@@ -1,4 +1,4 @@
-"""Ctrl-C and its like, while records of a run lie in somebody's account.
+"""Handle Ctrl-C and termination signals during a run.
 
 The first signal asks the run to stop: it is heeded where nothing is half done, and then everything is cleaned up. The
 second ends the clean-up as well. A handler that raised at once would fall between a creation and the note of it.
@@ -22,11 +22,11 @@ class Interrupted(BaseException):
 
 
 class Abandoned(BaseException):
-    """The run was asked a second time, so the clean-up ends where it stands."""
+    """The run was asked to stop a second time; the cleanup ends too."""
 
 
 class Interruption:
-    """What signals asked for so far."""
+    """Signals received so far."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -34,7 +34,7 @@ class Interruption:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take signals for as long as the context lasts; outside the main thread there are none to take."""
+        """Handle signals within the context; only the main thread can."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -55,11 +55,14 @@ class Interruption:
             raise Abandoned
 
     def close(self) -> None:
-        """Ignore signals from here on: only what was found is still to be said."""
+        """Ignore signals from now on; only the results are still to be printed."""
         self._heeded = False
 
     def check(self, *, to_the_end: bool) -> None:
-        """Raise Interrupted if the run was asked to stop, unless it is `to_the_end` of something; Abandoned if it was twice."""
+        """Raise Interrupted after a first signal, Abandoned after a second.
+
+        to_the_end: a first signal is ignored.
+        """
         if self._heeded and self._count >= 2:
             raise Abandoned
         if self._heeded and self._count and not to_the_end:

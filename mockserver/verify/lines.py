@@ -6,7 +6,7 @@ from itertools import groupby
 from shutil import get_terminal_size
 from typing import TextIO
 
-from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
+from mockserver.verify.outcome import Evidence, Leftovers, Result, Seen, VerifyReport
 from mockserver.verify.run import RunListener
 
 WIDTH = 120
@@ -14,8 +14,8 @@ MAX_SHOWN = 500
 _INDENT = " " * 4
 
 
-def of_result(result: Result) -> Iterator[str]:
-    """Go through the lines on one behaviour: a single one unless it is broken."""
+def result_lines(result: Result) -> Iterator[str]:
+    """Yield the lines on one behaviour; one line unless it is broken."""
     name = f"{result.name}{_before(result)}"
     if result.outcome == "holds":
         yield f"holds        {name}"
@@ -25,11 +25,11 @@ def of_result(result: Result) -> Iterator[str]:
         yield f"BROKEN       {name}"
         yield from _labelled("expected", f"{result.says} ({result.source})")
         for last in result.evidence[-1:]:
-            yield from _of_evidence(last)
+            yield from _evidence_lines(last)
         yield from _labelled("found", result.found)
 
 
-def _of_evidence(evidence: Evidence) -> Iterator[str]:
+def _evidence_lines(evidence: Evidence) -> Iterator[str]:
     yield from _labelled("request", evidence.request)
     if evidence.sent:
         yield from _labelled("sent", evidence.sent)
@@ -41,8 +41,8 @@ def _labelled(label: str, text: str) -> Iterator[str]:
     yield f"{_INDENT}{label:9} {text if len(text) <= MAX_SHOWN else f'{text[:MAX_SHOWN]}…'}"
 
 
-def of_assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
-    """Go through the lines of the table of assumptions; `*` marks a choice other than the default."""
+def assumptions_lines(assumptions: tuple[Seen, ...]) -> Iterator[str]:
+    """Yield the table of assumptions; `*` marks a choice other than the default."""
     rows = [("assumption", "follows", "default", "seen")]
     for each in assumptions:
         other = "*" if each.choice not in (None, each.default) else ""
@@ -52,25 +52,25 @@ def of_assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
         yield f"{key:{widths[0]}}  {follows:{widths[1]}}  {default:{widths[2]}}  {seen}"
 
 
-def of_remains(remains: Remains) -> Iterator[str]:
-    """Go through the lines on what lies in the account after the run."""
+def leftover_lines(remains: Leftovers) -> Iterator[str]:
+    """Yield the lines on records that the run left in the account."""
     if remains.left:
         yield f"LEFT BEHIND, since {_records(len(remains.left))} could not be deleted:"
         yield from (f"{_INDENT}{plain(url)}: {plain(why)}" for url, why in remains.left.items())
     if remains.unknown:
-        yield f"PERHAPS LEFT BEHIND, since nobody knows what became of {len(remains.unknown)} creations:"
+        yield f"PERHAPS LEFT BEHIND, since the outcome of {len(remains.unknown)} creations is unknown:"
         yield from (f"{_INDENT}{sent}: {plain(why)}" for sent, why in remains.unknown.items())
     if remains.doubt:
-        yield f"PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: {plain(remains.doubt)}"
+        yield f"PERHAPS LEFT BEHIND, since the search for leftovers failed: {plain(remains.doubt)}"
     if remains.for_good:
-        yield f"{_records(len(remains.for_good))} stay as the service has it:"
+        yield f"{_records(len(remains.for_good))} cannot be deleted completely:"
         yield from _grouped(remains.for_good)
-    if remains == Remains():
+    if remains == Leftovers():
         yield "Nothing is left behind."
 
 
 def _grouped(for_good: Mapping[str, str]) -> Iterator[str]:
-    """Go through the lines on records that stay, those of one collection together."""
+    """Yield the lines on permanent records, grouped by collection."""
     placed = sorted((url.rpartition("/")[0], why, url.rpartition("/")[2]) for url, why in for_good.items())
     for (place, why), each in groupby(placed, key=lambda row: row[:2]):
         yield f"{_INDENT}in {place}: {plain(why)}"
@@ -78,8 +78,8 @@ def _grouped(for_good: Mapping[str, str]) -> Iterator[str]:
         yield from textwrap.wrap(ids, WIDTH, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2, break_on_hyphens=False)
 
 
-def of_summary(report: VerifyReport) -> Iterator[str]:
-    """Go through the last lines: how many of what, and why the run ended early if it did."""
+def summary_lines(report: VerifyReport) -> Iterator[str]:
+    """Yield the summary: counts, and why the run ended early."""
     outcomes = [each.outcome for each in report.behaviours]
     behaviours = [
         (outcomes.count("holds"), "hold"),
@@ -99,7 +99,7 @@ def of_summary(report: VerifyReport) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Return the text on one line: line ends and whatever else would command a terminal is spelled out."""
+    """Return the text on one line, control characters escaped."""
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
@@ -119,12 +119,12 @@ _CLEAR = "\r\x1b[2K"
 
 
 class Progress(RunListener):
-    """Speaks to whoever waits for the run.
+    """Print the progress of a run.
 
     say: prints a line.
-    announcement: what to say when the first look found the service.
-    terminal: where the line stands that is written over again; None if nobody would see it.
-    is_told: whether a behaviour's outcome is worth a line.
+    announcement: lines to print once the service was found.
+    terminal: shows one line that is overwritten; None: no terminal.
+    is_shown: whether a behaviour's result gets a line.
     """
 
     def __init__(
@@ -133,12 +133,12 @@ class Progress(RunListener):
         *,
         terminal: TextIO | None,
         announcement: Iterable[str],
-        is_told: Callable[[Result], bool],
+        is_shown: Callable[[Result], bool],
     ) -> None:
         self._say = say
         self._announcement = announcement
         self._terminal = terminal
-        self._is_told = is_told
+        self._is_shown = is_shown
         self._steps = 0
         self._done = 0
 
@@ -162,9 +162,9 @@ class Progress(RunListener):
     def checked(self, result: Result) -> None:
         """Print what became of a behaviour."""
         self._done += 1
-        if self._is_told(result):
+        if self._is_shown(result):
             self.clear()
-            for line in of_result(result):
+            for line in result_lines(result):
                 self._say(line)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""What a run found, as plain values: they are written as JSON, and read again as the baseline of a later run."""
+"""Results of a run: written as JSON, read as the baseline of a later run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ class Evidence(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What became of one behaviour.
+    """Result of one behaviour.
 
     Attributes:
         found: what the check of a broken behaviour found instead of what it says, else empty.
@@ -56,11 +56,11 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What became of one assumption.
+    """Result of one assumption.
 
     Attributes:
-        choice: the choice that the service follows; None if it follows none, or nobody knows.
-        default: the choice that the mock follows unless told otherwise.
+        choice: the choice that the service follows; None if it follows none or that is unknown.
+        default: the mock's default.
         seen: what the service did, or why that could not be observed.
         before: as a result's; of a choice that was observed, the choice.
     """
@@ -80,14 +80,14 @@ class Seen(Struct, frozen=True, kw_only=True):
         return self.choice or self.outcome
 
 
-class Remains(Struct, frozen=True):
-    """What lies in the account after a run, and why, each by its URL.
+class Leftovers(Struct, frozen=True):
+    """Records that a run left in the account: URL → reason.
 
     Attributes:
-        left: records that should have been deleted and could not be.
-        unknown: creations of which nobody knows whether they made a record, each by what was sent.
-        for_good: records that stay, whole or in part, because the service has it so.
-        doubt: why nobody knows whether that is all; empty if somebody does.
+        left: records whose deletion failed.
+        unknown: creations with an unknown outcome, by what was sent.
+        for_good: records that the service keeps, whole or in part.
+        doubt: why the search for leftovers failed; else empty.
     """
 
     left: Mapping[str, str] = {}
@@ -97,13 +97,13 @@ class Remains(Struct, frozen=True):
 
 
 class VerifyReport(Struct, frozen=True, kw_only=True):
-    """What a run found.
+    """Results of a run.
 
     Attributes:
-        marker: what the names of all records begin with that the run created.
+        marker: beginning of the names of all created records.
         started: timestamp.
-        finding: why the run ended before its end, else empty.
-        vanished: what the baseline had and this catalogue has not.
+        finding: why the run ended early, else empty.
+        vanished: names in the baseline that are no longer in the catalogue.
     """
 
     provider: str
@@ -115,7 +115,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     finding: str = ""
     behaviours: tuple[Result, ...] = ()
     assumptions: tuple[Seen, ...] = ()
-    remains: Remains = Remains()
+    remains: Leftovers = Leftovers()
     vanished: tuple[str, ...] = ()
     version: int = VERSION
 
@@ -131,15 +131,15 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     @property
     def was_begun(self) -> bool:
-        """Whether anything was checked at all, or lies in the account after the attempt."""
-        if self.remains != Remains():
+        """Whether anything was checked or left in the account."""
+        if self.remains != Leftovers():
             return True
         asked = [each.took_ms or each.outcome != "not checked" for each in self.behaviours]
         return any(asked) or any(each.took_ms or each.outcome != "not observed" for each in self.assumptions)
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was found that the documents forbid, and the run came to its end."""
+        """Whether the run was complete, nothing is broken, and every assumption has a choice."""
         return not (self.finding or self.broken or self.unfollowed)
 
 
@@ -147,7 +147,7 @@ NEW = "new"
 
 
 class Baseline:
-    """What an earlier run found."""
+    """Results of an earlier run."""
 
     def __init__(self, report: VerifyReport) -> None:
         self._outcomes: dict[str, str] = {each.name: each.outcome for each in report.behaviours}
@@ -199,7 +199,7 @@ class Baseline:
 
 
 def only_changes(report: VerifyReport) -> VerifyReport:
-    """Return the report with nothing in it but what differs from the baseline with which it was compared."""
+    """Return only what differs from the baseline."""
     return replace(report, behaviours=_changed(report.behaviours), assumptions=_changed(report.assumptions))
 
 

@@ -1,4 +1,4 @@
-"""The service under check as checks see it: what may be sent, how fast, what was created, and what was said last."""
+"""HTTP client of a run: limits, rate, created records and evidence."""
 
 import json
 import re
@@ -15,9 +15,9 @@ from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.client import ApiResponse
 from mockserver.http.guard import is_loopback
 from mockserver.state.clock import machine_ms, stopwatch_us
-from mockserver.verify.created import CreatedRecords, Places
+from mockserver.verify.created import Collections, CreatedRecords
 from mockserver.verify.interruption import Interruption
-from mockserver.verify.outcome import Evidence, Remains
+from mockserver.verify.outcome import Evidence, Leftovers
 
 MAX_REPLY_BYTES = 16_000_000
 KEEP_ALIVE_S = 1.0
@@ -37,7 +37,7 @@ class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of
         self.why, self.was_sent = why, was_sent
 
 
-class Wire:
+class Connection:
     """A connection to a service.
 
     Attributes:
@@ -105,8 +105,8 @@ _ISSUED = re.compile(rb'"(?:access_token|refresh_token|session_key|api_key)"\s*:
 _LONG = 8
 
 
-class Mask:
-    """Knows the keys of a run: the one that was given, and those that the service issued."""
+class KeyMask:
+    """Hide the keys of a run: the given one and those that the service issues."""
 
     def __init__(self, *keys: str) -> None:
         self._forms: dict[str, re.Pattern[str]] = {}
@@ -114,7 +114,7 @@ class Mask:
             self.add(key)
 
     def add(self, key: str) -> None:
-        """Hide this key from here on, as it is and as URLs and JSON spell it."""
+        """Hide this key from now on, plain, URL-encoded and in JSON."""
         forms = {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1]} - {""}
         known = self._forms | {form: _pattern(form) for form in forms}
         self._forms = dict(sorted(known.items(), key=lambda each: -len(each[0])))  # no key may hide a part of a longer one
@@ -130,17 +130,17 @@ class Mask:
             text = pattern.sub(MASKED, text)
         return text
 
-    def hide_in(self, remains: Remains) -> Remains:
-        """Return what remains, told without any key."""
-        told = {name: self._without_keys(getattr(remains, name)) for name in ("left", "unknown", "for_good")}
-        return Remains(**told, doubt=self.hide(remains.doubt))
+    def hide_leftovers(self, remains: Leftovers) -> Leftovers:
+        """Return the leftovers without keys."""
+        hidden = {name: self._without_keys(getattr(remains, name)) for name in ("left", "unknown", "for_good")}
+        return Leftovers(**hidden, doubt=self.hide(remains.doubt))
 
     def _without_keys(self, texts: Mapping[str, str]) -> dict[str, str]:
         return {self.hide(text): self.hide(why) for text, why in texts.items()}
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    """Match the key everywhere; a short one only as a word, since it may be part of many."""
+    """Return a pattern for the key; a short one matches only as a word."""
     return re.compile(re.escape(form) if len(form) >= _LONG else rf"(?<!\w){re.escape(form)}(?!\w)")
 
 
@@ -153,7 +153,7 @@ MAX_SHOWN = 2_000
 
 
 class RequestPolicy(Struct, frozen=True):
-    """How to behave towards a service.
+    """Rules for requests to a service.
 
     Attributes:
         interval_s: time between the starts of two requests, at least.
@@ -173,24 +173,24 @@ class ServiceClient:
 
     Attributes:
         evidence: the last exchanges of the check that runs.
-        ledger: what was created so far.
+        created: what was created so far.
     """
 
     def __init__(
         self,
-        places: Places,
-        wire: Wire,
+        collections: Collections,
+        connection: Connection,
         *,
-        manners: RequestPolicy,
-        ledger: CreatedRecords,
-        mask: Mask,
+        policy: RequestPolicy,
+        created: CreatedRecords,
+        mask: KeyMask,
         interruption: Interruption,
     ) -> None:
         self.evidence: list[Evidence] = []
-        self.ledger = ledger
-        self._places = places
-        self._wire = wire
-        self._manners = manners
+        self.created = created
+        self._collections = collections
+        self._connection = connection
+        self._policy = policy
         self._mask = mask
         self._interruption = interruption
         self._next_us = stopwatch_us()
@@ -206,7 +206,7 @@ class ServiceClient:
             self._is_cleaning = False
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
-        """Return the service's answer, asked for again as long as it wants fewer requests.
+        """Return the service's answer; repeat the request while the answer is 429.
 
         Raises: Unanswered; NotCheckable if it may not be asked, or goes on wanting fewer requests; AssertionError if the
             URL, which a service may have made, leads elsewhere; Interrupted, Abandoned.
@@ -229,23 +229,23 @@ class ServiceClient:
         self._interruption.wait(seconds, to_the_end=self._is_cleaning)
 
     def _allow(self, method: str, url: str, headers: Mapping[str, str]) -> None:
-        if not self._places.is_own(url):
-            raise AssertionError(f"{url} leads away from {self._places.base}, so it was not asked")
+        if not self._collections.is_own(url):
+            raise AssertionError(f"{url} leads away from {self._collections.base}, so it was not asked")
         if method in READING:
             return
-        if self._manners.read_only:
+        if self._policy.read_only:
             raise NotCheckable("it has to write")
-        if not self._places.is_reversible(url) and self._is_live(headers):
+        if not self._collections.is_reversible(url) and self._is_live(headers):
             raise NotCheckable("what it makes could not be deleted, and the key is a live one")
 
     def _is_live(self, headers: Mapping[str, str]) -> bool:
         keys = [value.rpartition(" ")[2] for name, value in headers.items() if name.lower() == "authorization"]
-        return self._manners.is_live or any(key.startswith(self._manners.live_prefixes) for key in keys)
+        return self._policy.is_live or any(key.startswith(self._policy.live_prefixes) for key in keys)
 
     def _keep_interval(self) -> None:
         self.pause((self._next_us - stopwatch_us()) / 1_000_000)
         self._interruption.check(to_the_end=self._is_cleaning)
-        self._next_us = stopwatch_us() + round(self._manners.interval_s * 1_000_000)
+        self._next_us = stopwatch_us() + round(self._policy.interval_s * 1_000_000)
 
     def _rest(self, seconds: float) -> None:
         if seconds > MAX_WAIT_S:
@@ -253,17 +253,17 @@ class ServiceClient:
         self.pause(seconds)
 
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
-        entry = self.ledger.sending(method, url, headers, body)
+        entry = self.created.sending(method, url, headers, body)
         try:
-            answer = self._wire.exchange(method, url, headers, body)
+            answer = self._connection.exchange(method, url, headers, body)
         except Unanswered as silence:
             if entry is not None:
-                self.ledger.unanswered(entry, silence.why, was_sent=silence.was_sent)
+                self.created.unanswered(entry, silence.why, was_sent=silence.was_sent)
             self._remember(f"{method} {url}", body, None, silence.why)
             raise
         if entry is not None:
-            self.ledger.answered(entry, answer)
-        self.ledger.deleting(method, url, headers, answer)
+            self.created.answered(entry, answer)
+        self.created.deleting(method, url, headers, answer)
         self._mask.learn(answer.body)
         self._remember(f"{method} {url}", body, answer.status, answer.body.decode("utf-8", "replace"))
         return answer
@@ -278,7 +278,7 @@ class ServiceClient:
 
 
 def _asked_wait_s(answer: ApiResponse, tries: int) -> float:
-    """Return for how long the service asks to be left alone; it doubles with each try if it does not say."""
+    """Return the wait that the service asks for; without one it doubles with each try."""
     asked = answer.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
         return float(asked[:10])

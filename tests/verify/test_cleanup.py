@@ -11,7 +11,7 @@ from mockserver.catalogue import Cleanup
 from mockserver.catalogue.client import Api
 from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
-from mockserver.verify.outcome import Remains, VerifyReport
+from mockserver.verify.outcome import Leftovers, VerifyReport
 from tests.conftest import BASE, MakeApp
 from tests.verify.verifying import BY_NAME, MARK, VEXUTOPIA, Between, behaviour, create, provider_of, records, run
 
@@ -39,7 +39,7 @@ def test_a_whole_run_leaves_nothing_that_it_does_not_name(provider: Provider, ma
 
     left = records(app, provider).keys() - before.keys()
     assert {url.rpartition("/")[2] for url in report.remains.for_good} == left
-    assert report.remains == Remains(for_good=report.remains.for_good)
+    assert report.remains == Leftovers(for_good=report.remains.for_good)
     assert {key for key, record in records(app, provider).items() if report.marker in str(record)} <= left
 
 
@@ -49,7 +49,7 @@ def test_a_record_that_a_check_forgets_is_deleted(app: App) -> None:
     report = check(app, create)
 
     assert records(app, VEXUTOPIA) == before
-    assert report.remains == Remains()
+    assert report.remains == Leftovers()
 
 
 def test_a_record_of_a_check_that_fails_is_deleted(app: App) -> None:
@@ -119,7 +119,7 @@ def test_a_record_is_deleted_with_the_key_that_created_it(make_app: MakeApp) -> 
     report = check(app, create_elsewhere)
 
     assert records(app, VEXUTOPIA) == before
-    assert report.remains == Remains()
+    assert report.remains == Leftovers()
 
 
 def test_a_record_whose_deletion_fails_is_named(app: App) -> None:
@@ -146,7 +146,7 @@ def test_a_deletion_that_fails_once_is_tried_again(app: App) -> None:
 
     report = check(between, create)
 
-    assert report.remains == Remains()
+    assert report.remains == Leftovers()
     assert _shown(app) == []
 
 
@@ -193,14 +193,14 @@ def test_a_creation_that_left_nothing_is_named_all_the_same(app: App) -> None:
     report = check(_losing(app, after=False), create)
 
     why = "its creation got no reply: the connection broke before the reply was whole: gone; no record shows what was sent"
-    assert report.remains == Remains(unknown={f"POST {CUSTOMERS} with {MARK}-002-check-001": why})
+    assert report.remains == Leftovers(unknown={f"POST {CUSTOMERS} with {MARK}-002-check-001": why})
 
 
 def test_a_creation_without_a_mark_is_named(app: App) -> None:
     report = check(_losing(app, after=True), lambda api: api.call("POST", "/v1/payments", json={"amount": 1, "currency": "usd"}))
 
     why = "its creation got no reply: the connection broke before the reply was whole: gone"
-    assert report.remains == Remains(unknown={f"POST {BASE}/v1/payments": why})
+    assert report.remains == Leftovers(unknown={f"POST {BASE}/v1/payments": why})
 
 
 @pytest.mark.parametrize(
@@ -222,14 +222,14 @@ def test_a_creation_that_answers_no_id_is_looked_for(reply: httpx.Response, app:
     report = check(Between(app, only("POST", answer)), create)
 
     assert _shown(app) == []
-    assert report.remains == Remains()
+    assert report.remains == Leftovers()
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 409, 422])
 def test_a_creation_that_is_refused_created_nothing(status: int, app: App) -> None:
     between = Between(app, only("POST", lambda _request, _go_on: httpx.Response(status)))
 
-    assert check(between, create).remains == Remains()
+    assert check(between, create).remains == Leftovers()
     assert {request.method for request in between.requests} == {"GET", "POST"}
     assert len(between.requests) == 2
 
@@ -238,7 +238,7 @@ def test_a_creation_that_never_left_created_nothing(app: App) -> None:
     def answer(request: httpx.Request, _go_on: GoOn) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    assert check(Between(app, only("POST", answer)), create).remains == Remains()
+    assert check(Between(app, only("POST", answer)), create).remains == Leftovers()
 
 
 def test_what_cannot_be_deleted_is_named_with_its_reason(app: App) -> None:
@@ -247,7 +247,7 @@ def test_what_cannot_be_deleted_is_named_with_its_reason(app: App) -> None:
     report = check(app, lambda api: api.call("POST", "/v1/payments", json={"amount": 1, "currency": "usd"}).expect(201))
 
     (made,) = records(app, VEXUTOPIA).keys() - before
-    assert report.remains == Remains(for_good={f"{BASE}/v1/payments/{made}": "payments cannot be deleted"})
+    assert report.remains == Leftovers(for_good={f"{BASE}/v1/payments/{made}": "payments cannot be deleted"})
 
 
 def test_a_service_without_cleanup_still_says_what_cannot_be_deleted(app: App) -> None:
@@ -262,7 +262,7 @@ def test_a_search_that_fails_leaves_a_doubt(app: App) -> None:
 
     report = check(app, create, cleanup=Cleanup(lost))
 
-    assert report.remains == Remains(doubt="the list is broken")
+    assert report.remains == Leftovers(doubt="the list is broken")
 
 
 def test_a_deletion_is_tried_again_even_if_nothing_can_be_searched(app: App) -> None:
@@ -274,7 +274,7 @@ def test_a_deletion_is_tried_again_even_if_nothing_can_be_searched(app: App) -> 
 
     report = check(between, create, cleanup=Cleanup(lost))
 
-    assert report.remains == Remains(doubt="the list is broken")
+    assert report.remains == Leftovers(doubt="the list is broken")
     assert _shown(app) == []
 
 

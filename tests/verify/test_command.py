@@ -37,8 +37,8 @@ def test_a_run_says_what_it_will_do_what_it_found_and_what_stays(url: str, capsy
     told = out.splitlines()
     count = len(BY_NAME["vexutopia"].catalogue().behaviours)
     assert err == ""
-    assert told[0].startswith(f"Vexutopia Customers API at {url}. What this run creates has mockserver-check-")
-    assert told[1] == "Except that payments cannot be deleted."
+    assert told[0].startswith(f"Vexutopia Customers API at {url}. Records of this run have mockserver-check-")
+    assert told[1] == "Exception: payments cannot be deleted."
     assert [line.split()[0] for line in told[2 : 2 + count]] == ["holds"] * count
     assert told[2 + count] == ""
     assert told[3 + count].split() == ["assumption", "follows", "default", "seen"]
@@ -116,7 +116,7 @@ def test_with_a_baseline_only_what_differs_is_told(
     assert told[-3:] == [
         "behaviours: 1 not checked",
         "assumptions: 1 observed, 1 of them other than the default",
-        "Only what differs from the baseline is told and counted.",
+        "Only differences from the baseline are shown and counted.",
     ]
 
 
@@ -254,7 +254,7 @@ def test_checks_that_cannot_fail_are_not_run() -> None:
     done = _shell("-O", "-m", "mockserver", "verify", "http://127.0.0.1:1", *VEXUTOPIA)
 
     assert done.returncode == 2
-    assert done.stderr == b"mockserver: checks assert, and Python was told to leave assertions out; run it without -O\n"
+    assert done.stderr == b"mockserver: checks need assertions, and Python runs without them; run it without -O\n"
 
 
 def test_the_key_may_come_from_the_environment(url: str) -> None:

@@ -20,7 +20,7 @@ from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.ids import choose
 from mockserver.verify.interruption import SIGNALS, Abandoned, Interrupted, Interruption
-from mockserver.verify.outcome import Remains
+from mockserver.verify.outcome import Leftovers
 from tests.conftest import BASE, MakeApp, make_app
 from tests.verify.verifying import MARK, VEXUTOPIA, Between, Hurried, behaviour, create, key_of, provider_of, records, run
 
@@ -59,8 +59,8 @@ def test_a_creation_is_finished_noted_and_taken_back(app: App) -> None:
     report = run(provider_of(behaviour(check)), _signalling(app, interruption, _is_creation), interruption=interruption)
 
     assert len(seen) == 1
-    assert report.finding == "it was told to stop"
-    assert report.remains == Remains()
+    assert report.finding == "it was stopped"
+    assert report.remains == Leftovers()
     assert records(app, VEXUTOPIA) == before
 
 
@@ -90,8 +90,8 @@ def test_a_second_signal_ends_the_clean_up_and_what_is_left_is_named(app: App) -
     is_deletion = _signalling(app, interruption, lambda request: request.method == "DELETE", late=False)
     report = run(provider_of(behaviour(check)), is_deletion, interruption=interruption)
 
-    assert report.finding == "it was told to stop, and told again in the middle of the clean-up"
-    assert report.remains.left == {f"{BASE}/v1/customers/{each}": "nobody deleted it" for each in reversed(seen)}
+    assert report.finding == "it was stopped twice, the second time during the cleanup"
+    assert report.remains.left == {f"{BASE}/v1/customers/{each}": "it was not deleted" for each in reversed(seen)}
     assert set(seen) <= records(app, VEXUTOPIA).keys()
 
 
@@ -111,8 +111,8 @@ def test_a_creation_that_was_cut_off_by_a_second_signal_is_named(app: App) -> No
     )
 
     assert MARK in str(records(app, VEXUTOPIA))
-    assert report.remains == Remains(
-        unknown={f"POST {BASE}/v1/customers with {MARK}-002-check-001": "nobody waited for the reply"}
+    assert report.remains == Leftovers(
+        unknown={f"POST {BASE}/v1/customers with {MARK}-002-check-001": "the run ended before the reply"}
     )
 
 
@@ -136,7 +136,7 @@ def test_signals_before_anything_was_sent_are_one_line(
 
     assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
 
-    assert capsys.readouterr() == ("", "mockserver: it was told to stop before it began\n")
+    assert capsys.readouterr() == ("", "mockserver: stopped before it began\n")
 
 
 def test_one_signal_before_anything_was_sent_is_one_line(
@@ -152,7 +152,7 @@ def test_one_signal_before_anything_was_sent_is_one_line(
 
     assert main(["verify", "http://127.0.0.1:1", "--provider", "vexutopia", "--token", "vex_test_0123456789"]) == 1
 
-    assert capsys.readouterr() == ("", "mockserver: it was told to stop\n")
+    assert capsys.readouterr() == ("", "mockserver: it was stopped\n")
 
 
 def test_nothing_disturbs_the_telling_of_what_was_found(app: App) -> None:
@@ -295,7 +295,7 @@ def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, le
     assert first <= requests
     left = {identity: str(record) for identity, record in records(app, provider).items() if identity not in before}
     assert [identity for identity, record in left.items() if not _is_named(identity, record, out)] == [], out
-    assert (code, "told to stop" in out) in ((1, True), (0, False)), out
+    assert (code, "it was stopped" in out) in ((1, True), (0, False)), out
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])
@@ -310,4 +310,4 @@ def test_a_run_that_is_interrupted_in_its_first_check_names_what_it_left(
 
     left = {identity: str(record) for identity, record in records(app, provider).items() if identity not in before}
     assert [identity for identity, record in left.items() if not _is_named(identity, record, out)] == [], out
-    assert (code, "told to stop" in out) == (1, True), out
+    assert (code, "it was stopped" in out) == (1, True), out

@@ -11,7 +11,7 @@ import pytest
 from mockserver.catalogue.client import Api
 from mockserver.http.app import App
 from mockserver.verify.files import FORMS
-from mockserver.verify.target import MASKED, Mask
+from mockserver.verify.target import MASKED, KeyMask
 from tests.verify.test_services import verify
 from tests.verify.verifying import BY_NAME, Between, behaviour, listening, plain, provider_of, run
 
@@ -103,11 +103,11 @@ def test_tokens_that_the_service_issues_are_hidden(app: App) -> None:
     ],
 )
 def test_a_key_is_hidden_however_it_is_spelled(key: str, text: str, hidden: str) -> None:
-    assert Mask(key).hide(text) == hidden
+    assert KeyMask(key).hide(text) == hidden
 
 
 def test_a_key_that_begins_like_another_leaves_no_rest() -> None:
-    mask = Mask("a-short-key")
+    mask = KeyMask("a-short-key")
     mask.learn(b'{"access_token": "a-short-key-and-more", "refresh_token":"another-one"}')
 
     assert mask.hide("a-short-key-and-more, another-one, a-short-key") == f"{MASKED}, {MASKED}, {MASKED}"

@@ -17,7 +17,7 @@ from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify import lines
 from mockserver.verify.files import to_assumptions, to_json, to_junit, to_markdown, write
 from mockserver.verify.lines import Progress
-from mockserver.verify.outcome import Evidence, Remains, Result, Seen, VerifyReport
+from mockserver.verify.outcome import Evidence, Leftovers, Result, Seen, VerifyReport
 from tests.conftest import MakeApp
 from tests.verify.verifying import run
 
@@ -53,18 +53,18 @@ REPORT = VerifyReport(
         _seen("none", "none of them", None, "it was\nneither"),
         _seen("dark", "not observed", None, "nobody sees it"),
     ),
-    remains=Remains(
+    remains=Leftovers(
         left={"http://library.example/books/1": "its deletion answers 500"},
         unknown={"POST http://library.example/books with mockserver-check-1-002-book-001": "its creation got no reply: slow"},
         for_good={f"http://library.example/cards/{number}": "cards cannot be deleted" for number in (3, 2)},
         doubt="the list is broken",
     ),
 )
-CLEAN = msgspec.structs.replace(REPORT, behaviours=REPORT.behaviours[:1], assumptions=REPORT.assumptions[:2], remains=Remains())
+CLEAN = msgspec.structs.replace(REPORT, behaviours=REPORT.behaviours[:1], assumptions=REPORT.assumptions[:2], remains=Leftovers())
 
 
 def test_a_behaviour_is_one_line_and_a_broken_one_shows_why() -> None:
-    told = [line for result in REPORT.behaviours for line in lines.of_result(result)]
+    told = [line for result in REPORT.behaviours for line in lines.result_lines(result)]
 
     assert told == [
         "holds        library.list.envelope",
@@ -81,11 +81,11 @@ def test_a_behaviour_is_one_line_and_a_broken_one_shows_why() -> None:
 def test_a_long_reply_is_cut() -> None:
     broken = _result("long", "broken", evidence=(Evidence("GET /", "", 200, "x" * 1_000),))
 
-    assert list(lines.of_result(broken))[3] == f"    reply     200 {'x' * 496}…"
+    assert list(lines.result_lines(broken))[3] == f"    reply     200 {'x' * 496}…"
 
 
 def test_the_table_of_assumptions_has_a_row_for_each() -> None:
-    assert list(lines.of_assumptions(REPORT.assumptions)) == [
+    assert list(lines.assumptions_lines(REPORT.assumptions)) == [
         "assumption       follows       default  seen",
         "library.default  yes           yes      it was so",
         "library.other    no*           yes      it was not | so",
@@ -95,27 +95,27 @@ def test_the_table_of_assumptions_has_a_row_for_each() -> None:
 
 
 def test_what_remains_is_named() -> None:
-    assert list(lines.of_remains(REPORT.remains)) == [
+    assert list(lines.leftover_lines(REPORT.remains)) == [
         "LEFT BEHIND, since 1 record could not be deleted:",
         "    http://library.example/books/1: its deletion answers 500",
-        "PERHAPS LEFT BEHIND, since nobody knows what became of 1 creations:",
+        "PERHAPS LEFT BEHIND, since the outcome of 1 creations is unknown:",
         "    POST http://library.example/books with mockserver-check-1-002-book-001: its creation got no reply: slow",
-        "PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: the list is broken",
-        "2 records stay as the service has it:",
+        "PERHAPS LEFT BEHIND, since the search for leftovers failed: the list is broken",
+        "2 records cannot be deleted completely:",
         "    in http://library.example/cards: cards cannot be deleted",
         "        2 3",
     ]
-    assert list(lines.of_remains(Remains())) == ["Nothing is left behind."]
+    assert list(lines.leftover_lines(Leftovers())) == ["Nothing is left behind."]
 
 
 def test_the_summary_counts() -> None:
-    report = msgspec.structs.replace(REPORT, finding="it was told to stop", vanished=("library.list.old",))
+    report = msgspec.structs.replace(REPORT, finding="it was stopped", vanished=("library.list.old",))
 
-    assert list(lines.of_summary(report)) == [
+    assert list(lines.summary_lines(report)) == [
         "behaviours: 1 hold, 1 broken, 1 not checked",
         "assumptions: 2 observed, 1 of them other than the default, 1 followed in none of their choices, 1 not observed",
         "no longer in the catalogue: library.list.old",
-        "The run ended early: it was told to stop",
+        "The run ended early: it was stopped",
     ]
 
 
@@ -128,7 +128,7 @@ def test_the_summary_counts() -> None:
         (msgspec.structs.replace(CLEAN, behaviours=REPORT.behaviours[2:]), True),
         (msgspec.structs.replace(CLEAN, assumptions=REPORT.assumptions[2:3]), False),
         (msgspec.structs.replace(CLEAN, assumptions=REPORT.assumptions[3:]), True),
-        (msgspec.structs.replace(CLEAN, finding="it was told to stop"), False),
+        (msgspec.structs.replace(CLEAN, finding="it was stopped"), False),
     ],
 )
 def test_what_is_a_finding(report: VerifyReport, is_clean: bool) -> None:
@@ -172,13 +172,13 @@ def test_junit_says_what_was_expected_in_letters_that_xml_has() -> None:
     failure = next(root.iter("failure"))
 
     assert failure.get("message") == "Lists are lists. Found: [1, 2] < [2, 1]\n\ufffd[31m & more"
-    assert failure.text == "\n".join(lines.of_result(REPORT.behaviours[1]))
+    assert failure.text == "\n".join(lines.result_lines(REPORT.behaviours[1]))
 
 
 def test_junit_has_an_error_for_a_run_that_ended_early() -> None:
-    root = ElementTree.fromstring(to_junit(msgspec.structs.replace(CLEAN, finding="it was told to stop")))
+    root = ElementTree.fromstring(to_junit(msgspec.structs.replace(CLEAN, finding="it was stopped")))
 
-    assert [error.get("message") for error in root.iter("error")] == ["it was told to stop"]
+    assert [error.get("message") for error in root.iter("error")] == ["it was stopped"]
     assert [suite.get("errors") for suite in root] == ["0", "0", "1"]
 
 
@@ -226,10 +226,10 @@ def test_markdown_is_a_page() -> None:
         ```text
         LEFT BEHIND, since 1 record could not be deleted:
             http://library.example/books/1: its deletion answers 500
-        PERHAPS LEFT BEHIND, since nobody knows what became of 1 creations:
+        PERHAPS LEFT BEHIND, since the outcome of 1 creations is unknown:
             POST http://library.example/books with mockserver-check-1-002-book-001: its creation got no reply: slow
-        PERHAPS LEFT BEHIND: it could not be looked whether everything was deleted: the list is broken
-        2 records stay as the service has it:
+        PERHAPS LEFT BEHIND, since the search for leftovers failed: the list is broken
+        2 records cannot be deleted completely:
             in http://library.example/cards: cards cannot be deleted
                 2 3
         ```
@@ -243,7 +243,7 @@ def test_no_reply_ends_a_block_of_markdown() -> None:
 
     (block,) = re.findall(r"^````text\n(.*?)^````$", to_markdown(report), re.DOTALL | re.MULTILINE)
 
-    assert block.splitlines() == [line.strip() for line in lines.of_result(report.behaviours[0])][1:]
+    assert block.splitlines() == [line.strip() for line in lines.result_lines(report.behaviours[0])][1:]
 
 
 def test_markdown_says_nothing_of_what_there_is_not() -> None:
@@ -307,7 +307,9 @@ def test_a_mock_started_with_the_file_answers_as_the_service_did(provider: Provi
 
 
 def _progress(terminal: io.StringIO | None, told: list[str]) -> Progress:
-    return Progress(told.append, terminal=terminal, announcement=["It begins."], is_told=lambda result: result.outcome != "holds")
+    return Progress(
+        told.append, terminal=terminal, announcement=["It begins."], is_shown=lambda result: result.outcome != "holds"
+    )
 
 
 def _go(progress: Progress) -> None:
@@ -327,7 +329,7 @@ def test_a_terminal_shows_which_check_runs_on_one_line_that_goes_away() -> None:
 
     names = ("1/3 library.default", "2/3 library.list.envelope", "3/3 library.list.empty")
     assert terminal.getvalue() == "".join(f"\r\x1b[2K{name}" for name in names) + "\r\x1b[2K" * 2
-    assert told == ["It begins.", *lines.of_result(REPORT.behaviours[2])]
+    assert told == ["It begins.", *lines.result_lines(REPORT.behaviours[2])]
 
 
 def test_elsewhere_there_are_only_lines() -> None:
@@ -335,7 +337,7 @@ def test_elsewhere_there_are_only_lines() -> None:
 
     _go(_progress(None, told))
 
-    assert told == ["It begins.", *lines.of_result(REPORT.behaviours[2])]
+    assert told == ["It begins.", *lines.result_lines(REPORT.behaviours[2])]
 
 
 def test_a_report_of_the_mock_can_be_written_in_every_form(app: App) -> None:

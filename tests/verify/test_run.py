@@ -226,7 +226,7 @@ def test_observers_come_first_and_behaviours_in_the_order_of_the_catalogue(app: 
 
     behaviours = [behaviour(lambda _api: None, f"vexutopia.test.{name}") for name in ("second", "first")]
     observers = (Observer(COLOUR, lambda _api: Observation("red", "it was red")),)
-    run(provider_of(*behaviours, assumptions=[COLOUR], observers=observers), app, watcher=Listener())
+    run(provider_of(*behaviours, assumptions=[COLOUR], observers=observers), app, listener=Listener())
 
     assert told == ["vexutopia.colour", "vexutopia.test.second", "vexutopia.test.first"]
 
@@ -244,7 +244,7 @@ def test_a_watcher_hears_every_outcome_and_how_many_will_come(app: App) -> None:
         def checked(self, result: Result) -> None:
             told.append(result.name)
 
-    run(provider_of(behaviour(lambda _api: None), assumptions=[COLOUR]), app, watcher=Listener())
+    run(provider_of(behaviour(lambda _api: None), assumptions=[COLOUR]), app, listener=Listener())
 
     assert told == [2, "vexutopia.colour", "vexutopia.test.statement"]
 

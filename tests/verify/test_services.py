@@ -11,7 +11,7 @@ from mockserver.cli import main
 from mockserver.contract import Contract
 from mockserver.http.app import App
 from mockserver.http.server import running_server
-from mockserver.verify.probe import first_look
+from mockserver.verify.checking import first_look
 from tests.checking import send_to
 from tests.conftest import MakeApp
 from tests.verify.verifying import KEYS, Between, listening, plain, provider_of, run
@@ -159,7 +159,7 @@ def test_a_service_that_fails_in_another_form_is_down(kind: str, body: str, what
     with listening(plain("503 Service Unavailable", body, f"Content-Type: {kind}")) as url:
         assert verify(url) == 1
 
-    fails = "the service fails, or what stands before it does"
+    fails = "the service or a proxy before it fails"
     finding.append(f"mockserver: GET {url}{CUSTOMERS} answers 503 with {what}: {fails}")
 
 
@@ -172,7 +172,8 @@ def test_a_service_that_begins_to_fail_in_the_middle_ends_the_run(capsys: pytest
         assert verify(url, "--read-only") == 1
 
     out, _ = capsys.readouterr()
-    assert f"The run ended early: GET {url}{CUSTOMERS} answers 502 with text/html, no JSON: the service fails" in out
+    answer = f"GET {url}{CUSTOMERS} answers 502 with text/html, no JSON"
+    assert f"The run ended early: {answer}: the service or a proxy before it fails" in out
     assert out.count("reply     502 ") == 3
 
 

@@ -70,10 +70,10 @@ def observing(provider: Provider, *observers: Observer, **catalogue: Any) -> Pro
 def run(provider: Provider, transport: httpx.BaseTransport | App, **order: Any) -> VerifyReport:
     """Run the provider's catalogue against a service in this process."""
     interruption = order.pop("interruption", None) or Hurried()
-    watcher = order.pop("watcher", None)
+    listener = order.pop("listener", None)
     reached = MockTransport(transport) if isinstance(transport, App) else transport
     given = {"url": BASE, "token": key_of(provider, transport), **order}
-    return verify(VerifyOptions(provider=provider, **given), transport=reached, interruption=interruption, watcher=watcher)
+    return verify(VerifyOptions(provider=provider, **given), transport=reached, interruption=interruption, listener=listener)
 
 
 def key_of(provider: Provider, transport: httpx.BaseTransport | App) -> str:
