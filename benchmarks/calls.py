@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import mockserver
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.documents import Document
 from mockserver.http.in_process import call
 
@@ -23,7 +23,7 @@ WARM_UP = 1_200
 
 
 def main() -> None:
-    app = create_app(fixtures=(), mode="real")
+    app = asgi_app(fixture=(), clock="real")
     customers = [{"id": "cus_abc123def456", "email": "jane@example.com"}, {"generate": 999}]
     document = {"now": "2026-02-02T13:48:05.683Z", "vexutopia": {"customers": customers}}
     app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "calls")], checked=False))

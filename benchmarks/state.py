@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.client.transport import MockTransport
 from mockserver.documents import Document
 from mockserver.http.app import App
@@ -22,7 +22,7 @@ JSON = (b"content-type", b"application/json")
 
 def app_with(count: int) -> App:
     """Return an application whose default sandbox holds so many customers at Vexutopia, the oldest with a known address."""
-    app = create_app(fixtures=(), mode="frozen")
+    app = asgi_app(fixture=(), clock="frozen")
     customers: list[Any] = [{"id": "cus_abc123def456", "email": "jane@example.com"}, {"generate": count - 1}]
     document = {"now": "2026-02-02T13:48:05.683Z", "vexutopia": {"customers": customers}}
     app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
@@ -50,7 +50,7 @@ def _row(name: str, medians: list[float]) -> str:
 
 def _deep_after_deletion(size: int) -> Callable[[], object]:
     """Return a call for a page from the middle of so many of Spoonity's customers, of which one was deleted."""
-    app = create_app(fixtures=(), mode="frozen")
+    app = asgi_app(fixture=(), clock="frozen")
     customers: list[Any] = [{"id": "cust_175a9abec1882d12"}, {"generate": size - 1}]
     document = {"now": "2026-02-02T13:48:05.683Z", "spoonity": {"customers": customers}}
     app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))

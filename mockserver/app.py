@@ -1,37 +1,139 @@
-"""Puts an application together: the mock, its edge and its control API."""
+"""Put an application together: the mock, its HTTP side and its control API."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from mockserver.http.app import App, ASGIApp, HttpOptions
+from mockserver.errors import ConfigurationError
+from mockserver.http.app import App
 from mockserver.mock import Mock, MockSettings
 from mockserver.providers import Provider, find_providers
+from mockserver.state.clock import Mode, instant, mode_of
+from mockserver.webhooks import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+
+Fixture = str | Path
 
 
-def create_app(
-    *,
-    providers: Iterable[str | Provider] | None = None,
-    contract: Path | None = None,
-    options: HttpOptions | None = None,
-    **setup: Any,
-) -> App:
-    """Return an ASGI application that plays the providers.
+class SandboxOptions(TypedDict, total=False):
+    """Options of a sandbox; those left out are as the mock has them.
 
-    providers: names of providers, or providers themselves; None: those that come with the package.
-    contract: an OpenAPI file for all of them; None: each has its own.
-    setup: what else `mockserver.mock.MockSettings` takes: fixtures, seed, mode, now, assume, endpoints, limits, check_replies.
+    Keys:
+        fixture: the name of a packaged scenario, the path of a file, or several of them; later ones add to earlier ones.
+        seed: what ids and generated records come from.
+        clock: `step` moves by a second with every exchange, `frozen` stands, `real` runs with the machine.
+        now: where the clock begins: an ISO 8601 timestamp, or a datetime.
+        assume: assumption → choice.
+    """
+
+    fixture: Fixture | Sequence[Fixture] | None
+    seed: int | None
+    clock: Mode | None
+    now: str | datetime | None
+    assume: Mapping[str, str]
+
+
+class AppOptions(SandboxOptions, total=False):
+    """Options of an application.
+
+    Keys:
+        faults: presets, and faults as `POST /_mock/faults` takes them; every new sandbox is armed with them.
+        providers: names of providers, or providers themselves; default: those that come with the package.
+        contract: an OpenAPI file for all of them; default: each has its own.
+        endpoints: webhook endpoints of every new sandbox.
+        check_replies: compare every reply with the contract before it is sent.
+        journal_limit: exchanges that each sandbox remembers.
+        max_sandboxes, max_snapshots, max_records: how much the mock holds before it refuses more.
+        latency_ms: wait before every provider reply.
+        public_url: base URL of links; default: the origin that the client asked.
+        max_body: bytes of a provider's request body.
+        allow_hosts, allow_origins: extra Host and Origin values accepted on `/_mock`.
+        allow_webhook_hosts: hosts, beside loopback ones, that webhooks may go to.
+        raise_errors: raise the mock's own errors instead of answering 500; for tests.
+    """
+
+    faults: Sequence[str | Mapping[str, Any]]
+    providers: Iterable[str | Provider] | None
+    contract: Path | None
+    endpoints: Sequence[Endpoint]
+    check_replies: bool
+    journal_limit: int
+    max_sandboxes: int
+    max_snapshots: int
+    max_records: int
+    latency_ms: float
+    public_url: str | None
+    max_body: int
+    allow_hosts: Collection[str]
+    allow_origins: Collection[str]
+    allow_webhook_hosts: Collection[str]
+    raise_errors: bool
+
+
+def create_app(**options: Unpack[AppOptions]) -> "Starlette":
+    """Return a Starlette application that plays the providers.
+
+    It can be mounted, takes middleware and further routes, and has the mock in `app.state.mock`.
     Raises: MockServerError if contract, providers and fixtures do not fit together, or webhooks would go where they may not.
     """
-    settings = MockSettings(providers=find_providers(providers), contract=contract, **setup)
-    app = App(Mock(settings), options or HttpOptions(), _control)
+    from mockserver.http.routes import starlette_app
+
+    return starlette_app(asgi_app(**options))
+
+
+def asgi_app(**options: Unpack[AppOptions]) -> App:
+    """Return the bare ASGI application inside that of `create_app`, which is faster to make and to call."""
+    app = App(Mock(settings_of(options)), _control)
+    if app.mock.settings.faults:
+        from mockserver.control.faults import arm_at_begin
+
+        arm_at_begin(app.mock)
     for sandbox in app.mock.sandboxes:
         for endpoint in sandbox.state.endpoints:
             app.courier.check_target(sandbox, endpoint.url, where=endpoint.id)
     return app
 
 
-def _control(app: App) -> ASGIApp:
+def settings_of(options: AppOptions) -> MockSettings:
+    """Return the options as settings of a mock.
+
+    Raises: ConfigurationError for an unknown keyword, provider, clock or time.
+    """
+    check_keywords(options, AppOptions)
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    given["providers"] = find_providers(options.get("providers"))
+    if "fixture" in given:
+        given["fixture"] = fixtures_of(given["fixture"])
+    if "seed" in given and type(given["seed"]) is not int:
+        raise ConfigurationError(f"{given['seed']!r} is no integer", where="seed", hint="write seed=7")
+    if "clock" in given:
+        given["clock"] = mode_of(given["clock"])
+    if type(given.get("now", 0)) is not int:
+        given["now"] = instant(given["now"])
+    return MockSettings(**given)
+
+
+def fixtures_of(fixture: Fixture | Sequence[Fixture]) -> tuple[Fixture, ...]:
+    """Return the fixtures that are named, one or several, as a tuple."""
+    return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
+
+
+def check_keywords(given: Mapping[str, object], kind: type[SandboxOptions]) -> None:
+    """Raise ConfigurationError for a keyword that is no key of the options."""
+    for name in given:
+        if name not in kind.__annotations__:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, kind.__annotations__, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(kind.__annotations__)}"
+            raise ConfigurationError(f"there is no keyword {name!r}", hint=hint)
+
+
+def _control(app: App) -> "ASGIApp":
     from mockserver.control import create_control
 
     return create_control(app)

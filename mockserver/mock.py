@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver import documents
@@ -22,30 +23,60 @@ from mockserver.state.fixtures import SETTINGS, Fixtures, Settings
 from mockserver.webhooks import Endpoint
 
 DEFAULT_FIXTURE = "default"
+MEGABYTE = 1_000_000
 
 
 class MockSettings(Struct, frozen=True):
-    """What a mock is made of.
+    """Settings of a mock and of its HTTP application, in the words of `create_app`.
 
     Attributes:
         contract: an OpenAPI file for all providers; None: each has its own.
-        fixtures: names of scenarios, or paths of files; later ones add to earlier ones.
-        seed, mode, now: None: what the fixtures say, else 1, `real` and the fixtures' time.
+        fixture: names of scenarios, or paths of files; later ones add to earlier ones.
+        seed, clock, now: None: what the fixtures say, else 1, `real` and the fixtures' time.
         assume: assumption → choice.
-        endpoints: webhook endpoints that every sandbox begins with.
+        faults: presets and fault bodies that every new sandbox is armed with.
+        endpoints: webhook endpoints of every new sandbox.
         check_replies: compare every reply with the contract before it is sent.
+        journal_limit: exchanges that each sandbox remembers.
+        latency_ms: wait before every provider reply.
+        public_url: base URL of links; None: the origin that the client asked.
+        max_body: bytes of a provider's request body.
+        allow_hosts, allow_origins: extra Host and Origin values accepted on `/_mock`.
+        allow_webhook_hosts: hosts, beside loopback ones, that webhooks may go to.
+        raise_errors: raise the mock's own errors instead of answering 500; for tests.
     """
 
     providers: Sequence[Provider]
     contract: Path | None = None
-    fixtures: Sequence[str | Path] = (DEFAULT_FIXTURE,)
+    fixture: Sequence[str | Path] = (DEFAULT_FIXTURE,)
     seed: int | None = None
-    mode: Mode | None = None
+    clock: Mode | None = None
     now: int | None = None
     assume: Mapping[str, str] = {}
+    faults: Sequence[str | Mapping[str, Any]] = ()
     endpoints: Sequence[Endpoint] = ()
-    limits: Limits = field(default_factory=Limits)
     check_replies: bool = False
+    journal_limit: int = 1_000
+    max_sandboxes: int = 1_000
+    max_snapshots: int = 100
+    max_records: int = 1_000_000
+    latency_ms: float = 0
+    public_url: str | None = None
+    max_body: int = MEGABYTE
+    allow_hosts: Collection[str] = frozenset()
+    allow_origins: Collection[str] = frozenset()
+    allow_webhook_hosts: Collection[str] = frozenset()
+    raise_errors: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the sandboxes."""
+        return Limits(
+            sandboxes=self.max_sandboxes,
+            records=self.max_records,
+            snapshots=self.max_snapshots,
+            journal=self.journal_limit,
+        )
 
 
 class Mock:
@@ -58,43 +89,43 @@ class Mock:
         lock: held by whoever changes a sandbox while others may, as threads of one process do; it may be taken again.
     """
 
-    def __init__(self, setup: MockSettings) -> None:
-        self.setup = setup
+    def __init__(self, settings: MockSettings) -> None:
+        self.settings = settings
         self.lock = threading.RLock()
-        self.pipeline = _pipeline(setup)
+        self.pipeline = _pipeline(settings)
         self.fixtures = _fixtures(self.pipeline)
         self.sandboxes = Sandboxes(
             self._initial_state(),
-            key_prefixes={label: prefix for each in setup.providers for label, prefix in each.labels.items()},
-            task_handlers={name: handler for each in setup.providers for name, handler in each.task_handlers.items()},
-            limits=setup.limits,
+            key_prefixes={label: prefix for each in settings.providers for label, prefix in each.labels.items()},
+            task_handlers={name: handler for each in settings.providers for name, handler in each.task_handlers.items()},
+            limits=settings.limits,
         )
 
     def state(self, fixtures: Sequence[str | Path] | None, settings: Settings) -> State:
-        """Return a state made of fixtures, those of the setup if None are named.
+        """Return a state made of fixtures, those of the settings if None are named.
 
         Raises: FixtureError, ConfigurationError for a scenario that does not exist.
         """
-        names = self.setup.fixtures if fixtures is None else fixtures
-        sources = [source for name in names for source in _sources(name, self.setup.providers)]
+        names = self.settings.fixture if fixtures is None else fixtures
+        sources = [source for name in names for source in _sources(name, self.settings.providers)]
         state = self.fixtures.load(sources, settings)
-        state.endpoints = tuple({each.id: each for each in (*state.endpoints, *self.setup.endpoints)}.values())
+        state.endpoints = tuple({each.id: each for each in (*state.endpoints, *self.settings.endpoints)}.values())
         return state
 
-    def reload(self, setup: MockSettings | None = None) -> None:
+    def reload(self, settings: MockSettings | None = None) -> None:
         """Read contract and fixtures again, and begin every sandbox anew that began with them.
 
-        setup: what the mock is made of from here on; None: what it was. Providers and limits stay.
+        settings: what the mock is made of from here on; None: what it was. Providers and limits stay.
         Raises: MockServerError if something is broken; then everything stays as it was.
         """
-        before = self.setup, self.pipeline, self.fixtures
+        before = self.settings, self.pipeline, self.fixtures
         try:
-            self.setup = setup or self.setup
-            self.pipeline = _pipeline(self.setup)
+            self.settings = settings or self.settings
+            self.pipeline = _pipeline(self.settings)
             self.fixtures = _fixtures(self.pipeline)
             self.sandboxes.restart(self._initial_state())
         except Exception:
-            self.setup, self.pipeline, self.fixtures = before
+            self.settings, self.pipeline, self.fixtures = before
             raise
 
     def choices(self, given: Mapping[str, str], *, where: str) -> dict[str, str]:
@@ -105,9 +136,9 @@ class Mock:
         return check_choices(given, self.pipeline.assumptions, where=where)
 
     def _initial_state(self) -> State:
-        setup = self.setup
-        self.choices(setup.assume, where="assumptions")
-        return self.state(None, Settings(setup.seed, setup.mode, setup.now, setup.assume))
+        settings = self.settings
+        self.choices(settings.assume, where="assumptions")
+        return self.state(None, Settings(settings.seed, settings.clock, settings.now, settings.assume))
 
 
 def fixture_files(name: str | Path, providers: Sequence[Provider]) -> list[Path]:
@@ -152,9 +183,9 @@ def _sources(name: str | Path, providers: Sequence[Provider]) -> Iterator[Docume
         yield document
 
 
-def _pipeline(setup: MockSettings) -> Pipeline:
-    contract = Contract.load(setup.contract) if setup.contract else contract_of(setup.providers)
-    return Pipeline(contract, setup.providers, check_replies=setup.check_replies)
+def _pipeline(settings: MockSettings) -> Pipeline:
+    contract = Contract.load(settings.contract) if settings.contract else contract_of(settings.providers)
+    return Pipeline(contract, settings.providers, check_replies=settings.check_replies)
 
 
 def _fixtures(pipeline: Pipeline) -> Fixtures:

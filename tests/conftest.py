@@ -8,10 +8,10 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.client.transport import MockTransport
 from mockserver.exchange import RawHeaders
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.state import Sandbox
 from mockserver.state.sandbox import DEFAULT
 from tests import once
@@ -33,11 +33,9 @@ settings.load_profile("steady")
 _SAFE = re.compile(rb"[\t -~]*")
 
 
-def make_app(*, options: HttpOptions | None = None, **setup: Any) -> App:
+def make_app(**options: Any) -> App:
     """Return an application whose clock stands, whose replies are checked, and whose own errors are raised."""
-    return create_app(
-        options=options or HttpOptions(raise_errors=True), **{"mode": "frozen", "check_replies": True, "seed": 1, **setup}
-    )
+    return asgi_app(**{"clock": "frozen", "check_replies": True, "seed": 1, "raise_errors": True, **options})
 
 
 def client_of(app: App, token: str = SPOONITY_TOKEN, **options: Any) -> httpx.Client:

@@ -35,8 +35,8 @@ def _contract(path: Path | None = None) -> Contract:
 
 def _state_of(mock: Mock, fixtures: Sequence[str | Path] | None, settings: Settings) -> State:
     """Return a fork of the fixtures' state; one with a clock that runs, or of a test's own files, is built anew."""
-    setup = mock.setup
-    named = setup.fixtures if fixtures is None else fixtures
+    setup = mock.settings
+    named = setup.fixture if fixtures is None else fixtures
     if setup.contract or any(each.fixtures_folder not in (None, packaged("fixtures")) for each in setup.providers):
         return _state(mock, fixtures, settings)
     if settings.mode not in ("frozen", "step") or not {*named} <= {*scenarios(PROVIDERS)}:

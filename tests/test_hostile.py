@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from mockserver.documents import Document
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.server import Address, Parser, running_server
 from tests.asgi import converse, scope_of
 from tests.conftest import check_headers, make_app, sandbox_of
@@ -42,7 +42,7 @@ class Reply(msgspec.Struct, frozen=True):
 @pytest.fixture(scope="module")
 def tough() -> App:
     """An application that all these requests share, since they leave no trace in it."""
-    app = make_app(options=HttpOptions(max_body=MAX_BODY, raise_errors=True))
+    app = make_app(max_body=MAX_BODY)
     sandbox_of(app, "hostile")
     return app
 

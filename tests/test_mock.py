@@ -8,7 +8,6 @@ import pytest
 from mockserver.errors import ConfigurationError, ContractError, DocumentError, FixtureError, UnknownChoiceError
 from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import PROVIDERS
-from mockserver.state import Limits
 from mockserver.state.clock import Clock
 from mockserver.state.fixtures import Settings
 from mockserver.webhooks import Endpoint
@@ -18,7 +17,7 @@ PACKAGED = Path(__file__).resolve().parent.parent / "fixtures"
 
 
 def mock(**setup: Any) -> Mock:
-    return Mock(MockSettings(PROVIDERS, **{"fixtures": (), **setup}))
+    return Mock(MockSettings(PROVIDERS, **{"fixture": (), **setup}))
 
 
 @pytest.fixture
@@ -70,41 +69,41 @@ def test_an_unknown_fixture_is_refused_with_the_known_ones(name: str) -> None:
 
 def test_a_directory_is_refused_as_one(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="cannot be read"):
-        mock(fixtures=(tmp_path,))
+        mock(fixture=(tmp_path,))
 
 
 # What it begins with
 
 
 def test_every_sandbox_begins_with_the_fixtures(fixture: Path) -> None:
-    made = mock(fixtures=(fixture, "empty", str(fixture)))
+    made = mock(fixture=(fixture, "empty", str(fixture)))
     assert count(made) == count(made, "other") == 2
 
 
 def test_settings_reach_the_state() -> None:
-    made = mock(seed=7, mode="step", now=5_000, assume={"spoonity.create-status": "201"})
+    made = mock(seed=7, clock="step", now=5_000, assume={"spoonity.create-status": "201"})
     state = made.sandboxes.get("other").state
     assert (state.seed, state.clock, state.choices) == (7, Clock("step", 5_000), {"spoonity.create-status": "201"})
 
 
 def test_a_default_that_is_assumed_wins_over_a_fixture(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("assumptions: {spoonity.create-status: '201'}")
-    assert mock(fixtures=(tmp_path / "x.yaml",)).sandboxes.initial_state.choices == {"spoonity.create-status": "201"}
+    assert mock(fixture=(tmp_path / "x.yaml",)).sandboxes.initial_state.choices == {"spoonity.create-status": "201"}
     assume = {"spoonity.create-status": "200"}
-    assert mock(fixtures=(tmp_path / "x.yaml",), assume=assume).sandboxes.initial_state.choices == {}
+    assert mock(fixture=(tmp_path / "x.yaml",), assume=assume).sandboxes.initial_state.choices == {}
 
 
 def test_endpoints_are_added_to_those_of_the_fixture(fixture: Path) -> None:
     own, same = Endpoint("b", URL, "setup"), Endpoint("a", URL, "setup")
-    assert [each.secret for each in mock(fixtures=(fixture,), endpoints=(own,)).sandboxes.initial_state.endpoints] == [
+    assert [each.secret for each in mock(fixture=(fixture,), endpoints=(own,)).sandboxes.initial_state.endpoints] == [
         "fixture",
         "setup",
     ]
-    assert mock(fixtures=(fixture,), endpoints=(same,)).sandboxes.initial_state.endpoints == (same,)
+    assert mock(fixture=(fixture,), endpoints=(same,)).sandboxes.initial_state.endpoints == (same,)
 
 
 def test_limits_hold() -> None:
-    assert mock(limits=Limits(sandboxes=7)).sandboxes.limits.sandboxes == 7
+    assert mock(max_sandboxes=7).sandboxes.limits.sandboxes == 7
 
 
 def test_a_state_may_be_made_of_other_fixtures(fixture: Path) -> None:
@@ -118,7 +117,7 @@ def test_a_state_may_be_made_of_other_fixtures(fixture: Path) -> None:
     ("setup", "error"),
     [
         ({"assume": {"spoonity.nothing": "x"}}, UnknownChoiceError),
-        ({"fixtures": ("nothing",)}, ConfigurationError),
+        ({"fixture": ("nothing",)}, ConfigurationError),
         ({"contract": Path("nothing.yaml")}, DocumentError),
         ({"contract": PACKAGED / "default.yaml"}, ContractError),
         ({"providers": PROVIDERS[:1], "contract": PACKAGED.parent / "openapi.yaml"}, ConfigurationError),
@@ -126,7 +125,7 @@ def test_a_state_may_be_made_of_other_fixtures(fixture: Path) -> None:
 )
 def test_what_does_not_fit_together_stops_the_start(setup: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
-        Mock(MockSettings(**{"providers": PROVIDERS, "fixtures": (), **setup}))
+        Mock(MockSettings(**{"providers": PROVIDERS, "fixture": (), **setup}))
 
 
 def test_choices_are_checked() -> None:
@@ -141,7 +140,7 @@ def test_choices_are_checked() -> None:
 
 
 def test_reload_reads_the_fixtures_again(fixture: Path) -> None:
-    made = mock(fixtures=(fixture,))
+    made = mock(fixture=(fixture,))
     count(made, "other")
     made.sandboxes.make("own", made.state(["empty"], Settings()))
     fixture.write_text("spoonity: {customers: [{generate: 5}]}")
@@ -152,9 +151,9 @@ def test_reload_reads_the_fixtures_again(fixture: Path) -> None:
 
 def test_reload_may_change_what_the_mock_is_made_of(fixture: Path) -> None:
     made = mock()
-    setup = MockSettings(PROVIDERS, fixtures=(fixture,), seed=3)
+    setup = MockSettings(PROVIDERS, fixture=(fixture,), seed=3)
     made.reload(setup)
-    assert (count(made), made.sandboxes.initial_state.seed, made.setup) == (1, 3, setup)
+    assert (count(made), made.sandboxes.initial_state.seed, made.settings) == (1, 3, setup)
 
 
 @pytest.mark.parametrize(
@@ -162,13 +161,13 @@ def test_reload_may_change_what_the_mock_is_made_of(fixture: Path) -> None:
     [("spoonity: {customers: [{status: FOO}]}", FixtureError), ("a: [", DocumentError), (None, ConfigurationError)],
 )
 def test_a_reload_that_fails_changes_nothing(content: str | None, error: type[Exception], fixture: Path) -> None:
-    made = mock(fixtures=(fixture,))
-    before = made.setup, made.pipeline, made.fixtures, made.sandboxes.initial_state
+    made = mock(fixture=(fixture,))
+    before = made.settings, made.pipeline, made.fixtures, made.sandboxes.initial_state
     if content is None:
         fixture.unlink()
     else:
         fixture.write_text(content)
     with pytest.raises(error):
-        made.reload(MockSettings(PROVIDERS, fixtures=(fixture,), seed=5))
-    assert (made.setup, made.pipeline, made.fixtures, made.sandboxes.initial_state) == before
+        made.reload(MockSettings(PROVIDERS, fixture=(fixture,), seed=5))
+    assert (made.settings, made.pipeline, made.fixtures, made.sandboxes.initial_state) == before
     assert count(made) == 1

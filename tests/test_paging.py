@@ -14,7 +14,7 @@ LINKS, ROWS = "/customers", "/v1/customers"
 
 @pytest.fixture
 def app() -> App:
-    return make_app(fixtures=("empty",))
+    return make_app(fixture=("empty",))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from mockserver import documents, pipeline
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
 from mockserver.http import app as edge
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state import Sandbox
 from tests.conftest import NOW, VEXUTOPIA_KEY, client_of, make_app, sandbox_of
@@ -165,7 +165,7 @@ def test_due_work_is_done_before_a_request_is_answered(app: App, vexutopia: http
 
 
 def test_time_stands_while_a_request_is_answered_and_steps_after_it_even_if_it_was_refused() -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     client = client_of(app)
     for path in (CUSTOMER, "/nowhere", "/customers?limit=0"):
         client.get(path)
@@ -204,7 +204,7 @@ def test_replies_are_only_compared_with_the_contract_where_that_is_wanted() -> N
 
 
 def test_a_reply_that_the_contract_does_not_have_is_a_500_to_a_client() -> None:
-    app = make_app(providers=with_handler(SPOONITY, retrieve_customer), options=HttpOptions())
+    app = make_app(providers=with_handler(SPOONITY, retrieve_customer), raise_errors=False)
     reply = client_of(app).get(CUSTOMER)
     assert (reply.status_code, reply.json()["message"]) == (500, "An unexpected error occurred.")
 

@@ -12,10 +12,11 @@ from threading import Thread
 import httpx
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import every_behaviour
@@ -71,13 +72,13 @@ class Proxy(Struct, frozen=True):
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxy]:
-    program_path, app = node_program("prism"), make_app(mode="real")
+    program_path, app = node_program("prism"), make_app(clock="real")
     with (
         running_server(app) as mock,
         running_prism(program_path, mock.url) as url,
         httpx.Client(trust_env=False) as client,
     ):
-        app.options = HttpOptions(public_url=url, raise_errors=True)  # Prism does not pass on the Host that it was asked for
+        app.mock.settings = replace(app.mock.settings, public_url=url)  # Prism does not pass on the Host that it was asked for
         yield Proxy(url, mock.url, app, client)
 
 

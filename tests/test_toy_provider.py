@@ -19,7 +19,7 @@ CARD = {"X-Library-Card": "mine"}
 
 
 def toy_app(**setup: Any) -> App:
-    return make_app(**{"providers": [TOY], "contract": FOLDER / "openapi.yaml", "fixtures": [FOLDER / "fixture.yaml"], **setup})
+    return make_app(**{"providers": [TOY], "contract": FOLDER / "openapi.yaml", "fixture": [FOLDER / "fixture.yaml"], **setup})
 
 
 def visitor(app: App) -> httpx.Client:
@@ -169,7 +169,7 @@ def everyone(tmp_path: Path) -> App:
     merged = real | {"paths": real["paths"] | own["paths"], "components": parts, "security": own["security"]}
     (tmp_path / "openapi.yaml").write_text(documents.to_yaml(merged), encoding="utf-8")
     fixtures = ["default", FOLDER / "fixture.yaml"]
-    return make_app(providers=[*PROVIDERS, TOY], contract=tmp_path / "openapi.yaml", fixtures=fixtures)
+    return make_app(providers=[*PROVIDERS, TOY], contract=tmp_path / "openapi.yaml", fixture=fixtures)
 
 
 def test_it_stands_beside_other_providers(everyone: App) -> None:

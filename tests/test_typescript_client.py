@@ -8,7 +8,7 @@ from tests.tools import NODE, program, run, typed_client
 def test_typed_client_gets_what_the_contract_promises() -> None:
     client = typed_client()
 
-    with running_server(make_app(mode="real")) as address:
+    with running_server(make_app(clock="real")) as address:
         said = run([program("node"), str(client)], cwd=NODE, environment={"MOCK_URL": address.url})
 
     assert said == "The typed client got what the contract promises.\n"

@@ -14,8 +14,10 @@ from mockserver.cli import say
 from mockserver.cli.options import PROVIDERS, Whole, base_url, command, http_url, number, option, switch
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from mockserver.cli.state_file import StateFile
-    from mockserver.http.app import App, ASGIApp
+    from mockserver.http.app import App
     from mockserver.http.server import Background
 
 MODES = ("real", "frozen", "step")
@@ -69,12 +71,12 @@ def _pair(text: str) -> tuple[str, str]:
 def serve(**given: Any) -> int:
     """Serve until a signal ends it."""
     gc.disable()  # hardly anything that is made at the start ever goes
-    from mockserver.app import create_app
-    from mockserver.cli.setup import app_options, setup
+    from mockserver.app import asgi_app
+    from mockserver.cli.setup import setup
     from mockserver.cli.state_file import StateFile
 
     values = SimpleNamespace(**given)
-    app = create_app(options=app_options(values), **setup(values))
+    app = asgi_app(**setup(values))
     state = StateFile(values.state) if values.state else None
     if state is not None:
         state.load(app.mock)

@@ -4,19 +4,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
-
-from msgspec.structs import replace
 
 from mockserver import documents
+from mockserver.app import AppOptions, settings_of
 from mockserver.catalogue import check_choices
 from mockserver.cli import say
 from mockserver.cli.options import played_providers
 from mockserver.errors import ConfigurationError, DocumentError
-from mockserver.http.app import HttpOptions
 from mockserver.http.guard import check_target
 from mockserver.mock import Mock, fixture_files
-from mockserver.state import Limits
 from mockserver.webhooks import Endpoint
 
 ENDPOINT = "endpoint-of-serve"
@@ -28,34 +24,29 @@ Look = Mapping[Path, tuple[int, int] | None]
 """File → its time of change and its size; None if it is not there."""
 
 
-def setup(values: SimpleNamespace) -> dict[str, Any]:
-    """Return what `create_app` takes beside its options.
+def setup(values: SimpleNamespace) -> AppOptions:
+    """Return the options of `create_app`.
 
     Raises: MockServerError for answers to unknown questions, and for webhooks that may not be sent.
     """
     return {
         "providers": played_providers(values.provider),
-        "fixtures": tuple(values.fixture),
+        "fixture": tuple(values.fixture),
         "seed": values.seed,
-        "mode": values.clock,
+        "clock": values.clock,
         "now": values.now,
         "assume": _choices(values),
         "endpoints": _endpoints(values),
-        "limits": Limits(sandboxes=values.max_sandboxes, journal=values.journal_limit),
+        "max_sandboxes": values.max_sandboxes,
+        "journal_limit": values.journal_limit,
         "check_replies": values.check_replies,
+        "latency_ms": values.latency,
+        "public_url": values.public_url,
+        "max_body": values.max_body,
+        "allow_hosts": values.allow_host,
+        "allow_origins": values.allow_origin,
+        "allow_webhook_hosts": values.allow_webhook_host,
     }
-
-
-def app_options(values: SimpleNamespace) -> HttpOptions:
-    """Return the settings of the HTTP application."""
-    return HttpOptions(
-        latency_ms=values.latency,
-        public_url=values.public_url,
-        max_body=values.max_body,
-        allow_hosts=frozenset(values.allow_host),
-        allow_origins=frozenset(values.allow_origin),
-        allow_webhook_hosts=frozenset(values.allow_webhook_host),
-    )
 
 
 def _choices(values: SimpleNamespace) -> dict[str, str]:
@@ -109,8 +100,9 @@ class Watch:
         if not changed:
             return
         names = ", ".join(path.name for path in changed)
+        before = self._mock.settings
         try:
-            self._mock.reload(replace(self._mock.setup, **setup(self._values)))
+            self._mock.reload(settings_of({**setup(self._values), "contract": before.contract}))
         except Exception as error:  # an edit can be wrong in more ways than we know; the mock goes on all the same
             self._report(f"{names} changed, nothing is reloaded: {error}")
         else:
@@ -122,7 +114,7 @@ class Watch:
 
 def _files(mock: Mock, values: SimpleNamespace) -> list[Path]:
     contracts = dict.fromkeys(mock.pipeline.contract.files.values())
-    fixtures = [file for name in values.fixture for file in fixture_files(name, mock.setup.providers)]
+    fixtures = [file for name in values.fixture for file in fixture_files(name, mock.settings.providers)]
     return [*contracts, *fixtures, *([values.assumptions] if values.assumptions else [])]
 
 

@@ -54,11 +54,11 @@ class StateFile:
             self._write(documents.to_yaml(document).encode())
 
     def _state(self, mock: Mock) -> State:
-        setup = mock.setup
+        setup = mock.settings
         state = mock.fixtures.build([self._document()], Settings(seed=setup.seed))
-        if setup.mode is not None or setup.now is not None:
+        if setup.clock is not None or setup.now is not None:
             now = state.clock.now() if setup.now is None else setup.now
-            state.clock = Clock.starting(setup.mode or state.clock.mode, now)
+            state.clock = Clock.starting(setup.clock or state.clock.mode, now)
         state.choices = mock.choices({**state.choices, **setup.assume}, where="assumptions")
         renewed = {endpoint.id for endpoint in setup.endpoints}
         state.endpoints = (*(each for each in state.endpoints if each.id not in renewed), *setup.endpoints)

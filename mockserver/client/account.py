@@ -13,7 +13,6 @@ from mockserver.client.sandbox import InSandbox
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
-from mockserver.http.app import ASGIApp
 from mockserver.providers.provider import Provider
 from mockserver.state import Collection, Draft, Kind, Sandbox
 from mockserver.state.fixtures import Location
@@ -22,6 +21,8 @@ from mockserver.webhooks import SECRET_PREFIX
 
 if TYPE_CHECKING:
     import builtins
+
+    from starlette.types import ASGIApp
 
     from mockserver.client.adapter import MockAdapter
     from mockserver.client.exchanges import Requests
@@ -201,7 +202,7 @@ class Account(InSandbox):
         return MockAdapter(self._seat.app, self.name)
 
     @property
-    def app(self) -> ASGIApp:
+    def app(self) -> "ASGIApp":
         """The account as an ASGI application, for clients that take one."""
         return self._seat.receiver.asgi()
 
@@ -250,7 +251,7 @@ class SandboxAccounts(InSandbox):
         return account_class(found)(self._seat, found)
 
     @property
-    def app(self) -> ASGIApp:
+    def app(self) -> "ASGIApp":
         """The sandbox as an ASGI application."""
         return self._seat.receiver.asgi()
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
-from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, parse_duration, parse_timestamp
+from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds, mode_of, parse_duration
 
 Moment = str | datetime
 Duration = str | timedelta
@@ -79,28 +79,3 @@ def _milliseconds(by: object) -> int:
         return parse_duration(by)
     except ValueError as error:
         raise ConfigurationError(str(error), where="clock.advance") from error
-
-
-def mode_of(clock: str) -> Mode:
-    """Return the mode of a clock.
-
-    Raises: ConfigurationError that lists them.
-    """
-    for mode in MODES:
-        if mode == clock:
-            return mode
-    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
-
-
-def instant(now: Moment) -> int:
-    """Return the milliseconds since 1970 of a timestamp or a datetime; one without a zone is taken as UTC.
-
-    Raises: ConfigurationError.
-    """
-    if not isinstance(now, (str, datetime)):
-        raise ConfigurationError(f"{now!r} is no time", where="now", hint="write it like 2026-02-02T13:48:05.683Z")
-    text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
-    try:
-        return parse_timestamp(text)
-    except ValueError as error:
-        raise ConfigurationError(str(error), where="now") from error

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypedDict, Unpack
 
-import msgspec
-
 from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
-from mockserver.control.faults import FaultOrder, FaultRow, arm
-from mockserver.errors import ConfigurationError
+from mockserver.control.faults import FaultRow, arm, order_of
 from mockserver.faults import FaultKind, PagingMode
 from mockserver.providers.provider import Provider
 
@@ -91,10 +88,9 @@ class Faults:
             self._seat.sandbox.faults.disarm_all()
 
     def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
-        told = {"for" if name == "lasting" else name: value for name, value in terms.items()}
-        told["operations"] = [self._operation(each) for each in told.get("operations", self._operations())]
+        operations = [self._operation(each) for each in terms.get("operations", self._operations())]
         with self._seat.mock.lock, told_in_python():
-            return arm(self._seat.mock, self._seat.sandbox, order(told))
+            return arm(self._seat.mock, self._seat.sandbox, order_of({**terms, "operations": operations}))
 
     def _operation(self, name: str) -> str:
         return name if "." in name else f"{self._provider.name}.{name}"
@@ -102,16 +98,3 @@ class Faults:
     def _operations(self) -> list[str]:
         operations = self._seat.mock.pipeline.contract.operations.values()
         return [each.id for each in operations if each.provider == self._provider.name]
-
-
-def order(told: dict[str, Any]) -> FaultOrder:
-    """Return what a test says of a fault, as the control API takes it.
-
-    Raises: ConfigurationError.
-    """
-    try:
-        return msgspec.convert(told, FaultOrder)
-    except msgspec.ValidationError as error:
-        known = ", ".join(FaultOrder.__struct_encode_fields__)
-        what = str(error).replace(" - at `$", " at `")
-        raise ConfigurationError(what, where="fault", hint=f"a fault takes {known}") from error

@@ -1,10 +1,15 @@
 """One sandbox as the adapters of client libraries see it: they give it a request, and get what a wire would have brought."""
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from mockserver.exchange import RawHeaders
-from mockserver.http.app import App, ASGIApp, Receive, Scope, Send
+from mockserver.http.app import App
 from mockserver.http.in_process import ConnectionLostError, Response, call
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 SELECTOR = b"mock-sandbox"
 """The header that names the sandbox; it beats the key, and unlike a path it leaves the links in replies as they are."""
@@ -60,10 +65,10 @@ class Receiver(Struct, frozen=True):
         except ConnectionLostError as lost:
             return InProcessReply(lost.response, is_whole=False)
 
-    def asgi(self) -> ASGIApp:
+    def asgi(self) -> "ASGIApp":
         """Return the sandbox as an ASGI application, for clients that take one."""
 
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def serve(scope: "Scope", receive: "Receive", send: "Send") -> None:
             if scope["type"] == "http":
                 scope = {**scope, "headers": self._addressed(list(scope["headers"]))}
             await self.app(scope, receive, send)

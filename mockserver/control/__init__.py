@@ -4,10 +4,15 @@ A module per resource holds its functions and its `ROUTES`; `routes.py` lists th
 an exchange or is recorded.
 """
 
-from mockserver.http.app import App, ASGIApp
+from typing import TYPE_CHECKING
+
+from mockserver.http.app import App
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
-def create_control(app: App) -> ASGIApp:
+def create_control(app: App) -> "ASGIApp":
     """Return the ASGI application that serves `/_mock` for the given one.
 
     It is called with paths that begin with `/_mock`; the scope says in `mock.sandbox` and `mock.prefix` what stood before.

@@ -12,32 +12,40 @@ from contextlib import aclosing
 
 import msgspec
 from starlette import routing
+from starlette.types import Receive, Scope, Send
 
 from mockserver.control.problem import ControlError, problem, refusal
 from mockserver.control.route import ControlCall, ControlRoute, Stream, read, read_query
 from mockserver.exchange import RawHeaders, Reply
 from mockserver.http import guard
-from mockserver.http.app import CONTROL, App, HttpOptions, Receive, Scope, Send
+from mockserver.http.app import CONTROL, App
 from mockserver.http.guard import head_problem, is_loopback
 from mockserver.judge.notes import Insights
+from mockserver.mock import MockSettings
 from mockserver.state.sandbox import DEFAULT, check_name
 
 
-def reject(scope: Scope, headers: Mapping[bytes, bytes], options: HttpOptions) -> Reply | None:
+def reject(scope: Scope, headers: Mapping[bytes, bytes], settings: MockSettings) -> Reply | None:
     """Return how a request is refused before its path is looked at; None if it is let through."""
     oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
     if oversized is not None:
         return refusal(oversized)
     host = headers[b"host"].decode("latin-1").lower()
     name = _name(host)
-    if not is_loopback(host) and not {host, name} & _lower(options.allow_hosts):
+    if not is_loopback(host) and not _is_test_client(name, scope) and not {host, name} & _lower(settings.allow_hosts):
         return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
     origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin or _is_near(origin, host) or (origin in _lower(options.allow_origins) and origin != "null"):
+    if not origin or _is_near(origin, host) or (origin in _lower(settings.allow_origins) and origin != "null"):
         return None
     # Any page can have the origin null, so there is no allowing it.
     hint = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
     return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
+
+
+def _is_test_client(name: str, scope: Scope) -> bool:
+    """Return whether Starlette's TestClient asks its own host; no peer of a socket has that name."""
+    client = scope.get("client")
+    return name == "testserver" and client is not None and client[0] == "testclient"
 
 
 def _is_near(origin: str, host: str) -> bool:
@@ -62,7 +70,7 @@ class Control:
     """Serves the routes for one application."""
 
     def __init__(self, app: App, routes: Sequence[ControlRoute]) -> None:
-        self._options = app.options
+        self._settings = app.mock.settings
         self._methods = ", ".join(sorted({route.method for route in routes}))
         paths: dict[str, dict[str, ControlRoute]] = {}
         for route in routes:
@@ -76,7 +84,7 @@ class Control:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        refused = reject(scope, headers, self._options)
+        refused = reject(scope, headers, self._settings)
         if refused is not None:
             await _send(send, refused, [(b"vary", b"Origin")])
         elif guard.is_preflight(scope["method"], headers):
@@ -144,7 +152,7 @@ class RouteMatch:
             raise
         except Exception as error:
             refused = refusal(error)
-            if refused is None and self._app.options.raise_errors:
+            if refused is None and self._app.mock.settings.raise_errors:
                 raise
             if refused is None:
                 _log.exception("%s %s failed in the mock itself", scope["method"], scope["path"])
@@ -193,7 +201,7 @@ class RouteMatch:
         prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
         seen = f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}"
-        return (self._app.options.public_url or seen).rstrip("/") + mounted
+        return (self._app.mock.settings.public_url or seen).rstrip("/") + mounted
 
 
 async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:

@@ -1,15 +1,16 @@
 """`/_mock/faults`: list, arm and disarm faults."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, field
 from msgspec.structs import asdict, replace
 
 from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.exchange import Reply
 from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
 from mockserver.mock import Mock
@@ -129,6 +130,54 @@ def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
     Raises: ControlError, LimitError.
     """
     return [_row(each, sandbox.now) for each in sandbox.faults.arm(faults_of(order, mock, sandbox.now))]
+
+
+def arm_at_begin(mock: Mock) -> None:
+    """Arm each sandbox with the faults of the mock's settings when it begins and when it is reset.
+
+    Raises: ConfigurationError that names the fault.
+    """
+    orders = orders_of(mock.settings.faults, mock)
+
+    def arm_all(sandbox: Sandbox) -> None:
+        for order in orders:
+            arm(mock, sandbox, order)
+
+    mock.sandboxes.at_begin(arm_all)
+
+
+def orders_of(faults: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[FaultOrder]:
+    """Return the faults as the route takes them, after trying each.
+
+    Raises: ConfigurationError that names the fault.
+    """
+    orders = []
+    for index, each in enumerate(faults):
+        try:
+            orders.append(order_of(each))
+            faults_of(orders[-1], mock, 0)
+        except MockServerError as error:
+            place = (error.where or "").removeprefix("body").removeprefix("fault")
+            raise ConfigurationError(error.what, where=f"faults[{index}]{place}", hint=error.hint) from error
+    return orders
+
+
+def order_of(given: Any) -> FaultOrder:
+    """Return a fault as the route takes it: of a preset's name, or of a mapping.
+
+    Raises: ConfigurationError.
+    """
+    if isinstance(given, str):
+        return order_of({"preset": given})
+    if not isinstance(given, Mapping):
+        hint = 'write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
+        raise ConfigurationError(f"{given!r} is no fault", hint=hint)
+    try:
+        return convert({"for" if name == "lasting" else name: value for name, value in given.items()}, FaultOrder)
+    except ValidationError as error:
+        known = ", ".join(FaultOrder.__struct_encode_fields__)
+        what = str(error).replace(" - at `$", " at `")
+        raise ConfigurationError(what, where="fault", hint=f"a fault takes {known}") from error
 
 
 def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:

@@ -11,8 +11,8 @@ from mockserver.contract.encoding import MalformedError, decode_json, decode_pai
 from mockserver.control.problem import ControlError
 from mockserver.conversion import mismatch_of
 from mockserver.exchange import Reply
-from mockserver.http.app import MEGABYTE, App
-from mockserver.mock import Mock
+from mockserver.http.app import App
+from mockserver.mock import MEGABYTE, Mock
 from mockserver.state import Sandbox
 
 if TYPE_CHECKING:

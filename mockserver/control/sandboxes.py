@@ -69,11 +69,11 @@ def _origin(mock: Mock, order: SandboxOrder) -> State | None:
     """Return what the sandbox begins with; None if that is what all begin with."""
     if order == SandboxOrder(name=order.name):
         return None
-    setup, assume = mock.setup, order.assume or {}
+    setup, assume = mock.settings, order.assume or {}
     merged(mock, setup.assume, assume, where="body.assume")
     settings = Settings(
         seed=order.seed if order.seed is not None else setup.seed,
-        mode=order.clock or setup.mode,
+        mode=order.clock or setup.clock,
         now=instant(order.now, "body.now") if order.now is not None else setup.now,
         choices={**setup.assume, **assume},
     )
@@ -82,8 +82,8 @@ def _origin(mock: Mock, order: SandboxOrder) -> State | None:
 
 def _fixture(mock: Mock, name: str) -> str | Path:
     """Return the fixture of that name; a client cannot name a file that `serve` was not given."""
-    given = mock.setup.fixtures
-    known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.setup.providers)}
+    given = mock.settings.fixture
+    known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.settings.providers)}
     known |= {str(each): each for each in given}
     if name not in known:
         raise ControlError(

@@ -8,8 +8,7 @@ from mockserver.changes import Changes, changes_between
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.documents import Document
 from mockserver.exchange import Reply
-from mockserver.http.app import MEGABYTE
-from mockserver.mock import Mock
+from mockserver.mock import MEGABYTE, Mock
 from mockserver.state import Sandbox, State
 from mockserver.state.clock import iso_milliseconds
 

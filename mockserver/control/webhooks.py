@@ -121,7 +121,7 @@ def _row(endpoint: Endpoint) -> EndpointRow:
 def _url(call: ControlCall, url: str | None) -> str:
     if url is None:
         return ""
-    check_target(url, call.app.options.allow_webhook_hosts, where="body.url")
+    check_target(url, call.mock.settings.allow_webhook_hosts, where="body.url")
     return url
 
 

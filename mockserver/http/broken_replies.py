@@ -5,47 +5,47 @@ Under another server the reply just stays unfinished, which any server answers b
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mockserver.exchange import RawHeaders
 from mockserver.pipeline import EncodedReply
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import Receive, Scope, Send
 
 DRIPS = 10
 """Pieces of a reply that drips; a shorter one has a byte in each."""
 
 
-async def send_disturbed(scope: Scope, receive: Receive, send: Send, answer: EncodedReply, headers: RawHeaders) -> None:
-    """Send the answer, or what the fault leaves of it; `headers` are all that it carries."""
-    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
-    if answer.wire == "drip":
+async def send_disturbed(scope: "Scope", receive: "Receive", send: "Send", reply: EncodedReply, headers: RawHeaders) -> None:
+    """Send the reply as its fault leaves it; `headers` are all that it carries."""
+    start = {"type": "http.response.start", "status": reply.status, "headers": headers}
+    if reply.wire == "drip":
         await send(start)
-        await _drip(scope, send, answer)
-    elif answer.wire == "garbage":
+        await _drip(scope, send, reply)
+    elif reply.wire == "garbage":
         await send(start)
-        await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": reply.body})
     else:
-        if answer.wire == "truncate" and answer.body:
+        if reply.wire == "truncate" and reply.body:
             await send(start)
-            await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+            await send({"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True})
         await _hang_up(scope, receive)
 
 
-async def _drip(scope: Scope, send: Send, answer: EncodedReply) -> None:
+async def _drip(scope: "Scope", send: "Send", reply: EncodedReply) -> None:
     pause: Callable[[float], Awaitable[None]] = scope.get("mock.pause", asyncio.sleep)
-    step = -(-len(answer.body) // DRIPS) or 1
-    for at in range(0, len(answer.body), step):
+    step = -(-len(reply.body) // DRIPS) or 1
+    for at in range(0, len(reply.body), step):
         if at:
-            await pause(answer.drip_ms / 1000)
-        await send({"type": "http.response.body", "body": answer.body[at : at + step], "more_body": True})
+            await pause(reply.drip_ms / 1000)
+        await send({"type": "http.response.body", "body": reply.body[at : at + step], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _hang_up(scope: Scope, receive: Receive) -> None:
+async def _hang_up(scope: "Scope", receive: "Receive") -> None:
     """End the connection, and wait until the server has noticed."""
     if "mock.hang_up" in scope:
         scope["mock.hang_up"]()

@@ -2,15 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Set
+from collections.abc import Collection, Mapping
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Misused, Oversized, Problem, RawHeaders, Unreadable
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
 
 MAX_TARGET_BYTES = 8_192
 MAX_HEADERS = 100
@@ -40,14 +41,12 @@ def head_problem(path: bytes | str, query: bytes, raw_headers: RawHeaders) -> Pr
     return None
 
 
-def has_body(headers: MutableMapping[bytes, bytes]) -> bool:
+def has_body(headers: Mapping[bytes, bytes]) -> bool:
     """Return whether the request announces a body."""
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
-async def read_body(
-    scope: MutableMapping[str, Any], receive: Receive, headers: MutableMapping[bytes, bytes], limit: int
-) -> bytes:
+async def read_body(scope: "Scope", receive: "Receive", headers: Mapping[bytes, bytes], limit: int) -> bytes:
     """Return the whole body; within the process it is at hand (`mock.body`) and never has to be waited for.
 
     Raises: Oversized as soon as more than `limit` bytes are announced or come; Unreadable if it stops coming;
@@ -65,7 +64,7 @@ async def read_body(
         raise Unreadable(f"The body did not come within {BODY_TIMEOUT_S} seconds") from None
 
 
-async def _collect(receive: Receive, limit: int) -> bytes:
+async def _collect(receive: "Receive", limit: int) -> bytes:
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -86,7 +85,7 @@ def is_loopback(host: str) -> bool:
     return _LOOPBACK.fullmatch(host if is_bare_ipv6 else _PORT.sub("", host)) is not None
 
 
-def check_target(url: str, allowed_hosts: Set[str], *, where: str) -> None:
+def check_target(url: str, allowed_hosts: Collection[str], *, where: str) -> None:
     """Raise ConfigurationError unless announcements may be sent to the URL."""
     try:
         parts = urlsplit(url)

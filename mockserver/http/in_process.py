@@ -5,13 +5,15 @@ caller's. So its coroutine can be run by hand, which costs a few microseconds.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from mockserver.exchange import RawHeaders
-from mockserver.http.app import App
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -52,7 +54,7 @@ async def no_pause(_seconds: float) -> None:
 
 
 def call(
-    app: App,
+    app: "ASGIApp",
     method: str,
     url: str,
     *,
@@ -93,7 +95,7 @@ def call(
     return _run(app, scope, body)
 
 
-def _run(app: App, scope: dict[str, Any], body: bytes) -> Response:
+def _run(app: "ASGIApp", scope: dict[str, Any], body: bytes) -> Response:
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _run(app: App, scope: dict[str, Any], body: bytes) -> Response:
         raise ConnectionLostError(_response(sent, scope) if sent else None)
 
     scope["mock.hang_up"] = hang_up
-    coroutine = app(scope, receive, send)
+    coroutine: Any = app(scope, receive, send)
     try:
         coroutine.send(None)
     except StopIteration:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import httptools
 import uvicorn
@@ -23,8 +23,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mockserver.errors import ConfigurationError
-from mockserver.http.app import CONTROL, ASGIApp, Message, Receive, Scope, Send
+from mockserver.http.app import CONTROL
 from mockserver.state.clock import stopwatch_us
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_HEAD_BYTES = 262_144
 """Bytes of a head that has no end yet; past them the connection is refused. The guard's own limits are lower."""
@@ -178,7 +181,7 @@ class HttpServer:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: "ASGIApp",
         sockets: Sequence[socket.socket],
         *,
         parser: Parser = "httptools",
@@ -280,7 +283,7 @@ class HttpServer:
 
 
 @contextmanager
-def running_server(app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, parser: Parser = "httptools") -> Iterator[Address]:
+def running_server(app: "ASGIApp", host: str = "127.0.0.1", port: int = 0, *, parser: Parser = "httptools") -> Iterator[Address]:
     """Serve the application in a thread of its own for as long as the context lasts.
 
     Raises: ConfigurationError if the port is taken, or the host is none of this machine.
@@ -326,7 +329,7 @@ def ending_on_signals(server: HttpServer) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _configuration(app: ASGIApp, parser: Parser) -> uvicorn.Config:
+def _configuration(app: "ASGIApp", parser: Parser) -> uvicorn.Config:
     """Return uvicorn's settings; the answers do not depend on the parser."""
     return uvicorn.Config(
         app,
@@ -424,22 +427,22 @@ class RequestLog:
     Query and headers are left out, since credentials may stand in them.
     """
 
-    def __init__(self, app: ASGIApp, *, coloured: bool) -> None:
+    def __init__(self, app: "ASGIApp", *, coloured: bool) -> None:
         self._app = app
         self._coloured = coloured
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Serve one connection of the ASGI protocol."""
         started = stopwatch_us()
 
-        async def noting(message: Message) -> None:
+        async def noting(message: "Message") -> None:
             if message["type"] == "http.response.start":
                 self._note(scope, message, stopwatch_us() - started)
             await send(message)
 
         await self._app(scope, receive, noting)
 
-    def _note(self, scope: Scope, message: Message, took_us: int) -> None:
+    def _note(self, scope: "Scope", message: "Message", took_us: int) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
         status = self._paint(str(message["status"]), _COLOURS.get(message["status"] // 100, _PLAIN))
         path = scope["path"].encode("unicode_escape").decode()

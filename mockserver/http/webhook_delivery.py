@@ -7,7 +7,7 @@ the same one.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Set
+from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -65,10 +65,9 @@ class Dispatch:
         lock: whatever is done to the mock within the process holds it; who waits for outcomes lets go of it meanwhile.
     """
 
-    def __init__(self, mock: Mock, allowed_hosts: Set[str]) -> None:
+    def __init__(self, mock: Mock) -> None:
         self.lock = threading.Condition(mock.lock)
         self._mock = mock
-        self._allowed_hosts = allowed_hosts
         self._loop: asyncio.AbstractEventLoop | None = None
         self._outcomes: deque[tuple[Job, DeliveryResult]] = deque()
         self._jobs: set[Job] = set()
@@ -117,7 +116,13 @@ class Dispatch:
     def check_target(self, sandbox: Sandbox, url: str, *, where: str) -> None:
         """Raise ConfigurationError unless the sandbox's deliveries may go to the URL; an empty one goes nowhere."""
         if url and url not in self._apps.get(sandbox, {}):
-            check_target(url, self._allowed_hosts, where=where)
+            check_target(url, self._mock.settings.allow_webhook_hosts, where=where)
+
+    def stop(self) -> None:
+        """Cancel timers, and forget who waits; the event loop ends."""
+        for name in list(self._timers):
+            self._forget_timer(name)
+        self._waiting.clear()
 
     def _is_there(self, sandbox: Sandbox) -> bool:
         return sandbox.name in self._mock.sandboxes and self._mock.sandboxes.get(sandbox.name) is sandbox
@@ -305,8 +310,8 @@ class WebhookSender(Dispatch):
     A method whose name ends in `_blocking` is for a caller within the process; `go_to` and `wait_for` are for an event loop.
     """
 
-    def __init__(self, mock: Mock, allowed_hosts: Set[str]) -> None:
-        super().__init__(mock, allowed_hosts)
+    def __init__(self, mock: Mock) -> None:
+        super().__init__(mock)
         self._advancing: set[Sandbox] = set()
 
     async def go_to(self, sandbox: Sandbox, clock: Clock) -> None:

@@ -11,14 +11,12 @@ import pytest
 from msgspec import Struct, field
 
 from mockserver.catalogue import check_choices
-from mockserver.client.clock import instant, mode_of
-from mockserver.client.faults import order
 from mockserver.client.hints import in_python
-from mockserver.control.faults import FaultOrder, faults_of
+from mockserver.control.faults import orders_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import PROVIDERS
-from mockserver.state.clock import Mode
+from mockserver.state.clock import Mode, instant, mode_of
 
 
 class MarkerOptions(Struct, kw_only=True):
@@ -119,18 +117,6 @@ def seed_of(config: pytest.Config) -> int:
         raise ConfigurationError(f"{seed!r} is no integer", where="mock_seed", hint="write mock_seed = 7") from error
 
 
-def fault_order(told: Any) -> FaultOrder:
-    """Return a fault as the control API takes it: of a mapping, or of a preset's name.
-
-    Raises: ConfigurationError.
-    """
-    if isinstance(told, str):
-        return order({"preset": told})
-    if not isinstance(told, Mapping):
-        raise ConfigurationError(f"{told!r} is no fault", hint='write {"kind": "drop", "first": 1}, or a preset such as "flaky"')
-    return order({"for" if name == "lasting" else name: value for name, value in told.items()})
-
-
 class Checks:
     """Reads markers and settings, with what is needed to tell whether they can be meant."""
 
@@ -196,13 +182,10 @@ class Checks:
     def _check_faults(self, faults: Any) -> None:
         if not isinstance(faults, (list, tuple)):
             raise ConfigurationError("is no list", where="faults", hint='write faults=[{"kind": "drop", "first": 1}]')
-        for index, each in enumerate(faults):
-            try:
-                faults_of(fault_order(each), self._mock, 0)
-            except MockServerError as error:
-                place = (error.where or "").removeprefix("body").removeprefix("fault")
-                hint = error.hint and in_python(error.hint)
-                raise ConfigurationError(error.what, where=f"faults[{index}]{place}", hint=hint) from error
+        try:
+            orders_of(faults, self._mock)
+        except ConfigurationError as error:
+            raise ConfigurationError(error.what, where=error.where, hint=error.hint and in_python(error.hint)) from error
 
     def _check_ignore(self, ignore: Any) -> None:
         from mockserver.judge.report import Judge

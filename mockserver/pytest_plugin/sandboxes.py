@@ -11,10 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.client.server import Server, running
-from mockserver.control.faults import arm
+from mockserver.control.faults import arm, order_of
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.judging import complaints, is_strict, leanings, providers_of, show
-from mockserver.pytest_plugin.marker import MarkerOptions, fault_order, terms_of
+from mockserver.pytest_plugin.marker import MarkerOptions, terms_of
 from mockserver.pytest_plugin.plugin import LEASE
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 from types import TracebackType
 from typing import Self, Unpack
 
-from mockserver.client.server import SandboxOptions
+from mockserver.app import SandboxOptions
 from mockserver.pytest_plugin.judging import VERDICT
 from mockserver.pytest_plugin.marker import fixture_of
 
@@ -136,7 +136,7 @@ def _name(item: pytest.Item) -> str:
 
 def _arm(accounts: Accounts, faults: Sequence[str | dict[str, Any]]) -> None:
     for each in faults:
-        arm(accounts.seat.mock, accounts.seat.sandbox, fault_order(each))
+        arm(accounts.seat.mock, accounts.seat.sandbox, order_of(each))
 
 
 class SharedAccounts(Accounts):

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mockserver.errors import ConfigurationError
+
 Mode = Literal["real", "frozen", "step"]
 
 MODES: tuple[Mode, ...] = ("real", "frozen", "step")
@@ -135,3 +137,28 @@ def parse_duration(text: str) -> int:
     if iso and any(iso.groups()) and not text.endswith("T"):
         return sum(int(count or 0) * _UNITS_MS[unit] for count, unit in zip(iso.groups(), "wdhms", strict=True))
     raise ValueError(f'{text!r} is no duration; write it like "90s", "3d" or "PT36H"')
+
+
+def mode_of(clock: str) -> Mode:
+    """Return the mode of a clock.
+
+    Raises: ConfigurationError that lists them.
+    """
+    for mode in MODES:
+        if mode == clock:
+            return mode
+    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
+
+
+def instant(now: str | datetime) -> int:
+    """Return the milliseconds since 1970 of a timestamp or a datetime; one without a zone is taken as UTC.
+
+    Raises: ConfigurationError.
+    """
+    if not isinstance(now, (str, datetime)):
+        raise ConfigurationError(f"{now!r} is no time", where="now", hint="write it like 2026-02-02T13:48:05.683Z")
+    text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
+    try:
+        return parse_timestamp(text)
+    except ValueError as error:
+        raise ConfigurationError(str(error), where="now") from error

@@ -1,7 +1,7 @@
 """A sandbox: an isolated account at every provider. Nothing mutable lives outside one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
@@ -110,6 +110,7 @@ class Sandbox:
         keys: Mapping[str, str],
         task_handlers: Mapping[str, TaskHandler],
         limits: "Limits",
+        hooks: "Iterable[Callable[[Sandbox], object]]" = (),
     ) -> None:
         self.name = name
         self.keys = keys
@@ -121,7 +122,9 @@ class Sandbox:
         self._initial_state = initial_state
         self._task_handlers = task_handlers
         self._limits = limits
+        self._hooks = hooks
         self._instant: int | None = None
+        self._begin()
 
     @property
     def initial_state(self) -> State:
@@ -246,6 +249,11 @@ class Sandbox:
         self.journal.clear()
         self.outbox.clear()
         self.faults.clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        for hook in self._hooks:
+            hook(self)
 
     def load(self, state: State) -> None:
         """Go on with this state; reset still goes back to how the sandbox began.
@@ -323,6 +331,7 @@ class Sandboxes:
         self._key_prefixes = key_prefixes
         self._task_handlers = task_handlers
         self._sandboxes: dict[str, Sandbox] = {}
+        self._hooks: list[Callable[[Sandbox], object]] = []
         self._made = 0
         self.make(DEFAULT)
 
@@ -357,10 +366,21 @@ class Sandboxes:
             _check_state(initial_state, self._task_handlers)
         keys = {label: prefix + _issued(name, label) for label, prefix in self._key_prefixes.items()}
         sandbox = Sandbox(
-            name, initial_state or self.initial_state, keys=keys, task_handlers=self._task_handlers, limits=self.limits
+            name,
+            initial_state or self.initial_state,
+            keys=keys,
+            task_handlers=self._task_handlers,
+            limits=self.limits,
+            hooks=self._hooks,
         )
         self._sandboxes[name] = sandbox
         return sandbox
+
+    def at_begin(self, hook: Callable[[Sandbox], object]) -> None:
+        """Call the hook with each sandbox that there is, with each new one, and with each that is reset."""
+        self._hooks.append(hook)
+        for sandbox in self:
+            hook(sandbox)
 
     def drop(self, name: str) -> None:
         """Forget the sandbox with all that is in it; the next use of the name begins anew.

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from mockserver.cli.serve import serve
-from mockserver.cli.setup import app_options, setup
+from mockserver.cli.setup import setup
 from mockserver.http.app import App
 from tests.conftest import make_app
 
@@ -27,7 +27,7 @@ def values(*arguments: str, environment: Mapping[str, str] | None = None) -> Sim
 def app_of(*arguments: str) -> App:
     """Return the application that `serve` makes of these arguments; its clock stands unless they say otherwise."""
     given = values("--clock", "frozen", *arguments)
-    return make_app(options=app_options(given), **setup(given))
+    return make_app(**setup(given))
 
 
 class Served:

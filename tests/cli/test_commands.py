@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from mockserver.cli import main
 from mockserver.documents import parse
-from mockserver.http.app import Receive, Scope, Send
 from mockserver.http.server import listen, running_server
 from mockserver.mock import scenarios
 from mockserver.providers import PROVIDERS

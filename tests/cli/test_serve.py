@@ -12,15 +12,15 @@ from threading import Event
 import httpx
 import pytest
 
+from mockserver.app import settings_of
 from mockserver.cli import main
 from mockserver.cli.serve import announcement
-from mockserver.cli.setup import app_options
 from mockserver.cli.setup import setup as setup_of  # pytest 8.0 would take `setup` for its own
 from mockserver.errors import ConfigurationError
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.server import Address, listen
+from mockserver.mock import MockSettings
 from mockserver.providers import PROVIDERS
-from mockserver.state import Limits
 from mockserver.webhooks import Endpoint
 from tests.cli.serving import app_of, served, values
 from tests.conftest import VEXUTOPIA_KEY, client_of
@@ -35,15 +35,14 @@ def test_options_reach_the_edge() -> None:
         *split("--latency 5 --public-url http://p --max-body 9 --allow-host h --allow-origin http://o --allow-webhook-host w")
     )
 
-    assert app_options(values()) == HttpOptions()
-    assert app_options(given) == HttpOptions(
-        latency_ms=5,
-        public_url="http://p",
-        max_body=9,
-        allow_hosts=frozenset({"h"}),
-        allow_origins=frozenset({"http://o"}),
-        allow_webhook_hosts=frozenset({"w"}),
-    )
+    assert http_side(settings_of(setup_of(values()))) == http_side(MockSettings(PROVIDERS))
+    assert http_side(settings_of(setup_of(given))) == (5, "http://p", 9, {"h"}, {"http://o"}, {"w"})
+
+
+def http_side(settings: MockSettings) -> tuple[object, ...]:
+    """Return what the settings say of HTTP; collections as sets."""
+    allowed = (settings.allow_hosts, settings.allow_origins, settings.allow_webhook_hosts)
+    return settings.latency_ms, settings.public_url, settings.max_body, *map(set, allowed)
 
 
 def test_options_reach_the_mock() -> None:
@@ -51,19 +50,23 @@ def test_options_reach_the_mock() -> None:
         "--fixture a --seed 3 --clock step --now 1970-01-01T00:00:01Z --assume spoonity.create-status=201 --check-replies "
         "--webhook http://127.0.0.1:9/ --webhook-secret s --max-sandboxes 2 --journal-limit 4"
     )
-    made = setup_of(values(*split(arguments)))
-    limits = made.pop("limits")
+    made = settings_of(setup_of(values(*split(arguments))))
 
-    assert (limits.sandboxes, limits.journal, limits.records) == (2, 4, Limits().records)
-    assert made == {
-        "fixtures": ("a",),
-        "seed": 3,
-        "mode": "step",
-        "now": 1_000,
-        "assume": {"spoonity.create-status": "201"},
-        "endpoints": (Endpoint("endpoint-of-serve", "http://127.0.0.1:9/", "s"),),
-        "check_replies": True,
-    }
+    assert made == MockSettings(
+        providers=PROVIDERS,
+        fixture=("a",),
+        seed=3,
+        clock="step",
+        now=1_000,
+        assume={"spoonity.create-status": "201"},
+        endpoints=(Endpoint("endpoint-of-serve", "http://127.0.0.1:9/", "s"),),
+        check_replies=True,
+        max_sandboxes=2,
+        journal_limit=4,
+        allow_hosts=(),
+        allow_origins=(),
+        allow_webhook_hosts=(),
+    )
 
 
 def test_webhook_goes_to_a_host_that_is_allowed() -> None:

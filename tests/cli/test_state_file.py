@@ -103,7 +103,7 @@ def test_command_line_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_clock_goes_on_where_it_stood_unless_it_is_told_a_time(tmp_path: Path) -> None:
     file = saved(tmp_path / "state.json", make_app(now=NOW + 5_000))
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     file.load(app.mock)
 
     assert app.mock.sandboxes.get(DEFAULT).state.clock == Clock("step", NOW + 5_000)

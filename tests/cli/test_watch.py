@@ -112,7 +112,7 @@ def test_contract_is_watched_too(watched: Watched, tmp_path: Path) -> None:
     contract = tmp_path / "contract.yaml"
     text = packaged("openapi.yaml").read_text(encoding="utf-8")
     watched.write(contract, text)
-    mock = Mock(replace(watched.app.mock.setup, contract=contract))
+    mock = Mock(replace(watched.app.mock.settings, contract=contract))
     watch = Watch(mock, values("--fixture", str(watched.fixture)), watched.said.append)
 
     watched.write(contract, text.replace("title: Spoonity customers and", "title: Mine and"))

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.client.server import Server, running
-from mockserver.http.app import HttpOptions
 from mockserver.providers.accounts import Accounts
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with running(options=HttpOptions(raise_errors=True), check_replies=True) as server:
+    with running(raise_errors=True, check_replies=True) as server:
         yield server
 
 

@@ -41,7 +41,7 @@ documents = st.fixed_dictionaries(
 objects = st.dictionaries(texts, values, max_size=4) | documents
 bodies = objects.map(msgspec.json.encode) | values.map(msgspec.json.encode) | st.binary(max_size=40)
 TALKATIVE = [route for route in ROUTES if route.body is not Empty]
-app = make_app(fixtures=[FEW])
+app = make_app(fixture=[FEW])
 
 
 @quick(600)

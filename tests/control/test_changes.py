@@ -193,7 +193,7 @@ def test_clock_and_choices_are_told(control: httpx.Client) -> None:
 
 
 def test_clock_that_runs_on_with_the_machine_has_not_changed() -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     control = client_of(app)
     control.put("/_mock/snapshots/kept")
 

@@ -70,14 +70,14 @@ def ahead(control: httpx.Client) -> int:
 
 
 def test_real_clock_runs_with_the_machine_and_can_be_advanced(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(mode="real"))
+    control = control_of(make_app(clock="real"))
     assert abs(ahead(control)) < 5_000
     control.patch("/_mock/clock", json={"advance": "2d"})
     assert abs(ahead(control) - 2 * 86_400_000) < 5_000
 
 
 def test_freezing_keeps_the_present_instant(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(mode="real"))
+    control = control_of(make_app(clock="real"))
     frozen = control.patch("/_mock/clock", json={"mode": "frozen"}).json()
     assert abs(ahead(control)) < 5_000
     assert control.get("/_mock/clock").json() == frozen
@@ -92,7 +92,7 @@ def test_clock_made_real_runs_on_from_the_present_instant(control: httpx.Client)
 def test_mode_that_is_set_already_moves_nothing(
     make_app: MakeApp, control_of: ControlOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     monkeypatch.setattr(clock, "machine_ms", count(machine_ms()).__next__)
     before = app.mock.sandboxes.get("default").state.clock
     control_of(app).patch("/_mock/clock", json={"mode": "real"})
@@ -209,11 +209,11 @@ OUTSIDE = "clock: a clock shows times of the years 1970 to 9999"
 def test_mock_does_not_start_with_a_clock_before_1970(make_app: MakeApp, early: Path) -> None:
     spoil(early)
     with pytest.raises(FixtureError, match=OUTSIDE):
-        make_app(fixtures=(early,), mode=None)
+        make_app(fixture=(early,), clock=None)
 
 
 def test_mock_does_not_read_a_clock_before_1970_again(make_app: MakeApp, control_of: ControlOf, early: Path) -> None:
-    app = make_app(fixtures=(early,), mode=None)
+    app = make_app(fixture=(early,), clock=None)
     spoil(early)
     with pytest.raises(FixtureError, match=OUTSIDE):
         app.mock.reload()
@@ -221,7 +221,7 @@ def test_mock_does_not_read_a_clock_before_1970_again(make_app: MakeApp, control
 
 
 def test_sandbox_does_not_begin_with_a_clock_before_1970(make_app: MakeApp, control_of: ControlOf, early: Path) -> None:
-    control = control_of(make_app(fixtures=(early,), mode=None))
+    control = control_of(make_app(fixture=(early,), clock=None))
     spoil(early)
     refused(control.post("/_mock/sandboxes", json={"fixture": "early"}), 400, OUTSIDE)
 

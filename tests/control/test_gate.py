@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from tests.conftest import MakeApp
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
@@ -27,7 +27,7 @@ def test_foreign_host_is_refused(control: httpx.Client, host: str) -> None:
 
 @pytest.mark.parametrize("allowed", ["mock.example", "Mock.Example", "mock.example:4010"])
 def test_allowed_host_may_ask(make_app: MakeApp, control_of: ControlOf, allowed: str) -> None:
-    control = control_of(make_app(options=HttpOptions(allow_hosts=frozenset({allowed}))))
+    control = control_of(make_app(allow_hosts=frozenset({allowed}), raise_errors=False))
     assert control.get("/_mock/health", headers={"host": "mock.example:4010"}).status_code == 200
     assert control.get("/_mock/health", headers={"host": "other.example:4010"}).status_code == 403
 
@@ -70,21 +70,21 @@ def test_foreign_page_changes_nothing(control: httpx.Client) -> None:
 
 
 def test_page_without_an_origin_is_foreign_even_if_allowed(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(options=HttpOptions(allow_origins=frozenset({"null"}))))
+    control = control_of(make_app(allow_origins=frozenset({"null"}), raise_errors=False))
     reply = control.get("/_mock/state", headers={"origin": "null"})
     refused(reply, 403, "header Origin: a page of null may not use the control API; serve the page over HTTP")
 
 
 @pytest.mark.parametrize("allowed", ["https://app.example", "https://APP.example"])
 def test_allowed_page_may_ask_and_read(make_app: MakeApp, control_of: ControlOf, allowed: str) -> None:
-    control = control_of(make_app(options=HttpOptions(allow_origins=frozenset({allowed}))))
+    control = control_of(make_app(allow_origins=frozenset({allowed}), raise_errors=False))
     reply = control.get("/_mock/health", headers={"origin": "https://app.example"})
     assert reply.headers["access-control-allow-origin"] == "https://app.example"
     assert control.get("/_mock/health", headers={"origin": "https://app.example:444"}).status_code == 403
 
 
 def test_page_that_an_allowed_host_serves_may_ask(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(options=HttpOptions(allow_hosts=frozenset({"mock.example"}))))
+    control = control_of(make_app(allow_hosts=frozenset({"mock.example"}), raise_errors=False))
     headers = {"host": "mock.example:4010", "origin": "https://mock.example:4010"}
     assert control.post("/_mock/reset", headers=headers).status_code == 200
 

@@ -8,7 +8,6 @@ import pytest
 from mockserver.http.app import App
 from mockserver.journal import MAX_BODY_BYTES
 from mockserver.judge.recordings.har import Recording
-from mockserver.state import Limits
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of, sandbox_of
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
@@ -137,7 +136,7 @@ def test_a_filter_that_cannot_be_meant_is_refused(control: httpx.Client, path: s
 
 
 def test_what_was_dropped_to_make_room_is_told(make_app: MakeApp, control_of: ControlOf) -> None:
-    app = make_app(limits=Limits(journal=2))
+    app = make_app(journal_limit=2)
     control = control_of(app)
     for _ in range(5):
         control.get(CUSTOMER)

@@ -160,7 +160,7 @@ def test_report_changes_nothing(app: App, control: httpx.Client) -> None:
 
 
 def test_report_of_a_stepping_clock_moves_no_time() -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     client_of(app).get("/_mock/report")
 
     assert sandbox_of(app).now == NOW

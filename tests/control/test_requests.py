@@ -14,8 +14,7 @@ from mockserver.control.problem import refusal
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.errors import ClockError, ContractError, FixtureError, LimitError, ReplyError, UnknownChoiceError
 from mockserver.exchange import Reply, Unavailable
-from mockserver.http.app import App, HttpOptions
-from mockserver.state import Limits
+from mockserver.http.app import App
 from tests.asgi import HOST, converse, scope_of
 from tests.conftest import MakeApp
 from tests.control.asking import refused
@@ -57,14 +56,14 @@ def test_bad_sandbox_name_is_refused(control: httpx.Client, path: str, headers: 
 
 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(limits=Limits(sandboxes=2)))
+    control = control_of(make_app(max_sandboxes=2))
     assert control.get("/@one/_mock/clock").status_code == 200
     hint = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
     refused(control.get("/@two/_mock/clock"), 503, f"there are 2 sandboxes; {hint}")
 
 
 def test_control_calls_make_no_exchange_and_step_no_clock(make_app: MakeApp, control_of: ControlOf) -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     control = control_of(app)
     control.get("/customers")
     for path in ("clock", "state", "snapshots", "assumptions", "openapi.json", "nowhere"):
@@ -259,7 +258,7 @@ def test_error_that_only_the_mock_can_mend_is_a_failure(error: Exception) -> Non
 
 
 def test_public_url_is_what_links_begin_with(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(options=HttpOptions(public_url="https://mock.example/", raise_errors=True)))
+    control = control_of(make_app(public_url="https://mock.example/"))
     assert control.post("/_mock/sandboxes", json={"name": "mine"}).json()["url"] == "https://mock.example/@mine"
 
 
@@ -290,7 +289,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_failure_of_the_mock_itself_is_told_and_logged(
     make_app: MakeApp, control_of: ControlOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    control = control_of(make_app(options=HttpOptions()))
+    control = control_of(make_app(raise_errors=False))
     with caplog.at_level(logging.ERROR, application.__name__):
         reply = control.get("/_mock/broken")
     refused(reply, 500, "the mock itself failed: RuntimeError: nobody foresaw this")

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from mockserver.http.app import App
-from mockserver.state import Limits
 from tests.conftest import MakeApp, client_of
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
@@ -137,7 +136,7 @@ def test_bad_snapshot_name_is_refused(control: httpx.Client) -> None:
 
 
 def test_snapshot_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(limits=Limits(snapshots=1)))
+    control = control_of(make_app(max_snapshots=1))
     control.put("/_mock/snapshots/one")
     reply = control.put("/_mock/snapshots/two")
     refused(reply, 503, "sandbox default keeps 1 snapshots; DELETE /_mock/snapshots/NAME drops one")

@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from mockserver.http.app import App
-from mockserver.state import Limits
 from tests.conftest import MakeApp, client_of
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
@@ -73,7 +72,7 @@ def test_sandbox_begins_with_what_was_ordered(control: httpx.Client) -> None:
 
 @pytest.mark.parametrize("order", [{}, {"seed": None}, {"fixture": "default"}, {"clock": "frozen"}, {"assume": {}}])
 def test_what_is_not_ordered_is_as_the_mock_was_told(make_app: MakeApp, control_of: ControlOf, order: dict[str, Any]) -> None:
-    told = {"seed": 9, "now": 10**12, "mode": "frozen", "assume": {"spoonity.next-link": "when-full"}}
+    told = {"seed": 9, "now": 10**12, "clock": "frozen", "assume": {"spoonity.next-link": "when-full"}}
     control = control_of(make_app(**told))
     control.post("/_mock/sandboxes", json={"name": "mine", **order})
     assert control.get("/@mine/_mock/state").content == control.get("/_mock/state").content
@@ -111,13 +110,13 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_ordered_default_beats_the_fixture(make_app: MakeApp, control_of: ControlOf, shop: Path) -> None:
-    control = control_of(make_app(fixtures=(shop,)))
+    control = control_of(make_app(fixture=(shop,)))
     control.post("/_mock/sandboxes", json={"name": "mine", "assume": {"spoonity.create-status": "200"}})
     assert control.get("/@mine/_mock/assumptions").json()["spoonity.create-status"] == "200"
 
 
 def test_fixture_that_the_mock_was_given_is_known_by_path_and_name(make_app: MakeApp, control_of: ControlOf, shop: Path) -> None:
-    control = control_of(make_app(fixtures=("default", shop)))
+    control = control_of(make_app(fixture=("default", shop)))
     for name in ("shop", str(shop)):
         made = control.post("/_mock/sandboxes", json={"fixture": name}).json()
         customers = control.get(f"{made['url']}/_mock/state").json()["spoonity"]["customers"]
@@ -148,7 +147,7 @@ def test_bad_name_is_refused(control: httpx.Client) -> None:
 
 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(limits=Limits(sandboxes=1)))
+    control = control_of(make_app(max_sandboxes=1))
     hint = "DELETE /_mock/sandboxes/NAME drops one, --max-sandboxes allows more"
     refused(control.post("/_mock/sandboxes"), 503, f"there are 1 sandboxes; {hint}")
 

@@ -43,7 +43,7 @@ def answers(app: App) -> list[Any]:
 
 @pytest.mark.parametrize("mode", ["frozen", "step", "real"])
 def test_what_get_gives_put_takes_and_get_gives_again(make_app: MakeApp, control_of: ControlOf, mode: str) -> None:
-    app = make_app(mode=mode)
+    app = make_app(clock=mode)
     control = control_of(app)
     use(app)
     control.patch("/_mock/assumptions", json={"spoonity.create-status": "201"})
@@ -54,7 +54,7 @@ def test_what_get_gives_put_takes_and_get_gives_again(make_app: MakeApp, control
 
 
 def test_loaded_state_answers_as_the_one_that_was_kept(make_app: MakeApp, control_of: ControlOf) -> None:
-    app, other = make_app(), make_app(seed=99, mode="step")
+    app, other = make_app(), make_app(seed=99, clock="step")
     use(app)
     state = control_of(app).get("/_mock/state").content
     control_of(other).put("/_mock/state", content=state)
@@ -125,7 +125,7 @@ def test_fixture_with_a_time_sets_a_clock_that_stands(control: httpx.Client) -> 
 
 
 def test_fixture_keeps_how_far_a_real_clock_is_ahead(make_app: MakeApp, control_of: ControlOf) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     control = control_of(app)
     control.patch("/_mock/clock", json={"advance": "5d"})
     control.put("/_mock/state", json={"now": "2000-01-01"})
@@ -204,7 +204,7 @@ def test_document_that_is_refused_loses_nothing(control: httpx.Client, document:
 
 
 def test_generated_records_are_older_than_a_real_clocks_time(make_app: MakeApp, control_of: ControlOf) -> None:
-    control = control_of(make_app(mode="real"))
+    control = control_of(make_app(clock="real"))
     control.patch("/_mock/clock", json={"now": "2055-05-05"})
     control.put("/_mock/state", json={"spoonity": {"customers": [{"generate": 5}]}})
     customers = control.get("/_mock/state").json()["spoonity"]["customers"]

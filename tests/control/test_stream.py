@@ -16,9 +16,8 @@ import pytest
 from mockserver import journal
 from mockserver.control import stream
 from mockserver.exchange import Exchange
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.server import Address, Parser, running_server
-from mockserver.state import Limits
 from mockserver.state.clock import stopwatch_us
 from tests.asgi import HOST, converse, scope_of
 from tests.conftest import client_of, make_app, sandbox_of
@@ -144,7 +143,7 @@ def test_a_client_from_before_a_reset_is_told_all_that_came_since(address: Addre
 
 
 def test_what_the_journal_has_no_more_is_told_as_dropped() -> None:
-    with running_server(make_app(limits=Limits(journal=2))) as address:
+    with running_server(make_app(journal_limit=2)) as address:
         for _ in range(5):
             get(address)
         with following(address, "/_mock/requests/stream?since=1") as follower:
@@ -166,7 +165,7 @@ def test_what_was_forgotten_on_request_is_not_told_as_dropped(address: Address) 
 
 
 def test_a_journal_that_keeps_nothing_is_followed_all_the_same() -> None:
-    with running_server(make_app(limits=Limits(journal=0))) as address:
+    with running_server(make_app(journal_limit=0)) as address:
         get(address)
         with following(address, "/_mock/requests/stream?since=0") as follower:
             assert follower.next() == Told("dropped", data={"exchanges": 1})
@@ -333,7 +332,7 @@ def test_a_failure_while_streaming_is_not_passed_over(monkeypatch: pytest.Monkey
     def fail(*_: Any) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    app = make_app(options=HttpOptions())
+    app = make_app(raise_errors=False)
     with client_of(app) as client:
         client.get(CUSTOMER)
     monkeypatch.setattr(stream, "row", fail)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.server import running_server
 from mockserver.webhooks import MAX_ENDPOINTS
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, sandbox_of
@@ -130,7 +130,7 @@ def test_endpoint_that_cannot_be_is_refused(control: httpx.Client, body: Any, de
 
 
 def test_host_that_is_allowed_is_taken(make_app: MakeApp, control_of: ControlOf) -> None:
-    app = make_app(options=HttpOptions(allow_webhook_hosts=frozenset({"hooks.example"})))
+    app = make_app(allow_webhook_hosts=frozenset({"hooks.example"}), raise_errors=False)
     assert control_of(app).post(HOOKS, json={"url": "https://hooks.example/x"}).status_code == 201
 
 
@@ -288,7 +288,7 @@ def test_wait_for_a_status_is_content_with_it(collecting: httpx.Client) -> None:
 
 @pytest.fixture
 def url(make_app: MakeApp) -> Iterator[str]:
-    with running_server(make_app(mode="real")) as address:
+    with running_server(make_app(clock="real")) as address:
         yield address.url
 
 
@@ -356,7 +356,7 @@ def test_waiting_client_is_told_in_the_end_that_nothing_came(url: str) -> None:
 
 
 def test_waiting_client_is_answered_when_the_server_ends(make_app: MakeApp) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     answers: list[Any] = []
     with running_server(app) as address:
         waiting = threading.Thread(target=lambda: answers.append(httpx.get(f"{address.url}{LOG}?wait=60", timeout=90).json()))

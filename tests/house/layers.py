@@ -24,7 +24,7 @@ FOREIGN: Mapping[str, set[str]] = {
     "_pytest": {"pytest_plugin"},
     "pytest": {"pytest_plugin"},
     "requests": {"client"},
-    "starlette": {"control"},
+    "starlette": {"control", "http"},
     "urllib3": {"client"},
     "uvicorn": {"http"},
     "uvloop": {"http"},
@@ -32,10 +32,14 @@ FOREIGN: Mapping[str, set[str]] = {
 }
 """Package that is not ours → the parts of ours that may import it; * stands for all."""
 
+WRAPPER = f"{PACKAGE}.http.routes"
+"""The module that wraps the bare application in a Starlette one; imported by `create_app` alone."""
+
 LATE: Mapping[str, set[str]] = {
     "jsonschema_rs": set(),
     "yaml": set(),
     "starlette": {"control"},
+    WRAPPER: set(),
     "httpx": {"client", "verify"},
     f"{PACKAGE}.client": {"client", "pytest_plugin"},
     f"{PACKAGE}.control": {"client", "control", "pytest_plugin"},
@@ -160,7 +164,8 @@ def out_of_place(found: Import) -> str | None:
     """Return what is wrong if a package that is not ours is imported where it has no business."""
     top = found.target.split(".")[0]
     allowed = FOREIGN.get(top, {"*"} if top == PACKAGE or top in sys.stdlib_module_names else set())
-    if not allowed & {"*", part(found.module)}:
+    names_a_type = top == "starlette" and found.for_types
+    if not names_a_type and not allowed & {"*", part(found.module)}:
         return f"{found}, which is left to {', '.join(sorted(allowed)) or 'nobody'}"
     return None
 
@@ -168,7 +173,7 @@ def out_of_place(found: Import) -> str | None:
 def too_early(found: Import) -> str | None:
     """Return what is wrong if something that serving loads late is imported at the top of a module."""
     for name, parts in LATE.items():
-        early = not found.late and not found.for_types and part(found.module) not in parts
+        early = not found.late and not found.for_types and part(found.module) not in parts and found.module != WRAPPER
         if early and (found.target == name or found.target.startswith(f"{name}.")):
             return f"{found} before it is needed"
     return None

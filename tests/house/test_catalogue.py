@@ -36,7 +36,7 @@ def test_the_catalogue_is_not_empty(provider: Provider) -> None:
 def test_a_mock_is_made_without_loading_a_catalogue() -> None:
     program = (
         "import sys; sys.addaudithook(lambda event, given: event == 'open' and print(given[0]));"
-        "from mockserver.app import create_app; create_app(); print([*sys.modules])"
+        "from mockserver.app import asgi_app; asgi_app(); print([*sys.modules])"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 

@@ -26,7 +26,7 @@ every_seed = pytest.mark.parametrize("seed", [1, 2])
 
 @cache
 def any_app() -> App:
-    return make_app(fixtures=())
+    return make_app(fixture=())
 
 
 def state_of(name: str, seed: int = 1) -> State:
@@ -39,7 +39,7 @@ def document_of(name: str, seed: int = 1) -> Any:
 
 
 def served(name: str) -> App:
-    return make_app(fixtures=(name,))
+    return make_app(fixture=(name,))
 
 
 def get(app: App, path: str, key: str = TOKEN) -> Any:

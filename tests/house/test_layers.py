@@ -88,10 +88,10 @@ def test_nothing_below_http_waits(ranks: dict[str, int]) -> None:
 def test_the_first_answer_needs_neither_parser_nor_validator_nor_framework(tmp_path: Path) -> None:
     program = dedent("""
         import sys
-        from mockserver.app import create_app
+        from mockserver.app import asgi_app
         from mockserver.http.in_process import call
         path, headers = "/customers/cust_175a9abec1882d12", [(b"authorization", b"Bearer x")]
-        assert call(create_app(), "GET", path, headers=headers).status == 200
+        assert call(asgi_app(), "GET", path, headers=headers).status == 200
         print(*sorted({"yaml", "jsonschema_rs", "starlette", "httpx", "mockserver.control"} & sys.modules.keys()))
     """)
     command = [sys.executable, "-c", program]

@@ -67,7 +67,7 @@ def test_curl_prints_what_stands_there(command: str, printed: str) -> None:
 
 
 def test_fixture_loads(folder: Path) -> None:
-    customers = make_app(fixtures=[folder / "mine.yaml"]).mock.sandboxes.get("default").state.count()
+    customers = make_app(fixture=[folder / "mine.yaml"]).mock.sandboxes.get("default").state.count()
 
     assert customers == 62
 

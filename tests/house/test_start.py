@@ -15,10 +15,10 @@ import sys
 def imported():
     print(",".join(name for name in {SLOW!r} if name in sys.modules))
 
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.http.in_process import call
 
-app = create_app(mode="frozen")
+app = asgi_app(clock="frozen")
 imported()
 
 def ask(method, path, body=b""):

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mockserver.exchange import Call, Reply
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.in_process import call
 from mockserver.providers import PROVIDERS
 from mockserver.state import Sandbox
@@ -49,14 +49,14 @@ def test_a_client_that_leaves_within_its_body_gets_no_answer_and_leaves_no_excha
 
 
 def test_a_body_beyond_the_limit_is_refused_in_the_provider_s_form() -> None:
-    app = make_app(options=HttpOptions(max_body=10, raise_errors=True))
+    app = make_app(max_body=10)
     reply = client_of(app, "vex_test_a").post("/v1/customers", json={"email": "a@example.com"})
     assert reply.status_code == 413
     assert reply.json()["error"]["message"] == "The body is larger than 10 bytes"
 
 
 def test_a_delay_takes_its_time_before_the_work() -> None:
-    app, paused = make_app(options=HttpOptions(latency_ms=250)), []
+    app, paused = make_app(latency_ms=250, raise_errors=False), []
 
     async def pause(seconds: float) -> None:
         paused.append((seconds, len(sandbox_of(app).journal)))
@@ -66,7 +66,7 @@ def test_a_delay_takes_its_time_before_the_work() -> None:
 
 
 def test_links_start_with_the_public_address_if_there_is_one() -> None:
-    app = make_app(options=HttpOptions(public_url="https://mock.example", raise_errors=True))
+    app = make_app(public_url="https://mock.example")
     page = client_of(app).get("/@blue/customers", params={"limit": 1}).json()
     assert page["next"] == "https://mock.example/@blue/customers?limit=1&page=2"
 
@@ -107,7 +107,7 @@ def test_the_control_application_is_made_once_and_told_the_sandbox(app: App) -> 
         made.append(owner)
         return control
 
-    controlled = App(app.mock, app.options, make_control)
+    controlled = App(app.mock, make_control)
     for path in (b"/_mock", b"/_mock/a%20b", b"/_mock/\xff", b"/@blue/_mock/"):
         assert converse(controlled, scope_of("", raw_path=path))[1]["body"] == b"ok"
     assert made == [controlled]
@@ -143,17 +143,17 @@ def list_customers(_sandbox: Sandbox, _call: Call) -> Reply:
     raise ZeroDivisionError("by design")
 
 
-def broken_app(options: HttpOptions) -> App:
+def broken_app(*, raise_errors: bool = False) -> App:
     """Return an application in which every list of customers fails."""
     broken = [
         replace(each, handlers=[list_customers, *(one for one in each.handlers if one.__name__ != "list_customers")])
         for each in PROVIDERS
     ]
-    return make_app(providers=broken, options=options)
+    return make_app(providers=broken, raise_errors=raise_errors)
 
 
 def test_a_failure_of_the_mock_itself_is_a_500_of_the_provider_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    app = broken_app(HttpOptions())
+    app = broken_app()
     with caplog.at_level(logging.ERROR, logger="mockserver"):
         spoonity = client_of(app).get("/customers")
         vexutopia = client_of(app, "vex_test_a").get("/v1/customers")
@@ -165,11 +165,11 @@ def test_a_failure_of_the_mock_itself_is_a_500_of_the_provider_and_in_the_log(ca
 
 def test_a_failure_of_the_mock_itself_ends_a_test() -> None:
     with pytest.raises(ZeroDivisionError):
-        client_of(broken_app(HttpOptions(raise_errors=True))).get("/customers")
+        client_of(broken_app(raise_errors=True)).get("/customers")
 
 
 def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
-    app = broken_app(HttpOptions())
+    app = broken_app()
     client_of(app).get("/customers")
     sandbox = sandbox_of(app)
     sandbox.state.clock = sandbox.state.clock.advanced(1_000)
@@ -177,7 +177,7 @@ def test_after_a_failure_of_the_mock_itself_time_goes_on() -> None:
 
 
 def test_an_exchange_in_which_the_mock_fails_is_recorded_under_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = make_app(options=HttpOptions())
+    app = make_app(raise_errors=False)
     client = client_of(app)
     monkeypatch.setattr(app.mock.pipeline, "_handle", lambda *_: 1 // 0)
 

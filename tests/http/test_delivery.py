@@ -178,7 +178,7 @@ def test_receiver_sees_the_time_stand_while_it_is_sent_something(app: App, vexut
 
 @pytest.mark.parametrize("mode", ["frozen", "step", "real"])
 def test_clock_goes_on_in_its_own_mode(make_app: MakeApp, receiver: Receiver, mode: str) -> None:
-    app = make_app(mode=mode)
+    app = make_app(clock=mode)
     sandbox = told(app, receiver)
     before = sandbox.now
     app.courier.advance(sandbox, DAY)
@@ -187,7 +187,7 @@ def test_clock_goes_on_in_its_own_mode(make_app: MakeApp, receiver: Receiver, mo
 
 
 def test_first_attempts_for_one_object_keep_their_order(make_app: MakeApp, receiver: Receiver) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     under_way = 0
 
     def slowly(_delivery: Received) -> int:
@@ -210,7 +210,7 @@ def test_first_attempts_for_one_object_keep_their_order(make_app: MakeApp, recei
 
 
 def test_dead_receiver_holds_up_neither_replies_nor_other_objects(make_app: MakeApp, receiver: Receiver) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     released = threading.Event()
     receiver.answer = lambda _delivery: 200 if released.wait(TIMEOUT_S) else 500
     sandbox = told(app, receiver)
@@ -236,7 +236,7 @@ def test_where_time_stands_an_endpoint_is_sent_one_at_a_time(app: App, vexutopia
 
 
 def test_only_so_many_deliveries_are_on_their_way(make_app: MakeApp, receiver: Receiver) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
     released = threading.Event()
     receiver.answer = lambda _delivery: 200 if released.wait(TIMEOUT_S) else 500
     client = client_of(app, VEXUTOPIA_KEY)
@@ -279,7 +279,7 @@ def test_dropped_sandbox_sends_nothing_more(app: App, vexutopia: httpx.Client, r
 
 
 def test_dropped_sandbox_leaves_no_timer(make_app: MakeApp) -> None:
-    app = make_app(mode="real")
+    app = make_app(clock="real")
 
     async def drop() -> tuple[int, int]:
         sandbox = sandbox_of(app, "mine")
@@ -362,7 +362,7 @@ def stands(app: App, receiver: Receiver, mode: str) -> Iterator[Sandbox]:
 def test_time_stands_while_a_receiver_is_waited_for_and_the_clock_keeps_its_mode(
     make_app: MakeApp, receiver: Receiver, mode: Any
 ) -> None:
-    app = make_app(mode=mode)
+    app = make_app(clock=mode)
     for sandbox in stands(app, receiver, mode):
         held = sandbox.now
         client_of(app).get("/customers")

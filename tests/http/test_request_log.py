@@ -17,7 +17,7 @@ BEARER = [(b"authorization", b"Bearer secret")]
 def logged(url: str, caplog: pytest.LogCaptureFixture, *, coloured: bool = False, level: int = logging.INFO) -> list[str]:
     """Return what is logged of a request, the times in it left out."""
     with caplog.at_level(level, "mockserver.requests"):
-        call(RequestLog(make_app(), coloured=coloured), "GET", url, headers=BEARER)  # type: ignore[arg-type] # any application
+        call(RequestLog(make_app(), coloured=coloured), "GET", url, headers=BEARER)  # any application
     return [re.sub(r"\d+\.\d ms", "1 ms", record.getMessage()) for record in caplog.records]
 
 

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 
 from mockserver.http.app import App
-from mockserver.state import Limits
 from tests.conftest import VEXUTOPIA_KEY, client_of, make_app, sandbox_of
 
 CUSTOMERS = ("/customers", "/v1/customers")
@@ -138,7 +137,7 @@ REMEDY = "there are 2 sandboxes; DELETE /_mock/sandboxes/NAME drops one, --max-s
 
 @pytest.mark.parametrize("headers", [{}, {"Mock-Sandbox": "third"}], ids=["path", "header"])
 def test_one_sandbox_too_many_is_refused_with_the_remedy_in_the_provider_s_form(headers: dict[str, str]) -> None:
-    app = make_app(limits=Limits(sandboxes=2))
+    app = make_app(max_sandboxes=2)
     client, prefix = client_of(app, VEXUTOPIA_KEY), "" if headers else "/@third"
     client.get("/@second/customers")
     spoonity = client.get(f"{prefix}/customers", headers=headers)
@@ -151,7 +150,7 @@ def test_one_sandbox_too_many_is_refused_with_the_remedy_in_the_provider_s_form(
 
 
 def test_dropping_a_sandbox_makes_room() -> None:
-    app = make_app(limits=Limits(sandboxes=2))
+    app = make_app(max_sandboxes=2)
     client = client_of(app)
     client.get("/@second/customers")
     app.mock.sandboxes.drop("second")

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigurationError
-from mockserver.http.app import HttpOptions, Receive, Scope, Send
 from mockserver.http.server import MAX_HEAD_BYTES, Address, HttpServer, Parser, listen, running, running_server
 from mockserver.state.clock import stopwatch_us
 from tests.conftest import make_app
@@ -38,7 +38,7 @@ def parser(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def address(parser: Parser) -> Iterator[Address]:
-    with running_server(make_app(options=HttpOptions(max_body=MAX_BODY)), parser=parser) as address:
+    with running_server(make_app(max_body=MAX_BODY, raise_errors=False), parser=parser) as address:
         yield address
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.client.transport import MockTransport
-from mockserver.http.app import App, HttpOptions
+from mockserver.http.app import App
 from mockserver.http.in_process import Response, call
 from tests.conftest import BASE, MakeApp
 
@@ -60,7 +60,7 @@ def test_an_application_that_waits_for_a_server_says_so(app: App) -> None:
         await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="/_mock/x waits for something that only a server has"):
-        call(App(app.mock, app.options, lambda _app: waits), "GET", "/_mock/x")
+        call(App(app.mock, lambda _app: waits), "GET", "/_mock/x")
 
 
 def test_an_error_of_the_application_reaches_the_caller(app: App) -> None:
@@ -68,11 +68,11 @@ def test_an_error_of_the_application_reaches_the_caller(app: App) -> None:
         raise KeyError("broken")
 
     with pytest.raises(KeyError):
-        call(App(app.mock, app.options, lambda _app: fails), "GET", "/_mock")
+        call(App(app.mock, lambda _app: fails), "GET", "/_mock")
 
 
 def test_a_pause_is_the_caller_s_own(make_app: MakeApp) -> None:
-    app, pauses = make_app(options=HttpOptions(latency_ms=1500)), []
+    app, pauses = make_app(latency_ms=1500, raise_errors=False), []
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
@@ -110,7 +110,7 @@ def test_httpx_sends_a_streamed_body(app: App) -> None:
 
 @pytest.mark.parametrize(("limit", "is_late"), [(1.5, True), (1.0, True), (2.0, False), (None, False)])
 def test_a_delay_as_long_as_the_client_s_patience_is_a_time_out(make_app: MakeApp, limit: float | None, is_late: bool) -> None:
-    app = make_app(options=HttpOptions(latency_ms=1500))
+    app = make_app(latency_ms=1500, raise_errors=False)
     with httpx.Client(transport=MockTransport(app), base_url=BASE, timeout=limit) as client:
         if is_late:
             with pytest.raises(httpx.ReadTimeout, match=r"the mock waits 1\.5 s"):
@@ -120,5 +120,5 @@ def test_a_delay_as_long_as_the_client_s_patience_is_a_time_out(make_app: MakeAp
 
 
 def test_a_request_without_extensions_never_times_out(make_app: MakeApp) -> None:
-    transport = MockTransport(make_app(options=HttpOptions(latency_ms=1500)))
+    transport = MockTransport(make_app(latency_ms=1500, raise_errors=False))
     assert transport.handle_request(httpx.Request("GET", f"{BASE}/customers")).status_code == 401

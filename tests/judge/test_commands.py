@@ -172,9 +172,9 @@ def test_serving_loads_nothing_of_the_judge() -> None:
     program = dedent("""
         import sys
         import mockserver.cli.serve
-        from mockserver.app import create_app
+        from mockserver.app import asgi_app
         from mockserver.http.in_process import call
-        assert call(create_app(), "GET", "/customers", headers=[(b"authorization", b"Bearer x")]).status == 200
+        assert call(asgi_app(), "GET", "/customers", headers=[(b"authorization", b"Bearer x")]).status == 200
         print(*sorted(name for name in sys.modules if name.startswith("mockserver.judge")))
     """)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)

@@ -9,7 +9,6 @@ from mockserver.http.app import App
 from mockserver.judge.check import MAX_NUMBERS
 from mockserver.judge.digest import digest_of
 from mockserver.judge.report import Deliveries, Judge, ProviderCoverage, Report, ReportedFinding, RunDigest
-from mockserver.state import Limits
 from mockserver.webhooks import Delivery, Event, Outbox
 from tests.conftest import client_of, make_app, sandbox_of
 from tests.test_toy_provider import toy_app, visitor
@@ -234,7 +233,7 @@ def test_coverage_is_told_of_each_provider_that_was_called(app: App, vexutopia: 
 
 
 def test_journal_that_had_to_make_room_makes_no_whole_report() -> None:
-    app = make_app(limits=Limits(journal=2))
+    app = make_app(journal_limit=2)
     for _ in range(3):
         client_of(app).get("/customers?limit=1")
     report = report_of(app)

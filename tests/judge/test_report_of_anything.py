@@ -71,7 +71,7 @@ deliveries = st.builds(
     answer=st.sampled_from([0, 200, 500]),
     answer_body=octets,
 )
-app = make_app(fixtures=[FEW])
+app = make_app(fixture=[FEW])
 
 
 @quick(40)

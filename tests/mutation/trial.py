@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.catalogue import Behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.catalogue.observer import NotObserved, Observer
@@ -93,7 +93,7 @@ class Stage:
     def __init__(self, provider: Provider, scene: Scene) -> None:
         others = [each for each in PROVIDERS if each.name != provider.name]
         self.provider, self.scene = provider, scene
-        self.app = create_app(providers=[provider, *others], fixtures=[scene.fixture], assume=scene.assume, mode="step", seed=1)
+        self.app = asgi_app(providers=[provider, *others], fixture=[scene.fixture], assume=scene.assume, clock="step", seed=1)
         self.choices = {each.key: scene.assume.get(each.key, each.default) for each in provider.assumptions}
 
     def failures(self, behaviours: Iterable[Behaviour]) -> Iterator[str]:

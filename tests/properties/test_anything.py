@@ -45,7 +45,7 @@ headers = st.lists(
     ),
     max_size=3,
 )
-app = make_app(fixtures=[FEW])
+app = make_app(fixture=[FEW])
 
 
 def remembered(app: App) -> bytes:

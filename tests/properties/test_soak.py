@@ -17,7 +17,7 @@ from mockserver.faults import Fault, FaultKind, PagingMode
 from mockserver.http.app import App
 from mockserver.http.in_process import ConnectionLostError, call
 from mockserver.providers import PROVIDERS
-from mockserver.state import Limits, Sandbox
+from mockserver.state import Sandbox
 from mockserver.state.ids import choose
 from tests.conftest import VEXUTOPIA_KEY, make_app
 
@@ -215,7 +215,7 @@ def walk(accounts: list[Account], chance: Chance) -> Iterator[int]:
 
 
 def test_nothing_is_lost_doubled_or_leaked_and_nothing_grows() -> None:
-    app = make_app(fixtures=("empty",), mode="step", check_replies=False, limits=Limits(journal=50))
+    app = make_app(fixture=("empty",), clock="step", check_replies=False, journal_limit=50)
     accounts = [Account(app, f"sandbox-{number}") for number in range(SANDBOXES)]
     sizes = []
     tracemalloc.start()

@@ -70,7 +70,7 @@ def fold(value: Any) -> Any:
 class Spoonity(RuleBasedStateMachine):
     """Does one thing after another to an account and to the model."""
 
-    app: ClassVar = make_app(fixtures=[FEW])
+    app: ClassVar = make_app(fixture=[FEW])
     hides_deleted = False
     ids = Bundle("ids")
 
@@ -212,7 +212,7 @@ class Spoonity(RuleBasedStateMachine):
 class SpoonityWithoutTheDeleted(Spoonity):
     """The same where a deleted customer is gone."""
 
-    app = make_app(fixtures=[FEW], assume={"spoonity.deleted-customer": "gone"})
+    app = make_app(fixture=[FEW], assume={"spoonity.deleted-customer": "gone"})
     hides_deleted = True
 
 

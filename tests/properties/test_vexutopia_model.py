@@ -88,7 +88,7 @@ def missing(kind: str, record_id: str) -> Record:
 class Vexutopia(RuleBasedStateMachine):
     """Does one thing after another to an account and to the model."""
 
-    app: ClassVar = make_app(fixtures=[FEW])
+    app: ClassVar = make_app(fixture=[FEW])
     customer_ids = Bundle("customer_ids")
     payment_ids = Bundle("payment_ids")
 

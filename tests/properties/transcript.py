@@ -50,7 +50,7 @@ TOKEN = b"client_secret=a&client_id=b&grant_type=authorization_code&code=c"
 
 def transcript(seed: int, fixture: str | Path) -> list[Any]:
     """Return every answer in order, and what is known at the end."""
-    app = make_app(seed=seed, mode="step", fixtures=[fixture])
+    app = make_app(seed=seed, clock="step", fixture=[fixture])
     blue = app.mock.sandboxes.make("blue")
     answers: list[Any] = []
     for prefix, headers in (("", []), ("/@red", []), ("", [(b"mock-sandbox", b"green")]), ("", _bearer(blue.keys["vexutopia"]))):

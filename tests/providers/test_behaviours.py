@@ -23,7 +23,7 @@ def test_the_mock_behaves_as_documented(provider: Provider, behaviour: Behaviour
 
 @every_provider
 def test_the_behaviours_hold_while_the_clock_steps(provider: Provider, make_app: MakeApp) -> None:
-    assert failing(provider, lambda each: run(each, make_app(mode="step", assume=each.only_with), provider)) == {}
+    assert failing(provider, lambda each: run(each, make_app(clock="step", assume=each.only_with), provider)) == {}
 
 
 @every_provider
@@ -33,7 +33,7 @@ def test_the_behaviours_hold_in_a_named_sandbox(provider: Provider, make_app: Ma
 
 @every_provider
 def test_the_behaviours_hold_in_an_account_without_records(provider: Provider, make_app: MakeApp) -> None:
-    assert failing(provider, lambda each: run(each, make_app(fixtures=["empty"], assume=each.only_with), provider)) == {}
+    assert failing(provider, lambda each: run(each, make_app(fixture=["empty"], assume=each.only_with), provider)) == {}
 
 
 OTHER_CHOICES = [
@@ -77,7 +77,7 @@ def _deletable_records(app: App, provider: Provider) -> str:
 def test_every_payment_that_checks_leave_is_marked_but_the_one_of_which_only_the_required_is_sent(make_app: MakeApp) -> None:
     provider = next(each for each in PROVIDERS if each.name == "vexutopia")
     for behaviour in provider.catalogue().behaviours:
-        app = make_app(fixtures=["empty"], assume=behaviour.only_with)
+        app = make_app(fixture=["empty"], assume=behaviour.only_with)
         run(behaviour, app, provider)
         payments = [each for kind in provider.kinds if kind.noun == "payment" for each in _records(app, kind)]
         unmarked = [each for each in payments if MARKER not in str(each.description)]

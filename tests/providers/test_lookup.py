@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mockserver
-from mockserver.app import create_app
+from mockserver.app import asgi_app
 from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, find_provider, find_providers, provider_names
 from tests.toy.provider import TOY
@@ -44,7 +44,7 @@ def test_an_installed_provider_is_found_by_its_name(install: Install) -> None:
 def test_names_and_values_can_be_played_together(install: Install) -> None:
     install("lendery", "tests.toy.provider:TOY")
 
-    app = create_app(providers=["vexutopia", TOY], fixtures=())
+    app = asgi_app(providers=["vexutopia", TOY], fixture=())
     with mockserver.running(providers=("lendery",)) as server:
         assert list(server.app.mock.pipeline.providers) == ["lendery"]
         assert server.sandbox()["lendery"].token.startswith("card-mock_")
@@ -99,5 +99,5 @@ def test_an_entry_point_of_something_else_is_refused(name: str, value: str, comp
 )
 def test_what_cannot_be_played_is_refused(named: list[str], complaint: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        create_app(providers=named)
+        asgi_app(providers=named)
     assert str(caught.value) == complaint

@@ -20,7 +20,7 @@ CHOICES = [
 
 
 def observe(provider: Provider, observer: Observer, **setup: Any) -> Observation:
-    app = make_app(mode="step", **setup)
+    app = make_app(clock="step", **setup)
     with api_of(app, provider) as api:
         return observer.observe(api)
 
@@ -34,7 +34,7 @@ def test_choice_is_observed(provider: Provider, observer: Observer, choice: str)
 
 @pytest.mark.parametrize(("provider", "observer", "choice"), CHOICES)
 def test_answers_lean_on_assumptions_about_their_operation(provider: Provider, observer: Observer, choice: str) -> None:
-    app = make_app(mode="step", assume={observer.assumption.key: choice})
+    app = make_app(clock="step", assume={observer.assumption.key: choice})
     with api_of(app, provider) as api:
         observer.observe(api)
 

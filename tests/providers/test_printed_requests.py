@@ -95,7 +95,7 @@ TABLE_ROWS = msgspec.convert(documents.parse(TABLE.read_bytes(), name=TABLE.name
 @pytest.fixture
 def url() -> Iterator[str]:
     """The address of a fresh mock, set up as `mockserver serve` does it."""
-    with running_server(make_app(mode="real", seed=None)) as address:
+    with running_server(make_app(clock="real", seed=None)) as address:
         yield address.url
 
 
@@ -130,7 +130,7 @@ def test_settled_payment_gives_the_printed_event(make_app: MakeApp, tmp_path: Pa
     fixture.write_text(
         json.dumps({"now": payment["created_at"], "pending": [task], "vexutopia": {"payments": [pending]}}), encoding="utf-8"
     )
-    sandbox = make_app(fixtures=[fixture]).mock.sandboxes.get("default")
+    sandbox = make_app(fixture=[fixture]).mock.sandboxes.get("default")
 
     sandbox.state.clock = sandbox.state.clock.advanced(5_000)
     sandbox.run_due()

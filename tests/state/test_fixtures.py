@@ -30,13 +30,13 @@ URL = "http://127.0.0.1:9000/hook"
 
 @cache
 def fixtures() -> Fixtures:
-    return make_app(fixtures=()).mock.fixtures
+    return make_app(fixture=()).mock.fixtures
 
 
 @cache
 def toys() -> Fixtures:
     """Fixtures of three kinds that no contract describes."""
-    return Fixtures(make_app(fixtures=()).mock.pipeline.contract, (TOYS, RARE_TOYS, SHELLS), (), ["toys.wind"])
+    return Fixtures(make_app(fixture=()).mock.pipeline.contract, (TOYS, RARE_TOYS, SHELLS), (), ["toys.wind"])
 
 
 def build(*values: Any, settings: Settings | None = None, of: Fixtures | None = None) -> State:
@@ -254,7 +254,7 @@ def test_what_a_provider_refuses_is_said_with_its_place() -> None:
         raise ValueError("toys are out")
 
     kind = Kind("toys.toys", "toy", Toy, TOYS.form, TOYS.created, refuse)
-    picky = Fixtures(make_app(fixtures=()).mock.pipeline.contract, (kind,), ())
+    picky = Fixtures(make_app(fixture=()).mock.pipeline.contract, (kind,), ())
     with pytest.raises(FixtureError) as caught:
         build(shelf({}), of=picky)
     assert str(caught.value) == "x.yaml: toys.toys[0]: toys are out"
@@ -263,7 +263,7 @@ def test_what_a_provider_refuses_is_said_with_its_place() -> None:
 def test_a_kind_whose_schema_the_contract_lacks_stops_the_start() -> None:
     kind = Kind("toys.toys", "toy", Toy, TOYS.form, TOYS.created, TOYS.complete, schema="Toy")
     with pytest.raises(ContractError, match="the contract has no schema Toy"):
-        Fixtures(make_app(fixtures=()).mock.pipeline.contract, (kind,), ())
+        Fixtures(make_app(fixture=()).mock.pipeline.contract, (kind,), ())
 
 
 @given(
@@ -369,7 +369,7 @@ def test_records_that_fitted_before_are_not_compared_again(
 ) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("spoonity: {customers: [{generate: 3}]}")
-    owner = make_app(fixtures=()).mock.fixtures
+    owner = make_app(fixture=()).mock.fixtures
     compared = Compared(monkeypatch, owner)
     assert [compared.during([file], owner) for _ in range(3)] == [3, 0, 0]
     assert compared.during([file], owner, Settings(seed=2)) == 3, "another seed makes other records"
@@ -385,7 +385,7 @@ def test_records_that_fitted_before_are_not_compared_again(
 def test_other_code_makes_the_comparison_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("spoonity: {customers: [{generate: 3}]}")
-    owner = make_app(fixtures=()).mock.fixtures
+    owner = make_app(fixture=()).mock.fixtures
     compared = Compared(monkeypatch, owner)
     assert [compared.during([file], owner) for _ in range(2)] == [3, 0]
     monkeypatch.setattr(documents, "source", lambda _module: b"other code")
@@ -720,7 +720,7 @@ class World:
     """An application, and verbs to use it by."""
 
     def __init__(self, mode: Mode) -> None:
-        self.app = make_app(fixtures=(), mode=mode, seed=1, now=NOW if mode != "real" else None)
+        self.app = make_app(fixture=(), clock=mode, seed=1, now=NOW if mode != "real" else None)
         self.sandbox = self.app.mock.sandboxes.get("default")
 
     def send(

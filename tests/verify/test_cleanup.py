@@ -32,7 +32,7 @@ def only(verb: str, answer: Callable[[httpx.Request, GoOn], httpx.Response]) -> 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 def test_a_whole_run_leaves_nothing_that_it_does_not_name(provider: Provider, make_app: MakeApp) -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     before = records(app, provider)
 
     report = run(provider, app)
@@ -108,7 +108,7 @@ def test_what_a_clean_up_says_does_not_hide_what_the_check_saw(app: App) -> None
 
 
 def test_a_record_is_deleted_with_the_key_that_created_it(make_app: MakeApp) -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     before = records(app, VEXUTOPIA)
 
     def create_elsewhere(api: Api) -> None:
@@ -176,7 +176,7 @@ def _losing(app: App, *, after: bool) -> Between:
 def test_a_record_whose_creation_got_no_reply_is_found_by_its_mark(
     provider_and_path: tuple[Provider, str], make_app: MakeApp
 ) -> None:
-    app = make_app(mode="step")
+    app = make_app(clock="step")
     provider, path = provider_and_path
 
     def create_here(api: Api) -> None:

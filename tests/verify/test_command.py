@@ -26,7 +26,7 @@ VEXUTOPIA = ("--provider", "vexutopia", "--token", KEYS["vexutopia"])
 @pytest.fixture
 def url(make_app: MakeApp) -> Iterator[str]:
     """The address of a mock."""
-    with running_server(make_app(mode="step", assume=QUICK)) as address:
+    with running_server(make_app(clock="step", assume=QUICK)) as address:
         yield address.url
 
 
@@ -103,7 +103,7 @@ def test_with_a_baseline_only_what_differs_is_told(
     assert main(["verify", url, *VEXUTOPIA, "--json", str(report)]) == 0
     capsys.readouterr()
 
-    with running_server(make_app(mode="step", assume=QUICK | {"vexutopia.content-type": "ignored"})) as other:
+    with running_server(make_app(clock="step", assume=QUICK | {"vexutopia.content-type": "ignored"})) as other:
         assert main(["verify", other.url, *VEXUTOPIA, "--baseline", str(report)]) == 0
 
     told = capsys.readouterr().out.splitlines()
@@ -277,7 +277,7 @@ def test_a_terminal_of_few_letters_gets_all_that_a_service_says() -> None:
 
 
 def test_nobody_who_stops_reading_stops_the_clean_up(make_app: MakeApp) -> None:
-    app, provider = make_app(mode="step", assume=QUICK), BY_NAME["vexutopia"]
+    app, provider = make_app(clock="step", assume=QUICK), BY_NAME["vexutopia"]
     before = records(app, provider).keys()
     with running_server(app) as address:
         command = [sys.executable, "-m", "mockserver", "verify", address.url, *VEXUTOPIA]

@@ -7,8 +7,9 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from mockserver.cli.verify import verify
-from mockserver.http.app import ASGIApp
 from mockserver.http.server import running_server
 from tests.conftest import MakeApp
 from tests.verify.verifying import KEYS
@@ -43,7 +44,7 @@ class Drifted:
 
 def test_the_example_is_what_a_run_prints(make_app: MakeApp) -> None:
     choices = {"vexutopia.list-order": "oldest-first", "vexutopia.payment-settlement": "at-once"}
-    with running_server(Drifted(make_app(mode="step", assume=choices))) as address:
+    with running_server(Drifted(make_app(clock="step", assume=choices))) as address:
         # In a process of its own, since pytest rewrites what the assertions of a plugin's package say.
         command = ["-m", "mockserver", "verify", address.url, "--provider", "vexutopia", "--token", KEYS["vexutopia"]]
         done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=60, check=False)

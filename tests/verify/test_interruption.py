@@ -11,11 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from mockserver.catalogue.client import Api
 from mockserver.cli import main
 from mockserver.contract import Contract
-from mockserver.http.app import App, ASGIApp
+from mockserver.http.app import App
 from mockserver.http.server import running_server
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.state.ids import choose
@@ -272,7 +273,7 @@ def lengths() -> dict[str, int]:
     """Provider → how many requests a whole run sends."""
     found = {}
     for provider in PROVIDERS:
-        between = Between(make_app(mode="step", assume=QUICK), lambda _request, go_on: go_on())
+        between = Between(make_app(clock="step", assume=QUICK), lambda _request, go_on: go_on())
         run(provider, between)
         found[provider.name] = len(between.requests)
     return found
@@ -281,7 +282,7 @@ def lengths() -> dict[str, int]:
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, lengths: dict[str, int], make_app: MakeApp) -> None:
     provider = PROVIDERS[seed % len(PROVIDERS)]
-    app = make_app(mode="step", assume=QUICK)
+    app = make_app(clock="step", assume=QUICK)
     before = records(app, provider).keys()
     number = (signal.SIGINT, signal.SIGTERM)[choose(2, seed=seed, kind="signal", ordinal=0)]
     first = 1 + choose(lengths[provider.name], seed=seed, kind="request", ordinal=0)
@@ -303,7 +304,7 @@ def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, le
 def test_a_run_that_is_interrupted_in_its_first_check_names_what_it_left(
     provider: Provider, at: dict[int, int], make_app: MakeApp
 ) -> None:
-    app = make_app(mode="step", assume=QUICK)
+    app = make_app(clock="step", assume=QUICK)
     before = records(app, provider).keys()
 
     code, out, _ = _interrupted(app, provider, at, signal.SIGTERM)

@@ -294,12 +294,12 @@ def test_a_mock_started_with_the_file_answers_as_the_service_did(provider: Provi
     observable = [observer.assumption for observer in provider.catalogue().observers]
     others = {each.key: next(choice for choice in each.choices if choice != each.default) for each in observable}
     others |= {"spoonity.deleted-customer": "anonymised"} if "spoonity.deleted-customer" in others else {}
-    first = run(provider, make_app(mode="step", assume=others))
+    first = run(provider, make_app(clock="step", assume=others))
     file = tmp_path / "assumptions.yaml"
     file.write_text(to_assumptions(first))
 
     written = documents.read(file).value
-    second = run(provider, make_app(mode="step", assume=written))
+    second = run(provider, make_app(clock="step", assume=written))
 
     assert written == others
     assert check_choices(written, provider.assumptions, where="test")

@@ -30,7 +30,7 @@ COLOUR = Assumption(
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
 def test_the_mock_keeps_every_promise_and_follows_its_own_defaults(provider: Provider, make_app: MakeApp) -> None:
-    report = run(provider, make_app(mode="step"))
+    report = run(provider, make_app(clock="step"))
 
     assert report.is_clean
     assert {each.outcome for each in report.behaviours} == {"holds"}
@@ -53,7 +53,7 @@ def _other_choices() -> list[Any]:
 def test_another_choice_than_the_default_is_observed_and_no_fault(
     provider: Provider, assumption: Assumption, choice: str, make_app: MakeApp
 ) -> None:
-    report = run(provider, make_app(mode="step", assume={assumption.key: choice}))
+    report = run(provider, make_app(clock="step", assume={assumption.key: choice}))
 
     assert report.broken == []
     assert report.is_clean

@@ -67,5 +67,5 @@ class World(Struct):
 def world(*, toy: bool = False, **setup: Any) -> World:
     """Return a fresh world; with `toy`, one of the made-up library."""
     if toy:
-        setup = {"providers": [TOY], "contract": TOYS / "openapi.yaml", "fixtures": [TOYS / "fixture.yaml"], **setup}
+        setup = {"providers": [TOY], "contract": TOYS / "openapi.yaml", "fixture": [TOYS / "fixture.yaml"], **setup}
     return World(make_app(**setup), toy)

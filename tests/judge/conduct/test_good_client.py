@@ -67,7 +67,7 @@ def good_client(there: World, name: str) -> GoodClient:
 @pytest.mark.parametrize("clock", ["frozen", "step", "real"])
 @pytest.mark.parametrize("name", APIS)
 def test_good_client_is_found_nothing_against(name: str, clock: str) -> None:
-    there = world(toy=name == "lendery", mode=clock)
+    there = world(toy=name == "lendery", clock=clock)
 
     client = good_client(there, name)
     rows = len(list(client.walk()))

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from mockserver.exchange import Request
 from mockserver.judge.conduct import findings
 from mockserver.judge.conduct.lists import Links
-from mockserver.state.sandbox import Limits
 from tests.conftest import sandbox_of
 from tests.judge.conduct.judging import World, world
 
@@ -155,7 +154,7 @@ def test_pages_side_by_side_may_lie_past_the_end(there: World) -> None:
 
 
 def test_walk_of_which_the_journal_forgot_the_beginning_is_not_judged() -> None:
-    there = world(limits=Limits(journal=2))
+    there = world(journal_limit=2)
     take(there, 0, 10, 20)
 
     assert there.rules() == []

@@ -387,7 +387,7 @@ def test_a_list_that_has_a_deleted_customer_or_would_have_it_leans_on_what_becom
 def test_a_deleted_follower_makes_a_difference_only_where_the_link_tells_of_it(
     make_app: MakeApp, choice: str, leans_on: set[str]
 ) -> None:
-    client = Client(make_app(fixtures=["empty"], assume={"spoonity.next-link": choice}))
+    client = Client(make_app(fixture=["empty"], assume={"spoonity.next-link": choice}))
     _deleted(client)
     newest = _create(client)
 

@@ -215,7 +215,7 @@ def test_a_refused_create_leaves_no_gap_in_the_ids(make_app: MakeApp) -> None:
 
 
 def test_a_fixture_may_hold_a_shell(make_app: MakeApp, tmp_path: Path) -> None:
-    client = client_of(make_app(fixtures=[_fixture(tmp_path, "{id: cust_0000000000000001, deleted: true}")]))
+    client = client_of(make_app(fixture=[_fixture(tmp_path, "{id: cust_0000000000000001, deleted: true}")]))
 
     shell = client.get("/customers/cust_0000000000000001").json()
 
@@ -226,7 +226,7 @@ def test_a_fixture_may_hold_a_shell(make_app: MakeApp, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", ["name: John", "email: a@b.c", "is_verified: true", "status: ACTIVE"])
 def test_a_fixture_cannot_leave_a_shell_what_deletion_takes_away(make_app: MakeApp, tmp_path: Path, kept: str) -> None:
     with pytest.raises(FixtureError, match=rf"customers\[0\].*{kept.partition(':')[0]} of a deleted customer"):
-        make_app(fixtures=[_fixture(tmp_path, f"{{deleted: true, {kept}}}")])
+        make_app(fixture=[_fixture(tmp_path, f"{{deleted: true, {kept}}}")])
 
 
 def _fixture(folder: Path, customer: str) -> str:
@@ -238,7 +238,7 @@ def _fixture(folder: Path, customer: str) -> str:
 def test_a_fixture_customer_was_updated_last_when_it_was_created_unless_it_says_otherwise(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
-    client = client_of(make_app(fixtures=[_fixture(tmp_path, '{date_created: "2025-01-02T03:04:05.678Z"}')]))
+    client = client_of(make_app(fixture=[_fixture(tmp_path, '{date_created: "2025-01-02T03:04:05.678Z"}')]))
 
     (customer,) = client.get("/customers").json()["items"]
 
@@ -246,7 +246,7 @@ def test_a_fixture_customer_was_updated_last_when_it_was_created_unless_it_says_
 
 
 def test_most_of_the_customers_that_a_fixture_makes_up_are_verified_but_not_all(make_app: MakeApp, tmp_path: Path) -> None:
-    client = client_of(make_app(fixtures=[_fixture(tmp_path, "generate: 1000")]))
+    client = client_of(make_app(fixture=[_fixture(tmp_path, "generate: 1000")]))
 
     verified = sum(item["is_verified"] for item in client.get("/customers?limit=1000").json()["items"])
 

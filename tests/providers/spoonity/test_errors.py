@@ -22,9 +22,7 @@ from mockserver.exchange import (
     Unreadable,
     WrongMethod,
 )
-from mockserver.http.app import HttpOptions
 from mockserver.providers.spoonity.dialect import render_problem
-from mockserver.state import Limits
 from tests.conftest import MakeApp, client_of
 from tests.providers.spoonity.conftest import PRINTED
 
@@ -147,7 +145,7 @@ def test_of_several_mistakes_the_first_in_the_contracts_order_is_named(spoonity:
 
 
 def test_sizes_are_refused_in_the_apis_form(make_app: MakeApp) -> None:
-    client = client_of(make_app(options=HttpOptions(raise_errors=True, max_body=1_000)))
+    client = client_of(make_app(max_body=1_000))
     refused = {
         413: client.post("/customers", data={"name": "x" * 1_000}),
         414: client.get("/customers", params={"query": "x" * 10_000}),
@@ -161,7 +159,7 @@ def test_sizes_are_refused_in_the_apis_form(make_app: MakeApp) -> None:
 
 
 def test_a_full_sandbox_is_refused_in_the_apis_form_and_takes_nobody(make_app: MakeApp) -> None:
-    client = client_of(make_app(limits=Limits(records=1)))
+    client = client_of(make_app(max_records=1))
     before = client.get("/customers").json()
 
     reply = client.post("/customers")
@@ -173,7 +171,7 @@ def test_a_full_sandbox_is_refused_in_the_apis_form_and_takes_nobody(make_app: M
 
 
 def test_a_failure_of_the_mock_is_a_500_with_a_code(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = make_app(options=HttpOptions())
+    app = make_app(raise_errors=False)
     handlers = app.mock.pipeline._handlers
     monkeypatch.setitem(handlers, "spoonity.listCustomers", lambda *_: 1 / 0)
 

@@ -6,7 +6,6 @@ from typing import Any, overload
 import httpx
 import pytest
 
-from mockserver.http.app import HttpOptions
 from mockserver.providers.spoonity.records import CUSTOMERS
 from mockserver.state import Sandbox
 from tests.conftest import BASE, MakeApp, client_of
@@ -325,7 +324,7 @@ def test_links_have_no_prefix_where_a_header_names_the_sandbox(spoonity: httpx.C
 
 
 def test_links_begin_with_the_public_address_if_the_mock_has_one(make_app: MakeApp) -> None:
-    client = client_of(make_app(options=HttpOptions(raise_errors=True, public_url="https://mock.example")))
+    client = client_of(make_app(public_url="https://mock.example"))
 
     assert client.get("/customers?limit=1").json()["next"] == "https://mock.example/customers?limit=1&page=2"
     assert client.get("/@a/customers?limit=1").json()["next"] == "https://mock.example/@a/customers?limit=1&page=2"

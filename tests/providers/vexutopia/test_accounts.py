@@ -98,7 +98,7 @@ def test_an_id_that_a_fixture_gave_to_test_data_is_given_to_nobody_with_a_live_k
     fixture = tmp_path / "taken.yaml"
     fixture.write_text(f"vexutopia: {{customers: [{{id: {next_id}}}]}}")
 
-    assert new_customer(client_of(make_app(fixtures=[fixture]), LIVE_KEY))["id"] != next_id
+    assert new_customer(client_of(make_app(fixture=[fixture]), LIVE_KEY))["id"] != next_id
 
 
 def test_a_payment_id_that_a_fixture_gave_is_given_to_nobody_with_a_live_key(make_app: MakeApp, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_payment_id_that_a_fixture_gave_is_given_to_nobody_with_a_live_key(mak
     fixture = tmp_path / "taken.yaml"
     fixture.write_text(f"vexutopia: {{payments: [{{id: {next_id}}}]}}")
 
-    assert new_payment(client_of(make_app(fixtures=[fixture]), LIVE_KEY))["id"] != next_id
+    assert new_payment(client_of(make_app(fixture=[fixture]), LIVE_KEY))["id"] != next_id
 
 
 def test_shared_data_are_those_of_test_keys(make_app: MakeApp) -> None:
@@ -127,7 +127,7 @@ def test_shared_data_are_those_of_test_keys(make_app: MakeApp) -> None:
 def test_where_data_are_shared_nobody_sees_what_a_fixture_gave_to_live_keys(make_app: MakeApp, tmp_path: Path) -> None:
     fixture = tmp_path / "live.yaml"
     fixture.write_text("vexutopia: {live: {customers: [{id: cus_real00000000, email: real@example.com}]}}")
-    live = client_of(make_app(fixtures=[fixture], assume={"vexutopia.test-and-live-data": "shared"}), LIVE_KEY)
+    live = client_of(make_app(fixture=[fixture], assume={"vexutopia.test-and-live-data": "shared"}), LIVE_KEY)
 
     for path in ("/v1/customers", "/v1/customers?email=real@example.com"):
         reply = live.get(path)

@@ -7,11 +7,10 @@ import httpx
 import pytest
 
 from mockserver.exchange import Call, Conflict, Reply, Request
-from mockserver.http.app import HttpOptions
 from mockserver.providers import PROVIDERS
 from mockserver.providers.vexutopia import PROVIDER
 from mockserver.providers.vexutopia.dialect import render_problem
-from mockserver.state import Limits, Sandbox
+from mockserver.state import Sandbox
 from tests.conftest import VEXUTOPIA_KEY, MakeApp, client_of
 from tests.providers.vexutopia.account import JSON, error, new_customer, sandbox_of
 
@@ -268,7 +267,7 @@ def test_a_request_that_is_too_large(
 
 
 def test_a_sandbox_that_is_full(make_app: MakeApp) -> None:
-    client = client_of(make_app(limits=Limits(records=1)), VEXUTOPIA_KEY)
+    client = client_of(make_app(max_records=1), VEXUTOPIA_KEY)
 
     reply = client.post(CUSTOMERS, json={"email": "a@b"})
 
@@ -283,7 +282,7 @@ def test_a_failure_of_the_mock_itself(make_app: MakeApp) -> None:
 
     handlers = [each for each in PROVIDER.handlers if each.__name__ != "list_customers"]
     broken = replace(PROVIDER, handlers=[*handlers, list_customers])
-    app = make_app(providers=[*(each for each in PROVIDERS if each is not PROVIDER), broken], options=HttpOptions())
+    app = make_app(providers=[*(each for each in PROVIDERS if each is not PROVIDER), broken], raise_errors=False)
 
     reply = client_of(app, VEXUTOPIA_KEY).get(CUSTOMERS)
 

@@ -239,7 +239,7 @@ def test_a_pending_payment_of_a_fixture_stays_pending_unless_it_says_otherwise(
 ) -> None:
     fixture = tmp_path / "pending.yaml"
     fixture.write_text("vexutopia: {payments: [{id: pay_0000000001, status: pending}]}")
-    app = make_app(fixtures=["default", fixture])
+    app = make_app(fixture=["default", fixture])
     client = client_of(app, VEXUTOPIA_KEY)
     advance(app, 86_400_000)
 
@@ -260,7 +260,7 @@ def test_due_work_settles_a_payment_that_is_pending_and_no_other(
 ) -> None:
     fixture = tmp_path / "due.yaml"
     fixture.write_text(DUE_WORK % before)
-    app = make_app(fixtures=["default", fixture])
+    app = make_app(fixture=["default", fixture])
     client = client_of(app, VEXUTOPIA_KEY)
     stored = get(client, "/v1/payments/pay_0000000001")
     advance(app, 86_400_000)

@@ -20,7 +20,7 @@ HOUR = 3_600_000
 
 @pytest.fixture
 def sandbox(make_app: MakeApp) -> Sandbox:
-    return sandbox_of(make_app(fixtures=["empty"]))
+    return sandbox_of(make_app(fixture=["empty"]))
 
 
 def record(sandbox: Sandbox, kind: Kind, identity: str) -> Any:

@@ -1,0 +1,198 @@
+"""`create_app()` is a Starlette application: routes, lifespan, middleware, mounts, TestClient."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import json
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
+
+from mockserver.app import asgi_app, create_app
+from mockserver.errors import ConfigurationError
+from mockserver.http.in_process import call
+from tests.conftest import SPOONITY_TOKEN, VEXUTOPIA_KEY
+
+TOKEN = {"Authorization": f"Bearer {SPOONITY_TOKEN}"}
+KEY = {"Authorization": f"Bearer {VEXUTOPIA_KEY}"}
+
+
+async def hello(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
+
+
+def asked_by(app: ASGIApp, peer: tuple[str, int] | None) -> ASGIApp:
+    """Return the application as a client at that address meets it."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "client": peer}, receive, send)
+
+    return asked
+
+
+@pytest.fixture
+def app() -> Starlette:
+    return create_app(clock="frozen", raise_errors=True)
+
+
+@pytest.fixture
+def client(app: Starlette) -> Iterator[TestClient]:
+    with TestClient(app, headers=TOKEN) as client:
+        yield client
+
+
+def journal(app: Starlette) -> list[Any]:
+    return list(app.state.mock.sandboxes.get("default").journal)
+
+
+def test_it_is_a_starlette_application(app: Starlette) -> None:
+    assert isinstance(app, Starlette)
+
+
+def test_its_routes_list_each_operation_and_the_control_api(app: Starlette) -> None:
+    operations = app.state.mock.pipeline.contract.operations.values()
+    listed = {(each.path, each.name, *(each.methods or ())) for each in app.routes if isinstance(each, Route)}
+
+    assert {(each.path, each.id) for each in operations} == {each[:2] for each in listed}
+    assert all(each.method in row for each in operations for row in listed if row[1] == each.id)
+    assert [each.path for each in app.routes if isinstance(each, Mount)] == ["/_mock"]
+
+
+def test_operations_have_urls_by_name(app: Starlette) -> None:
+    assert app.url_path_for("spoonity.listCustomers") == "/customers"
+
+
+def test_requests_reach_providers_and_control_api(client: TestClient, app: Starlette) -> None:
+    assert client.get("/customers").status_code == 200
+    assert client.get("/@blue/customers?limit=1").status_code == 200
+    assert len(client.get("/_mock/requests").json()["exchanges"]) == 1
+    assert len(client.get("/@blue/_mock/requests").json()["exchanges"]) == 1
+    assert len(journal(app)) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/customers"), ("GET", "/nowhere"), ("GET", "/customers/"), ("GET", "/")])
+def test_refusals_are_those_of_the_bare_application(client: TestClient, method: str, path: str) -> None:
+    bare = call(asgi_app(clock="frozen"), method, path, headers=[(b"authorization", TOKEN["Authorization"].encode())])
+    answer = client.request(method, path)
+
+    assert (answer.status_code, answer.content) == (bare.status, bare.body)
+
+
+def test_answers_in_process_too(app: Starlette) -> None:
+    assert call(app, "GET", "/customers", headers=[(b"authorization", b"Bearer x")]).status == 200
+
+
+def test_preflight_is_answered(client: TestClient) -> None:
+    answer = client.options("/customers", headers={"Origin": "http://x.example", "Access-Control-Request-Method": "GET"})
+
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "http://x.example")
+
+
+def test_control_api_refuses_testserver_to_others_than_the_test_client(app: Starlette) -> None:
+    for peer in (("192.0.2.1", 1), ("127.0.0.1", 1), None):
+        with TestClient(asked_by(app, peer)) as client:
+            assert client.get("/_mock/health").status_code == 403
+
+
+def test_control_api_refuses_other_hosts_to_the_test_client(app: Starlette) -> None:
+    with TestClient(app, base_url="http://elsewhere") as client:
+        assert client.get("/_mock/health").status_code == 403
+
+
+def test_takes_middleware(app: Starlette) -> None:
+    app.add_middleware(GZipMiddleware, minimum_size=1)
+    with TestClient(app) as client, client.stream("GET", "/customers", headers=TOKEN) as answer:
+        raw = b"".join(answer.iter_raw())
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert json.decode(gzip.decompress(raw))["items"]
+
+
+def test_route_put_before_the_others_wins_without_an_exchange(app: Starlette, client: TestClient) -> None:
+    app.routes.insert(0, Route("/customers", hello))
+
+    assert client.get("/customers").text == "hello"
+    assert journal(app) == []
+
+
+def test_appended_route_is_asked_where_no_provider_has_the_path(app: Starlette, client: TestClient) -> None:
+    for path in ("/customers", "/v1/more", "/more"):
+        app.router.routes.append(Route(path, hello))
+
+    assert client.get("/customers").json()["items"]
+    assert [client.get(path).text for path in ("/v1/more", "/more")] == ["hello"] * 2
+    assert len(journal(app)) == 1
+
+
+def test_mounted_application_links_below_its_mount() -> None:
+    whole = Starlette(routes=[Mount("/apis", create_app(clock="frozen"))])
+    with TestClient(whole, headers=TOKEN) as client:
+        for base in ("/apis", "/apis/@blue"):
+            first = client.get(f"{base}/customers?limit=2").json()
+            assert first["next"].startswith(f"http://testserver{base}/customers?")
+            assert client.get(first["next"]).status_code == 200
+        made = client.post("/apis/_mock/sandboxes", json={}).json()
+
+    assert made["url"].startswith("http://testserver/apis/@")
+
+
+def test_path_that_only_begins_like_the_mount_is_kept_whole() -> None:
+    whole = Starlette(routes=[Mount("/cust", create_app(clock="frozen"))])
+    with TestClient(whole, headers=TOKEN) as client:
+        assert client.get("/cust/customers").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/customers", "/_mock/x", "/nowhere"])
+def test_websockets_are_refused(client: TestClient, path: str) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(path):
+        pass
+
+
+def test_faults_are_armed_in_every_sandbox_that_begins() -> None:
+    app = create_app(faults=["offline", {"kind": "status", "status": 418, "operations": ["spoonity.listCustomers"]}])
+    with TestClient(app) as client:
+        for name in ("default", "blue"):
+            kinds = [each["kind"] for each in client.get(f"/@{name}/_mock/faults").json()]
+            assert kinds == ["drop", "status"]
+        client.delete("/_mock/faults")
+        client.post("/_mock/reset")
+        assert len(client.get("/_mock/faults").json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"faults": ["flakey"]}, "preset: there is no preset 'flakey'"),
+        (
+            {"faults": [{"kind": "drop", "operations": ["spoonity.no"]}]},
+            r"faults\[0\].operations\[0\]: there is no operation 'spoonity.no'",
+        ),
+        ({"faults": [3]}, "3 is no fault"),
+        ({"mode": "frozen"}, "there is no keyword 'mode'"),
+        ({"clock": "slow"}, "there is no mode 'slow'"),
+        ({"now": "soon"}, "now"),
+        ({"seed": "7"}, "'7' is no integer"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(options: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        create_app(**options)
+
+
+def test_words_are_those_of_running(tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    file.write_text("vexutopia: {customers: [{email: one@example.com}]}")
+    app = create_app(fixture=["empty", file], clock="step", now="2026-03-01T00:00:00Z", seed=9, journal_limit=1)
+    with TestClient(app, headers=KEY) as client:
+        assert client.get("/v1/customers").json()["data"][0]["email"] == "one@example.com"
+        client.get("/v1/customers")
+        assert client.get("/_mock/clock").json() == {"mode": "step", "now": "2026-03-01T00:00:02.000Z"}
+        assert [each["number"] for each in client.get("/_mock/requests").json()["exchanges"]] == [2]
