@@ -98,8 +98,8 @@ def test_an_event_has_what_is_left_open_about_it() -> None:
 
 
 def test_the_choice_that_holds_is_told_before_the_others() -> None:
-    question = "Which way does a list run when `sort` comes without `order`?"
-    up, down = "`ascending` (from the smallest value up)", "`descending` (from the largest value down)"
+    question = "In which direction is a list sorted by `sort` without `order`?"
+    up, down = "`ascending` (smallest value first)", "`descending` (largest value first)"
     chosen = {each["operationId"]: each for each in operations(reference({"spoonity.sort-direction": "descending"}))}
 
     key = "`spoonity.sort-direction`"

@@ -74,8 +74,8 @@ def test_contract_has_every_assumption_with_the_sandboxs_choice(app: App, contro
     assert [each["key"] for each in listed] == [each.key for each in app.mock.pipeline.assumptions]
     assert listed[0] == {
         "key": STATUS,
-        "question": "With which status does a successful create answer?",
-        "choices": {"200": "200, as any other success", "201": "201, as HTTP suggests for a new resource"},
+        "question": "Which status does a successful create return?",
+        "choices": {"200": "200, like any other success", "201": "201, as HTTP suggests for a new resource"},
         "default": "200",
         "choice": "201",
         "evidence": next(each.evidence for each in app.mock.pipeline.assumptions if each.key == STATUS),
@@ -120,7 +120,7 @@ def test_contract_tells_the_choice_of_the_sandbox_in_words(control: httpx.Client
     control.patch("/@mine/_mock/assumptions", json={STATUS: "201"})
     text = control.get("/@mine/_mock/openapi.json").json()["paths"]["/customers"]["post"]["description"]
 
-    assert "Here `201` (201, as HTTP suggests for a new resource). Instead: `200` (200, as any other success)." in text
+    assert "Here `201` (201, as HTTP suggests for a new resource). Instead: `200` (200, like any other success)." in text
 
 
 def test_contract_itself_is_left_alone(app: App, control: httpx.Client) -> None:

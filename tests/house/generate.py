@@ -22,21 +22,27 @@ COMMAND = "python -m tests.house.generate"
 ASSUMPTIONS = """\
 # Assumptions
 
-The questions that the documents leave open and that can be answered either way here. A reply that leans on one says so in
-its header `Mock-Assumed`. A sandbox is given other answers when it is made, later by `PATCH /_mock/assumptions`, or for all
-sandboxes by `mockserver serve --assume KEY=CHOICE`. The default stands first, in bold. Questions with a single answer are
+An assumption is a question that the documents leave open, with several possible answers. A reply that depends on one names it
+in the header `Mock-Assumed`. The default choice comes first, in bold. Questions with a single answer are
 [decisions](behaviours.md).
 
-Replies are checked with the contract as the choices change it: the last column says how. `GET /_mock/openapi.json` shows the
-result.
+To make other choices: `mockserver serve --assume KEY=CHOICE` for all sandboxes, `"assume"` when a sandbox is created, or `PATCH
+/_mock/assumptions` later.
+
+A choice may change the contract, as the last column says. Replies are checked against the changed contract, and `GET
+/_mock/openapi.json` shows it.
 """
 
 BEHAVIOURS = """\
 # Behaviours and decisions
 
-What the documents promise, statement by statement. Each behaviour has a check that speaks plain HTTP and knows no mock. What
-cannot be checked from outside is listed with the reason, and so is every question that the documents leave open and that has
-one answer here. Those that can be answered in several ways are [assumptions](assumptions.md).
+For each provider this page lists:
+
+- *checked* behaviours: what the documents promise, with an executable check over plain HTTP;
+- *not checked*: promises that cannot be checked from outside, with the reason;
+- *decisions*: questions that the documents leave open and that have one answer here.
+
+Open questions with several possible answers are [assumptions](assumptions.md).
 """
 
 

@@ -25,7 +25,7 @@ FOUND = [
     "these tests depend on an undocumented choice:",
     "  test_it.py::test_depends",
     "    passes with vexutopia.unset-fields=null, fails with vexutopia.unset-fields=absent",
-    "    How do name, phone and metadata look when they were never set?",
+    "    How are name, phone and metadata returned if they were never set?",
     "    evidence: *",
     "    KeyError: 'name'",
 ]

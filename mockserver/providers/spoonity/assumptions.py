@@ -15,8 +15,8 @@ _JSON_BODIES = ("SpoonityCustomerCreate", "SpoonityCustomerUpdate")
 CREATE_STATUS = Assumption(
     "spoonity.create-status",
     operations=(CREATE,),
-    question="With which status does a successful create answer?",
-    choices={"200": "200, as any other success", "201": "201, as HTTP suggests for a new resource"},
+    question="Which status does a successful create return?",
+    choices={"200": "200, like any other success", "201": "201, as HTTP suggests for a new resource"},
     default="200",
     evidence="The page prints no status. The vendor's public server library answers 200 unless told otherwise, and its own "
     "clients take 201 for a failure.",
@@ -29,64 +29,63 @@ NEW_CUSTOMER_VERIFIED = Assumption(
     question="Is a customer verified right after its creation?",
     choices={"yes": "is_verified is true", "no": "is_verified is false"},
     default="yes",
-    evidence="The create sample answers true. Against it stands the field's own description: verification is a process "
-    "that a new customer has yet to go through.",
+    evidence="The create sample shows true. But the field's description says that verification is a process, which a new "
+    "customer has not completed yet.",
 )
 
 DELETED_CUSTOMER = Assumption(
     "spoonity.deleted-customer",
     operations=(DELETE, RETRIEVE, LIST, UPDATE),
-    question="What becomes of a customer after its deletion?",
+    question="What happens to a customer when it is deleted?",
     choices={
-        "anonymised": "it still answers 200 and stays in lists: name and email null, not verified, ARCHIVED",
-        "gone": "404 for every later call with its id, and no list has it",
+        "anonymised": "it still returns 200 and stays in lists, with name and email null, not verified, ARCHIVED",
+        "gone": "404 for every later call with its id, and it is in no list",
     },
     default="anonymised",
-    evidence="The page says that deletion anonymises, which means little unless a record survives; it prints none. The "
-    "vendor's library keeps deleted rows, and its newer version hides them.",
+    evidence="The page says that a deletion anonymises, so a record should survive, but prints none. The vendor's library "
+    "keeps deleted rows, and its newer version hides them.",
 )
 
 UPDATE_OF_DELETED = Assumption(
     "spoonity.update-of-deleted",
     operations=(UPDATE,),
-    question="What does an update of an anonymised customer answer?",
+    question="What does an update of an anonymised customer return?",
     choices={"conflict": "409", "not-found": "404"},
     default="conflict",
-    evidence="Nothing is printed. Filling an anonymised record again would undo the deletion, and 409 is a status that the "
-    "vendor's library uses.",
+    evidence="The documents do not say. Filling an anonymised record would undo the deletion, and the vendor's library uses 409.",
     overlays={"not-found": (remove(f"{_UPDATE}/responses/409"),)},
 )
 
 SORT_DIRECTION = Assumption(
     "spoonity.sort-direction",
     operations=(LIST,),
-    question="Which way does a list run when `sort` comes without `order`?",
-    choices={"ascending": "from the smallest value up", "descending": "from the largest value down"},
+    question="In which direction is a list sorted by `sort` without `order`?",
+    choices={"ascending": "smallest value first", "descending": "largest value first"},
     default="ascending",
-    evidence="The shared page on sorting says that the order is optional; where it names the default, the text that could "
-    "be read ends. Ascending is what SQL and most APIs do.",
+    evidence="The shared page on sorting says that the order is optional. Its text about the default could not be obtained. "
+    "SQL and most APIs sort ascending.",
 )
 
 NEXT_LINK = Assumption(
     "spoonity.next-link",
     operations=(LIST,),
-    question="When does a page carry a link to the next one?",
+    question="When does a page have a link to the next page?",
     choices={
-        "when-more": "when another customer follows",
-        "when-full": "when the page is full, so that a full last page links to an empty one",
+        "when-more": "if another customer follows",
+        "when-full": "if the page is full, so a full last page links to an empty page",
     },
     default="when-more",
-    evidence="The sample shows one customer and a link, so it is abridged and decides nothing. The vendor's library links "
+    evidence="The sample shows one customer and a link, so it is abridged and proves nothing. The vendor's library links "
     "whenever a page is full.",
 )
 
 BAD_PAGING = Assumption(
     "spoonity.bad-paging",
     operations=(LIST,),
-    question="What happens to a limit or page that is zero, negative or no integer?",
+    question="What happens to a limit or page that is zero, negative or not an integer?",
     choices={"rejected": "400", "defaulted": "the default is used instead"},
     default="rejected",
-    evidence="The errors page counts invalid parameters among the caller's mistakes, without saying which.",
+    evidence="The errors page counts invalid parameters among the caller's mistakes, but does not say which.",
     overlays={
         "defaulted": tuple(
             remove(f"/components/parameters/Spoonity{name}/schema/{keyword}")
@@ -102,16 +101,16 @@ EMAIL_FILTER = Assumption(
     question="How does the filter `e:` compare, apart from ignoring case?",
     choices={"contains": "the e-mail address contains the value", "equals": "the e-mail address is the value"},
     default="contains",
-    evidence="For `n:` the shared page describes a case-insensitive part of the name; for `e:` it says nothing.",
+    evidence="The shared page says that `n:` matches a part of the name and ignores case. It says nothing about `e:`.",
 )
 
 UNKNOWN_FILTER = Assumption(
     "spoonity.unknown-filter",
     operations=(LIST,),
-    question="What happens to a filter key that is unknown, or a word that is no key:value pair?",
+    question="What happens to an unknown filter key, or to a word that is not a key:value pair?",
     choices={"ignored": "it has no effect", "rejected": "400"},
     default="ignored",
-    evidence="The vendor's library skips what it does not understand in a search string.",
+    evidence="The vendor's library skips unknown parts of a search string.",
 )
 
 EMAIL_UNIQUE = Assumption(
@@ -120,8 +119,8 @@ EMAIL_UNIQUE = Assumption(
     question="May two customers have the same e-mail address?",
     choices={"no": "yes, addresses need not be unique", "yes": "no, the second one gets 409"},
     default="no",
-    evidence="Not stated; the address is optional, and the printed sample would fail when run twice. The platform's older "
-    "registration does answer 409.",
+    evidence="The documents do not say. The address is optional, and the printed sample would fail when run twice. But the "
+    "platform's older registration returns 409.",
     overlays={"yes": (update(f"{_CREATE}/responses/409", {"$ref": "#/components/responses/SpoonityConflict"}),)},
 )
 
@@ -129,9 +128,9 @@ EMAIL_SYNTAX = Assumption(
     "spoonity.email-syntax",
     operations=(CREATE, UPDATE),
     question="Must an e-mail address look like one?",
-    choices={"unchecked": "any text is taken", "checked": "400 unless it is text, an @, text"},
+    choices={"unchecked": "any text is accepted", "checked": "400 unless it is text, an @, text"},
     default="unchecked",
-    evidence="The page types it as a string and says no more.",
+    evidence="The page says only that it is a string.",
     overlays={
         "checked": (
             *(update(f"{_SCHEMAS}/{name}/properties/email", {"pattern": EMAIL_PATTERN}) for name in _BODIES),
@@ -144,10 +143,9 @@ NULL_VALUE = Assumption(
     "spoonity.null-value",
     operations=(CREATE, UPDATE),
     question="What does a JSON null for name or email do?",
-    choices={"clears": "the attribute is null from then on", "rejected": "400"},
+    choices={"clears": "it sets the attribute to null", "rejected": "400"},
     default="clears",
-    evidence="The page types both as strings but prints them as optional, and anonymised customers show that null is a "
-    "value that they can have.",
+    evidence="The page says that both are strings and optional. Anonymised customers show that they can be null.",
     overlays={
         "rejected": tuple(
             update(f"{_SCHEMAS}/{schema}/properties/{name}", {"type": "string"})
@@ -160,11 +158,11 @@ NULL_VALUE = Assumption(
 TOKEN_LIFETIME = Assumption(
     "spoonity.token-lifetime",
     operations=(LIST, CREATE, RETRIEVE, UPDATE, DELETE),
-    question="Do tokens from the token endpoint end after their `expires_in`?",
+    question="Do tokens from the token endpoint expire after `expires_in`?",
     choices={"ignored": "they stay valid", "enforced": "401 once that many seconds have passed on the sandbox's clock"},
     default="ignored",
-    evidence="The page prints 60 seconds where the vendor's library has an hour, and a client that ignored it would fail "
-    "only now and then.",
+    evidence="The page shows 60 seconds, the vendor's library has an hour. If tokens expired, a client that ignores this "
+    "would fail only sometimes.",
 )
 
 UNKNOWN_TOKEN = Assumption(
@@ -173,15 +171,15 @@ UNKNOWN_TOKEN = Assumption(
     question="Which bearer tokens are accepted?",
     choices={"accepted": "any that is not empty", "rejected": "only those issued by the mock, else 401"},
     default="accepted",
-    evidence="No form of a key is documented, so no token can be told from a wrong one.",
+    evidence="The form of a key is not documented, so a wrong token cannot be recognised.",
 )
 
 WRONG_METHOD = Assumption(
     "spoonity.wrong-method",
-    question="What does a method answer that a known path does not have?",
+    question="What does an unknown method on a known path return?",
     choices={"method-not-allowed": "405 with Allow", "not-found": "404"},
     default="method-not-allowed",
-    evidence="No status is documented beyond 401 and 500; 405 is what HTTP has for it.",
+    evidence="Only 401 and 500 are documented. HTTP has 405 for this case.",
 )
 
 ASSUMPTIONS = (

@@ -18,19 +18,19 @@ _SCHEMAS = "/components/schemas"
 MISSING_PARAMETER_CODE = Assumption(
     "vexutopia.missing-parameter-code",
     operations=(CREATE, PAY),
-    question="Which error code names a required field that did not come?",
-    choices={"missing_parameter": "the code that the table has for it", "invalid_request": "the code of the printed sample"},
+    question="Which error code does a missing required field have?",
+    choices={"missing_parameter": "the code in the table", "invalid_request": "the code in the sample"},
     default="missing_parameter",
-    evidence="The errors page contradicts itself: its table has a code for just this, its sample shows another.",
+    evidence="The errors page contradicts itself: its table has a code for this case, its sample shows another.",
 )
 
 LIMIT_OVER_MAXIMUM = Assumption(
     "vexutopia.limit-over-maximum",
     operations=(LIST, LIST_PAYMENTS),
     question="What happens to a `limit` above the maximum?",
-    choices={"rejected": "400", "clamped": "the maximum is used, and echoed in the reply"},
+    choices={"rejected": "400", "clamped": "the maximum is used, and returned in the reply"},
     default="rejected",
-    evidence="The maximum is documented and so is a code for bad values; what becomes of larger ones is not.",
+    evidence="The maximum and a code for wrong values are documented, but not what happens to larger values.",
     overlays={"clamped": (remove("/components/parameters/VexutopiaLimit/schema/maximum"),)},
 )
 
@@ -40,25 +40,25 @@ LIST_ORDER = Assumption(
     question="In which order are customers and payments listed?",
     choices={"newest-first": "the newest first", "oldest-first": "the oldest first"},
     default="newest-first",
-    evidence="No order and no parameter for one is documented. Newest first is what APIs of this family do.",
+    evidence="No order is documented, and no parameter for it. Similar APIs list the newest first.",
 )
 
 EMAIL_FILTER = Assumption(
     "vexutopia.email-filter",
     operations=(LIST,),
-    question="Does the filter `email` regard case?",
+    question="Is the filter `email` case-sensitive?",
     choices={"ignores-case": "no", "exact": "yes"},
     default="ignores-case",
-    evidence="The page says that it filters by address. Mail systems hardly ever regard case.",
+    evidence="The page says that it filters by address. Mail systems usually ignore case.",
 )
 
 DELETED_CUSTOMER = Assumption(
     "vexutopia.deleted-customer",
     operations=(RETRIEVE,),
-    question="What does a GET of a deleted customer answer?",
-    choices={"not-found": "404", "stub": "200 with the reply of the deletion once more"},
+    question="What does a GET of a deleted customer return?",
+    choices={"not-found": "404", "stub": "200 with the same reply as the deletion"},
     default="not-found",
-    evidence="Deletion is called permanent. An API of the same family answers with a stub.",
+    evidence="The page calls the deletion permanent. A similar API returns a stub.",
     overlays={
         "stub": (
             update(
@@ -84,10 +84,11 @@ DELETED_CUSTOMER = Assumption(
 PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
     "vexutopia.payment-for-unknown-customer",
     operations=(PAY,),
-    question="What does a new payment answer whose customer does not exist?",
-    choices={"invalid-parameter": "400 that blames customer_id", "not-found": "404"},
+    question="What does creating a payment for an unknown customer return?",
+    choices={"invalid-parameter": "400 that names customer_id", "not-found": "404"},
     default="invalid-parameter",
-    evidence="The field must name an existing customer, and what is missing is not what was asked for; 404 is as plausible.",
+    evidence="The field must name an existing customer, and the missing record is not the requested one. 404 is equally "
+    "plausible.",
     overlays={
         "not-found": (update("/paths/~1v1~1payments/post/responses/404", {"$ref": "#/components/responses/VexutopiaNotFound"}),)
     },
@@ -96,22 +97,22 @@ PAYMENT_FOR_UNKNOWN_CUSTOMER = Assumption(
 METADATA_UPDATE = Assumption(
     "vexutopia.metadata-update",
     operations=(UPDATE,),
-    question="What does an update do with metadata that is there already?",
+    question="What does an update do with existing metadata?",
     choices={
-        "merged": "sets the keys that came, removes those that came as null",
-        "replaced": "puts the new object in its place",
+        "merged": "sets the keys that were sent, removes those sent as null",
+        "replaced": "replaces the whole object",
     },
     default="merged",
-    evidence="PATCH changes parts; the page prints no update of metadata.",
+    evidence="PATCH changes parts of a record. The page shows no update of metadata.",
 )
 
 UNSET_FIELDS = Assumption(
     "vexutopia.unset-fields",
     operations=(CREATE, RETRIEVE, LIST, UPDATE, PAY, LIST_PAYMENTS, RETRIEVE_PAYMENT, *EVENTS),
-    question="How do name, phone and metadata look when they were never set?",
+    question="How are name, phone and metadata returned if they were never set?",
     choices={"null": "name and phone are null, metadata is an empty object", "absent": "they are left out"},
     default="null",
-    evidence="The table of attributes lists all of them as part of the object and marks none as optional.",
+    evidence="The table of attributes lists all of them, and marks none as optional.",
     overlays={
         "absent": (
             update(f"{_SCHEMAS}/VexutopiaCustomer/required", ["id", "object", "email", "created_at", "updated_at"]),
@@ -127,9 +128,9 @@ EMAIL_SYNTAX = Assumption(
     "vexutopia.email-syntax",
     operations=(CREATE, RETRIEVE, UPDATE, LIST),
     question="Must an e-mail address look like one?",
-    choices={"checked": "400 unless it is text, an @, text", "unchecked": "any text that is not empty is taken"},
+    choices={"checked": "400 unless it is text, an @, text", "unchecked": "any text that is not empty is accepted"},
     default="checked",
-    evidence="Not stated; a check as weak as this refuses no address that the page shows.",
+    evidence="The documents do not say. Such a weak check refuses no address on the page.",
     overlays={
         "unchecked": (
             remove(f"{_SCHEMAS}/VexutopiaEmail/pattern"),
@@ -141,10 +142,10 @@ EMAIL_SYNTAX = Assumption(
 CONTENT_TYPE = Assumption(
     "vexutopia.content-type",
     operations=(CREATE, UPDATE, PAY),
-    question="What happens to a body that is not declared as application/json?",
-    choices={"required": "400", "ignored": "it is read as JSON all the same"},
+    question="What happens to a body with another content type than application/json?",
+    choices={"required": "400", "ignored": "it is read as JSON anyway"},
     default="required",
-    evidence="The header is documented as required; no reply to its absence is. 415 is not among the listed statuses.",
+    evidence="The header is documented as required, but not what happens without it. 415 is not among the listed statuses.",
 )
 
 PAYMENT_SETTLEMENT = Assumption(
@@ -153,20 +154,23 @@ PAYMENT_SETTLEMENT = Assumption(
     question="When does a pending payment succeed?",
     choices={
         "after-five-seconds": "five seconds later on the sandbox's clock",
-        "at-once": "right after the reply to its creation",
-        "never": "only by a control call",
+        "at-once": "right after its creation",
+        "never": "only on request, by the control API",
     },
     default="after-five-seconds",
-    evidence="The sample payment was updated five seconds after it was created. What happens in between is not described.",
+    evidence="The sample payment was updated five seconds after its creation. The documents do not say why.",
 )
 
 SIGNATURE_FORM = Assumption(
     "vexutopia.signature-form",
     operations=EVENTS,
     question="What does the webhook signature look like?",
-    choices={"hex": "the HMAC of the body in hexadecimal", "timestamped": "t=SECONDS,v1=HMAC of seconds, a dot and the body"},
+    choices={
+        "hex": "the HMAC of the body in hexadecimal",
+        "timestamped": "`t=SECONDS,v1=HMAC`, over seconds, a dot and the body",
+    },
     default="hex",
-    evidence="The webhooks page verifies plain hexadecimal. Clients of a newer API have the other form.",
+    evidence="The webhooks page verifies plain hexadecimal. Clients of a newer API expect the other form.",
     overlays={
         "timestamped": (
             update("/components/parameters/VexutopiaSignature/schema", {"pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"}),
@@ -178,26 +182,26 @@ SIGNATURE_FORM = Assumption(
 TEST_AND_LIVE_DATA = Assumption(
     "vexutopia.test-and-live-data",
     question="Do test keys and live keys see the same data?",
-    choices={"separate": "each kind of key has data of its own", "shared": "both see the data of test keys"},
+    choices={"separate": "each kind of key has its own data", "shared": "both kinds see the data of test keys"},
     default="separate",
-    evidence="Only the prefixes are documented, and that test keys move no money.",
+    evidence="The documents say only which prefixes exist, and that test keys move no money.",
 )
 
 WRONG_METHOD = Assumption(
     "vexutopia.wrong-method",
-    question="What does a method answer that a known path does not have?",
+    question="What does an unknown method on a known path return?",
     choices={"not-found": "404", "method-not-allowed": "405 with Allow"},
     default="not-found",
-    evidence="405 is not among the statuses that the errors page lists.",
+    evidence="The errors page does not list 405.",
 )
 
 WEBHOOK_RETRIES = Assumption(
     "vexutopia.webhook-retries",
     operations=EVENTS,
-    question="Is a delivery that was not answered with 2xx within ten seconds tried again?",
+    question="Is a delivery retried that gets no 2xx within ten seconds?",
     choices={"five": "after 1 minute, 5 minutes, 30 minutes, 2 hours and 24 hours", "none": "no"},
     default="five",
-    evidence="The text on retries could not be read; every comparable service has some.",
+    evidence="The text on retries could not be obtained. Every similar service has retries.",
 )
 
 UNKNOWN_KEY = Assumption(
@@ -208,7 +212,7 @@ UNKNOWN_KEY = Assumption(
         "rejected": "only those issued by the mock and the documents' own vex_test_your_api_key, else 401",
     },
     default="accepted",
-    evidence="The prefixes are the only rule that is documented.",
+    evidence="The prefixes are the only documented rule.",
 )
 
 ASSUMPTIONS = (

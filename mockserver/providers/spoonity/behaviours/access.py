@@ -17,7 +17,7 @@ TOKEN_REQUEST = {
 
 @behaviour(
     "spoonity.auth.bearer-token",
-    says="A call is let in by the header `Authorization: Bearer` with a token.",
+    says="The header `Authorization: Bearer` with a token authenticates a call.",
     source="Authentication page, and Customer page, all samples",
     operation=LIST,
     exercised=success_of(LIST),
@@ -30,7 +30,7 @@ def bearer_token(service: Service) -> None:
 
 @behaviour(
     "spoonity.auth.bearer-required",
-    says="Every call on customers needs the header; without it the call is refused as unauthorized and does nothing.",
+    says="Every call on customers needs the header. Without it the call is refused as unauthorized and has no effect.",
     source="Handling errors page, the sample",
     operation=LIST,
     exercised=refused(401),
@@ -49,7 +49,7 @@ def bearer_required(service: Service) -> None:
 
 @behaviour(
     "spoonity.auth.other-scheme",
-    says="A credential under another scheme than Bearer lets nobody in.",
+    says="A credential with another scheme than Bearer is refused.",
     source="Authentication page",
     operation=LIST,
     exercised=refused(401),
@@ -62,7 +62,7 @@ def other_scheme(service: Service) -> None:
 
 @behaviour(
     "spoonity.auth.not-in-the-query",
-    says="The query parameters that the older API takes as credentials are no credentials here.",
+    says="The query parameters that are credentials in the older API are not credentials here.",
     source="Authentication page, in contrast to the older API's",
     operation=LIST,
     exercised=refused(401),
@@ -92,7 +92,7 @@ def answers_token(service: Service) -> None:
 
 @behaviour(
     "spoonity.token.expires-in",
-    says="A token is short-lived: its reply says 60 seconds.",
+    says="A token expires after 60 seconds, as its reply says.",
     source=AUTHENTICATION,
     operation=TOKEN,
     exercised=success_of(TOKEN),
@@ -105,7 +105,7 @@ def expires_in(service: Service) -> None:
 
 @behaviour(
     "spoonity.token.works-as-bearer",
-    says="A short-lived token is used just as an API key is.",
+    says="A short-lived token is used like an API key.",
     source="Authentication page, introduction",
     operation=TOKEN,
     exercised=success_of(TOKEN),

@@ -52,7 +52,7 @@ def nothing_is_required(service: Service) -> None:
 
 @behaviour(
     "spoonity.create.answers-customer",
-    says="A create answers the whole new customer.",
+    says="A create returns the whole new customer.",
     source=SAMPLE,
     operation=CREATE,
     exercised=success_of(CREATE),
@@ -93,7 +93,7 @@ def verified(service: Service) -> None:
 
 @behaviour(
     "spoonity.create.dates-are-equal",
-    says="A new customer was updated last when it was created.",
+    says="A new customer has the same date of creation and of last update.",
     source=SAMPLE,
     operation=CREATE,
     exercised=success_of(CREATE),
@@ -106,7 +106,7 @@ def dates_are_equal(service: Service) -> None:
 
 @behaviour(
     "spoonity.create.each-is-new",
-    says="Each create makes a new customer, who is listed from then on.",
+    says="Each create adds a new customer to the list.",
     source="Customer page, create",
     operation=CREATE,
     exercised=success_of(CREATE),
@@ -133,7 +133,7 @@ def form(service: Service) -> None:
 
 @behaviour(
     "spoonity.create.sets-name-and-email-only",
-    says="Name and e-mail address are all that a create can set; status and verification are none of its attributes.",
+    says="A create can set only name and e-mail address, not status or verification.",
     source=ATTRIBUTES,
     operation=CREATE,
     exercised=lambda exchange: success_of(CREATE)(exchange) and not {"status", "is_verified"} & attributes_of(exchange).keys(),

@@ -44,7 +44,7 @@ def property_order(service: Service) -> None:
 
 @behaviour(
     "spoonity.customer.types",
-    says="The verification mark is a boolean, all other properties that are set are strings.",
+    says="`is_verified` is a boolean. All other properties that are set are strings.",
     source=MODEL,
     operation=RETRIEVE,
     exercised=success_of(RETRIEVE),
@@ -131,7 +131,7 @@ def by_id(service: Service) -> None:
 
 @behaviour(
     "spoonity.retrieve.bare-customer",
-    says="A single customer stands at the top of the reply, with no wrapper around it and no mark of its type.",
+    says="A single customer is returned without a wrapper and without a type marker.",
     source="Customer page, retrieve",
     operation=RETRIEVE,
     exercised=success_of(RETRIEVE),

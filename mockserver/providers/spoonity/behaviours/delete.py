@@ -8,7 +8,7 @@ DELETES = "Customer page, delete"
 
 @behaviour(
     "spoonity.delete.answers-empty-object",
-    says="A delete answers an empty object.",
+    says="A delete returns an empty object.",
     source="Customer page, the sample of a delete",
     operation=DELETE,
     exercised=success_of(DELETE),
@@ -22,7 +22,7 @@ def answers_empty_object(service: Service) -> None:
 
 @behaviour(
     "spoonity.delete.anonymises",
-    says="A deleted customer is stripped of what identifies the person.",
+    says="A deletion removes the data that identify the person.",
     source=DELETES,
     operation=DELETE,
     exercised=success_of(DELETE),
@@ -38,7 +38,7 @@ def anonymises(service: Service) -> None:
 
 @behaviour(
     "spoonity.delete.is-found-no-more",
-    says="Nobody finds a deleted customer by the name or e-mail address it had.",
+    says="A deleted customer cannot be found by its former name or e-mail address.",
     source=DELETES,
     operation=DELETE,
     exercised=success_of(DELETE),
@@ -55,7 +55,7 @@ def is_found_no_more(service: Service) -> None:
 
 @behaviour(
     "spoonity.delete.one-customer",
-    says="A delete concerns the customer with the id in the path and no other.",
+    says="A delete affects only the customer with the id in the path.",
     source="Customer page, delete, path parameters",
     operation=DELETE,
     exercised=success_of(DELETE),

@@ -12,7 +12,7 @@ NOBODY = "/customers/cust_0000000000000000"
 
 @behaviour(
     "spoonity.errors.unauthorized",
-    says="To retrieve a customer without authentication is answered with status 401.",
+    says="Retrieving a customer without authentication returns 401.",
     source=SAMPLE,
     operation=RETRIEVE,
     exercised=refused(401),
@@ -24,7 +24,7 @@ def unauthorized(service: Service) -> None:
 
 @behaviour(
     "spoonity.errors.flat",
-    says="An error is an object with exactly internal_code and message, at its top.",
+    says="An error has exactly internal_code and message, at the top level.",
     source=SAMPLE,
     operation=RETRIEVE,
     exercised=refused(),
@@ -53,7 +53,7 @@ def readable_message(service: Service) -> None:
 
 @behaviour(
     "spoonity.errors.no-internal-code-for-mistakes",
-    says="A mistake of the caller's, such as missing authentication or an invalid parameter, carries no internal code but null.",
+    says="For a mistake of the caller, such as missing authentication or an invalid parameter, internal_code is null.",
     source=ERRORS,
     operation=RETRIEVE,
     exercised=refused(),
@@ -68,7 +68,7 @@ def no_internal_code_for_mistakes(service: Service) -> None:
 
 @behaviour(
     "spoonity.transport.json",
-    says="Replies are JSON, those to refused calls too.",
+    says="All replies are JSON, also those to refused calls.",
     source="Customer page, all samples",
     operation=LIST,
     exercised=success_of(LIST),

@@ -23,7 +23,7 @@ def name(service: Service) -> None:
 
 @behaviour(
     "spoonity.filter.name-part",
-    says="The criterion `n` is met by names that include the value.",
+    says="The criterion `n` matches names that contain the value.",
     source=FILTERING,
     operation=LIST,
     exercised=filtering("n"),
@@ -38,7 +38,7 @@ def name_part(service: Service) -> None:
 
 @behaviour(
     "spoonity.filter.name-ignores-case",
-    says="The criterion `n` does not tell upper from lower case.",
+    says="The criterion `n` ignores case.",
     source=FILTERING,
     operation=LIST,
     exercised=filtering("n"),
@@ -136,7 +136,7 @@ def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
 
 @behaviour(
     "spoonity.sort.ascending",
-    says="With `sort=name&order=ASC` a list runs from the first name to the last.",
+    says="With `sort=name&order=ASC` a list is sorted by name, ascending.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "ASC"),
@@ -151,7 +151,7 @@ def ascending(service: Service) -> None:
 
 @behaviour(
     "spoonity.sort.descending",
-    says="With `order=DESC` a sorted list runs the other way.",
+    says="With `order=DESC` a list is sorted in descending order.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "DESC"),
@@ -166,7 +166,7 @@ def descending(service: Service) -> None:
 
 @behaviour(
     "spoonity.sort.order-is-optional",
-    says="A list can be sorted without saying in which order.",
+    says="A list can be sorted by `sort` alone, without `order`.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort"), lambda exchange: "order" not in query_of(exchange)),

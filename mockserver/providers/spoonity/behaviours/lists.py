@@ -11,7 +11,7 @@ DEFAULT_LIMIT = 25
 
 @behaviour(
     "spoonity.list.envelope",
-    says="A list is an object with exactly items, next and prev: customers, and a link or null each; no total.",
+    says="A list has exactly items, next and prev: customers, and two links that may be null. It has no total.",
     source=SAMPLE,
     operation=LIST,
     exercised=success_of(LIST),
@@ -27,7 +27,7 @@ def envelope(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.whole-customers",
-    says="The items of a list are whole customers, just as they are retrieved one by one.",
+    says="The items of a list are whole customers, the same as when retrieved by id.",
     source=SAMPLE,
     operation=LIST,
     exercised=answering(LIST, "items"),
@@ -42,7 +42,7 @@ def whole_customers(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.default-limit",
-    says="Unless a limit is given, a page has 25 customers at most.",
+    says="Without a limit, a page has at most 25 customers.",
     source=LISTS,
     operation=LIST,
     exercised=lambda exchange: success_of(LIST)(exchange) and b"limit=" not in exchange.request.query,
@@ -117,7 +117,7 @@ def next_link(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.next-page",
-    says="The link to the next page leads to the following page of the very list that was asked for.",
+    says="The link to the next page leads to the next page of the same list.",
     source=SAMPLE,
     operation=LIST,
     exercised=asking(LIST, "limit", "page"),
@@ -136,7 +136,7 @@ def next_page(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.first-page-has-no-previous",
-    says="On the first page the link to the previous one is null.",
+    says="On the first page the link to the previous page is null.",
     source=SAMPLE,
     operation=LIST,
     exercised=success_of(LIST),
@@ -149,7 +149,7 @@ def first_page_has_no_previous(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.previous-page",
-    says="On a later page the link to the previous one leads to the page before it.",
+    says="On a later page the link to the previous page leads to the page before it.",
     source=SAMPLE,
     operation=LIST,
     exercised=answering(LIST, "prev"),
@@ -170,7 +170,7 @@ def previous_page(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.last-page-has-no-next",
-    says="Where a page has fewer customers than it could have, the link to the next one is null.",
+    says="If a page has fewer customers than its limit, the link to the next page is null.",
     source=SAMPLE,
     operation=LIST,
     exercised=lambda exchange: success_of(LIST)(exchange) and b'"next":null' in exchange.body.replace(b" ", b""),

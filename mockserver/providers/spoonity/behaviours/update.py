@@ -62,7 +62,7 @@ def status(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.inactive",
-    says="An update sets the status to INACTIVE, which it answers as it was sent.",
+    says="An update sets the status to INACTIVE, and returns it as sent.",
     source=SAMPLE,
     operation=UPDATE,
     exercised=sending(UPDATE, "status", "INACTIVE"),
@@ -76,7 +76,7 @@ def inactive(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.partial",
-    says="An update leaves what it does not name as it is.",
+    says="An update does not change attributes that it does not name.",
     source=SAMPLE,
     operation=UPDATE,
     exercised=lambda exchange: success_of(UPDATE)(exchange) and not {"name", "email", "status"} <= attributes_of(exchange).keys(),
@@ -109,7 +109,7 @@ def nothing_is_required(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.answers-customer",
-    says="An update answers the whole customer as it is then.",
+    says="An update returns the whole updated customer.",
     source=SAMPLE,
     operation=UPDATE,
     exercised=success_of(UPDATE),
@@ -124,7 +124,7 @@ def answers_customer(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.one-customer",
-    says="An update changes the customer with the id in the path and no other.",
+    says="An update affects only the customer with the id in the path.",
     source="Customer page, update, path parameters",
     operation=UPDATE,
     exercised=success_of(UPDATE),
@@ -151,7 +151,7 @@ def form(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.query",
-    says="The printed command works as curl sends it: with the attribute in the query and no body.",
+    says="The printed command works as curl sends it: with the attribute in the query and without a body.",
     source=SAMPLE,
     operation=UPDATE,
     exercised=asking(UPDATE, "status"),
@@ -166,7 +166,7 @@ def query(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.moves-date-updated",
-    says="The date of the last update is that of the last update.",
+    says="An update sets the date of the last update.",
     source=MODEL,
     operation=UPDATE,
     exercised=lambda exchange: success_of(UPDATE)(exchange) and bool(attributes_of(exchange)),
@@ -180,7 +180,7 @@ def moves_date_updated(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.keeps-date-created",
-    says="The date of creation stays whatever is updated.",
+    says="An update does not change the date of creation.",
     source=MODEL,
     operation=UPDATE,
     exercised=success_of(UPDATE),
@@ -195,7 +195,7 @@ def keeps_date_created(service: Service) -> None:
 
 @behaviour(
     "spoonity.update.keeps-verification",
-    says="No update changes whether a customer is verified.",
+    says="An update does not change whether a customer is verified.",
     source=ATTRIBUTES,
     operation=UPDATE,
     exercised=success_of(UPDATE),

@@ -68,7 +68,7 @@ def id_form(api: Api) -> None:
 
 @behaviour(
     "vexutopia.customer.id-unique",
-    says="The id tells a customer from all others.",
+    says="The id identifies one customer and no other.",
     source="Customers page, attributes",
     operation="vexutopia.createCustomer",
     exercised=answered("createCustomer", 201),
@@ -98,7 +98,7 @@ def timestamp_form(api: Api) -> None:
 
 @behaviour(
     "vexutopia.customer.created-at",
-    says="The attribute created_at is when the customer was created, and an update does not move it.",
+    says="The attribute created_at is the time of creation, and an update does not change it.",
     source="Customers page, attributes",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 200),
@@ -116,7 +116,7 @@ def created_at(api: Api) -> None:
 
 @behaviour(
     "vexutopia.customer.updated-at",
-    says="The attribute updated_at is when the customer was last updated.",
+    says="The attribute updated_at is the time of the last update.",
     source="Customers page, attributes",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 200),
@@ -137,7 +137,7 @@ def updated_at(api: Api) -> None:
 
 @behaviour(
     "vexutopia.create.status-201",
-    says="A customer that was created is answered with 201.",
+    says="Creating a customer returns 201.",
     source="Errors page, statuses",
     operation="vexutopia.createCustomer",
     exercised=answered("createCustomer", 201),
@@ -167,7 +167,7 @@ def create_fields(api: Api) -> None:
 
 @behaviour(
     "vexutopia.create.is-kept",
-    says="The reply to a creation is the customer as it can be retrieved from then on.",
+    says="A creation returns the customer as it can be retrieved afterwards.",
     source="Customers page, create",
     operation="vexutopia.createCustomer",
     exercised=answered("createCustomer", 201),
@@ -208,7 +208,7 @@ def create_email_suffices(api: Api) -> None:
 
 @behaviour(
     "vexutopia.retrieve.bare-customer",
-    says="A customer is retrieved by its id, with nothing wrapped around it.",
+    says="A customer is retrieved by its id, and returned without a wrapper.",
     source="Customers page, retrieve",
     operation="vexutopia.retrieveCustomer",
     exercised=answered("retrieveCustomer", 200, when=lambda exchange: "email" in body_of(exchange)),
@@ -221,7 +221,7 @@ def retrieve_bare(api: Api) -> None:
 
 @behaviour(
     "vexutopia.retrieve.unknown-id",
-    says="A customer that does not exist is answered with 404 and the code `resource_not_found`.",
+    says="Retrieving a customer that does not exist returns 404 and the code `resource_not_found`.",
     source="Errors page, statuses and codes",
     operation="vexutopia.retrieveCustomer",
     exercised=answered("retrieveCustomer", 404),
@@ -235,7 +235,7 @@ def retrieve_unknown(api: Api) -> None:
 
 @behaviour(
     "vexutopia.update.sets-what-is-sent",
-    says="A PATCH sets the fields that are sent and answers the customer as it is then.",
+    says="A PATCH sets the fields that are sent, and returns the updated customer.",
     source="Customers page, update",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 200, when=lambda exchange: sends("name")(exchange) or sends("phone")(exchange)),
@@ -251,7 +251,7 @@ def update_sets(api: Api) -> None:
 
 @behaviour(
     "vexutopia.update.keeps-the-rest",
-    says="A PATCH leaves the fields alone that are not sent.",
+    says="A PATCH does not change fields that are not sent.",
     source="Customers page, update",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 200),
@@ -268,7 +268,7 @@ def update_keeps(api: Api) -> None:
 
 @behaviour(
     "vexutopia.update.is-kept",
-    says="An updated customer stays as the reply showed it, and the same update again is answered with it, and with 200.",
+    says="An update is stored as its reply shows it. The same update again returns 200 and the same customer.",
     source="Customers page, update",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 200),
@@ -287,7 +287,7 @@ def update_is_kept(api: Api) -> None:
 
 @behaviour(
     "vexutopia.update.unknown-id",
-    says="An update of a customer that does not exist is answered with 404 and the code `resource_not_found`.",
+    says="Updating a customer that does not exist returns 404 and the code `resource_not_found`.",
     source="Errors page, statuses and codes",
     operation="vexutopia.updateCustomer",
     exercised=answered("updateCustomer", 404),
@@ -302,7 +302,7 @@ def update_unknown(api: Api) -> None:
 
 @behaviour(
     "vexutopia.delete.receipt",
-    says="A deletion answers 200 with the id, object `customer` and deleted `true`, and nothing else.",
+    says="A deletion returns 200 with exactly the id, object `customer` and deleted `true`.",
     source="Customers page, delete",
     operation="vexutopia.deleteCustomer",
     exercised=answered("deleteCustomer", 200),
@@ -316,7 +316,7 @@ def delete_receipt(api: Api) -> None:
 
 @behaviour(
     "vexutopia.delete.permanent",
-    says="A deleted customer can no longer be retrieved, and an update does not bring it back.",
+    says="A deleted customer cannot be retrieved, and an update does not restore it.",
     source="Customers page, delete",
     operation="vexutopia.deleteCustomer",
     exercised=answered("deleteCustomer", 200),
@@ -350,7 +350,7 @@ def delete_unlisted(api: Api) -> None:
 
 @behaviour(
     "vexutopia.delete.unknown-id",
-    says="A deletion of a customer that does not exist, or not any more, is answered with 404 and `resource_not_found`.",
+    says="Deleting a customer that does not exist, or no longer exists, returns 404 and `resource_not_found`.",
     source="Errors page, statuses and codes",
     operation="vexutopia.deleteCustomer",
     exercised=answered("deleteCustomer", 404),
@@ -365,7 +365,7 @@ def delete_unknown(api: Api) -> None:
 
 @behaviour(
     "vexutopia.delete.payments-keep-reference",
-    says="Payments of a customer who is deleted go on naming the customer.",
+    says="Payments of a deleted customer keep its id.",
     source="Customers page, delete",
     operation="vexutopia.deleteCustomer",
     exercised=answered("deleteCustomer", 200),
@@ -385,7 +385,7 @@ def delete_payments_keep_reference(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.links-customer",
-    says="A payment that is created with the id of a customer names this customer.",
+    says="A payment that is created with a customer's id refers to this customer.",
     source="Customers page, using customers with payments",
     operation="vexutopia.createPayment",
     exercised=answered("createPayment", 201, when=sends("customer_id")),

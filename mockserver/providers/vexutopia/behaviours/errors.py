@@ -51,7 +51,7 @@ STRUCTURE = "Errors page, structure"
 
 @behaviour(
     "vexutopia.auth.bearer-key",
-    says="A request that carries an API key as its bearer token is answered.",
+    says="An API key as bearer token authenticates a request.",
     source=KEYS,
     operation=LIST,
     exercised=answered("listCustomers", 200),
@@ -74,7 +74,7 @@ def every_operation(api: Api) -> None:
 
 @behaviour(
     "vexutopia.auth.no-key",
-    says="Without an Authorization header the answer is 401 with the code `unauthorized` and `No API key provided`.",
+    says="A request without an Authorization header returns 401, the code `unauthorized` and `No API key provided`.",
     source="Authentication page, errors",
     operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: not exchange.request.header(b"authorization")),
@@ -85,7 +85,7 @@ def no_key(api: Api) -> None:
 
 @behaviour(
     "vexutopia.auth.malformed-header",
-    says="An Authorization header of another form than Bearer and a key is answered as if it were not there.",
+    says="An Authorization header in any other form than Bearer and a key counts as missing.",
     source="Authentication page, errors",
     operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: bool(exchange.request.header(b"authorization"))),
@@ -103,7 +103,7 @@ def _assert_unauthorized(answer: ApiResponse) -> None:
 
 @behaviour(
     "vexutopia.auth.unknown-key",
-    says="A key that Vexutopia does not know is answered with 401, `invalid_api_key` and `The API key provided is invalid`.",
+    says="An unknown key returns 401, `invalid_api_key` and `The API key provided is invalid`.",
     source="Authentication page, errors",
     operation=LIST,
     exercised=refused("invalid_api_key"),
@@ -133,7 +133,7 @@ def json_body(api: Api) -> None:
 
 @behaviour(
     "vexutopia.requests.no-forms",
-    says="A body that is a form instead of JSON is refused.",
+    says="A form as body is refused.",
     source="Authentication page, request headers",
     operation=CREATE,
     exercised=answered("createCustomer", 400, when=lambda exchange: _content_type(exchange) != "application/json"),
@@ -182,7 +182,7 @@ def _some_refusals(service: Service) -> list[ApiResponse]:
 
 @behaviour(
     "vexutopia.errors.structure",
-    says="An error is an object under `error` with code and message, and with nothing else but param and doc_url.",
+    says="An error is an object under `error` with code, message and at most param and doc_url.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=failed,
@@ -223,7 +223,7 @@ def doc_url(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.param-names-the-culprit",
-    says="An error that is due to one parameter names it as param.",
+    says="An error that is caused by one parameter names it as param.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" in refusal_of(exchange),
@@ -242,7 +242,7 @@ def param_names_the_culprit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.param-only-if-applicable",
-    says="An error that is due to no one parameter has no param.",
+    says="An error that is not caused by one parameter has no param.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" not in refusal_of(exchange),
@@ -268,7 +268,7 @@ def missing_field(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.invalid-parameter",
-    says="A parameter that has a wrong value is answered with 400 and the code `invalid_parameter`.",
+    says="A parameter with a wrong value returns 400 and the code `invalid_parameter`.",
     source="Errors page, statuses and codes",
     operation=LIST,
     exercised=refused("invalid_parameter"),
@@ -288,7 +288,7 @@ def invalid_parameter(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.invalid-body",
-    says="A body that cannot be read is answered with 400 and the code `invalid_request`.",
+    says="An unreadable body returns 400 and the code `invalid_request`.",
     source="Errors page, statuses and codes",
     operation=CREATE,
     exercised=answered("createCustomer", 400, when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request"),

@@ -19,7 +19,7 @@ MANY = 900
 
 @behaviour(
     "vexutopia.list.envelope",
-    says="A list has object, data, total, limit, offset and has_more, and nothing else.",
+    says="A list has exactly object, data, total, limit, offset and has_more.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200),
@@ -46,7 +46,7 @@ def object_marker(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.whole-customers",
-    says="The rows of a list are customers, each as it would be retrieved.",
+    says="The rows of a list are customers, the same as when retrieved by id.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=has_rows),
@@ -79,7 +79,7 @@ def all_customers(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.default-limit",
-    says="Without a limit a list has ten rows at most.",
+    says="Without a limit, a list has at most ten rows.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=omits("limit")),
@@ -95,7 +95,7 @@ def default_limit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.limit",
-    says="A list has as many rows as its limit says, if there are so many.",
+    says="A list has as many rows as its limit says, if that many exist.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=asks("limit")),
@@ -125,7 +125,7 @@ def maximum_limit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.no-more-than-maximum",
-    says="No list has more than 100 rows, whatever its limit says.",
+    says="A list never has more than 100 rows.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, 400, when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", ""))),
@@ -146,7 +146,7 @@ def _asks_for_too_many(text: str) -> bool:
 
 @behaviour(
     "vexutopia.list.offset",
-    says="A list leaves out as many rows as its offset says.",
+    says="A list skips as many rows as its offset says.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=asks("offset")),
@@ -166,7 +166,7 @@ def offset(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.default-offset",
-    says="Without an offset a list begins with its first row.",
+    says="Without an offset, a list begins with the first row.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=omits("offset")),
@@ -182,7 +182,7 @@ def default_offset(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.names-its-slice",
-    says="A list says which limit and offset it was made with.",
+    says="A list returns its limit and offset.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=asks("limit", "offset")),
@@ -243,7 +243,7 @@ def has_more(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.email-filter",
-    says="With an e-mail address a list has the customers of this address and no others.",
+    says="With an e-mail address, a list has only the customers with this address.",
     source=SOURCE,
     operation=LIST,
     exercised=answered("listCustomers", 200, when=asks("email")),

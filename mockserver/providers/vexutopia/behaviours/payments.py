@@ -129,7 +129,7 @@ def timestamp_form(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.status-201",
-    says="A payment that was created is answered with 201.",
+    says="Creating a payment returns 201.",
     source="Errors page, statuses",
     operation="vexutopia.createPayment",
     exercised=answered("createPayment", 201),
@@ -153,7 +153,7 @@ def create_fields(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.amount-required",
-    says="A payment cannot be created without an amount; the error says so and names the parameter amount.",
+    says="A payment cannot be created without an amount; the error says that it is required and names the parameter amount.",
     source="Errors page, example",
     operation="vexutopia.createPayment",
     exercised=answered("createPayment", 400, when=blames("amount")),
@@ -219,7 +219,7 @@ def create_provider_as_sent(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.customer-exists",
-    says="The customer_id of a new payment must be that of an existing customer; an error blames no other parameter.",
+    says="The customer_id of a new payment must be that of an existing customer; an error names no other parameter.",
     source=CREATE,
     operation="vexutopia.createPayment",
     exercised=answered("createPayment", 400, 404, when=sends("customer_id")),
@@ -234,7 +234,7 @@ def create_customer_exists(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.retrieve.bare-payment",
-    says="A payment is retrieved by its id, with nothing wrapped around it.",
+    says="A payment is retrieved by its id, and returned without a wrapper.",
     source="Payments page, endpoints",
     operation="vexutopia.retrievePayment",
     exercised=answered("retrievePayment", 200),
@@ -248,7 +248,7 @@ def retrieve_bare(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.retrieve.unknown-id",
-    says="A payment that does not exist is answered with 404 and the code `resource_not_found`.",
+    says="Retrieving a payment that does not exist returns 404 and the code `resource_not_found`.",
     source="Errors page, statuses and codes",
     operation="vexutopia.retrievePayment",
     exercised=answered("retrievePayment", 404),
@@ -259,7 +259,7 @@ def retrieve_unknown(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.list.payments",
-    says="A list of the payments can be had; its rows are payments as they would be retrieved.",
+    says="Payments can be listed. The rows are payments, the same as when retrieved by id.",
     source="Payments page, endpoints",
     operation="vexutopia.listPayments",
     exercised=answered("listPayments", 200, when=has_rows),
