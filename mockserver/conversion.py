@@ -1,12 +1,22 @@
-"""Converts what documents and requests say to Structs. Errors name the place and what may stand there."""
+"""Words the errors of `msgspec.convert`: what must be there, what was given, where it is, and what to write."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Meta, Struct, UnsetType
 
-_PLACED = re.compile(r"(.*) - at (?:`key` in )?`\$(.*)`", re.DOTALL)
+_PLACED = re.compile(r"(.*) - at (`key` in )?`\$(.*)`", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+_NAMED = re.compile(r"Object (?:contains unknown|missing required) field `(.*)`", re.DOTALL)
+_CREDENTIAL = re.compile(r"secret|token|password|credential|authorization|key", re.IGNORECASE)
+_LONGEST = 60
+"""Characters that are shown of a text."""
+
+_NAMES = ((bool, "true or false"), (int, "an integer"), (float, "a number"), (str, "text"), (Mapping, "an object"))
+"""Types, the narrower first, and how messages name a value of each."""
 
 NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading a text as JSON raises if it is none. msgspec's own errors are no ValueErrors before its 0.21."""
@@ -20,13 +30,13 @@ def json_or_none(text: bytes) -> Any:
         return None
 
 
-class Mismatch(msgspec.Struct, frozen=True):
-    """One value that does not fit its type.
+class Mismatch(Struct, frozen=True):
+    """A value that does not fit its type.
 
     Attributes:
         what: what is wrong.
         path: where the value is, such as `[3].answer`; empty for the whole.
-        hint: what may stand there; None if there is no short list.
+        hint: what to write; None if `what` says it all.
     """
 
     what: str
@@ -34,40 +44,125 @@ class Mismatch(msgspec.Struct, frozen=True):
     hint: str | None = None
 
 
-def mismatch_of(error: msgspec.ValidationError, kind: Any, whole: str = "document") -> Mismatch:
-    """Return what `msgspec.convert` to this type objects to; `whole` is what it converted."""
+def mismatch_of(error: msgspec.ValidationError, kind: Any, value: Any, whole: str = "document") -> Mismatch:
+    """Describe why the value cannot be converted to the type; `whole` names the value."""
     found = _PLACED.fullmatch(str(error))
-    what, path = (found[1], found[2]) if found else (str(error), "")
-    return Mismatch(what, path, _hint(_type_at(kind, path), what, whole))
+    what, in_key, steps = found.groups() if found else (str(error), None, "")
+    path, kind, value = _follow(steps, kind, value)
+    named = _NAMED.fullmatch(what)
+    if error.__cause__ is not None:
+        return Mismatch(what, path)
+    if named and "unknown" in what:
+        known = ", ".join(_struct(kind).__struct_encode_fields__)
+        return Mismatch("unknown field", f"{path}.{named[1]}", f"known: {known}" if known else f"leave the {whole} empty")
+    if named:
+        return Mismatch(f"`{named[1]}` is missing", path, _missing_hint(named[1], _field_type(kind, named[1])))
+    if in_key:
+        return Mismatch(f"keys must be text, got {_shown(next(key for key in value if not isinstance(key, str)), path)}", path)
+    return Mismatch(f"must be {_wanted(kind)}, got {_shown(value, path)}", path, _hint(kind, value))
 
 
-def _hint(kind: Any, what: str, whole: str) -> str | None:
-    if "unknown field" in what:
-        return f"known: {', '.join(_struct(kind).__struct_encode_fields__) or f'none, leave the {whole} empty'}"
-    if "enum" in what:
-        return f"choose {', '.join(_choices(kind))}"
-    return None
+def _follow(steps: str, kind: Any, value: Any) -> tuple[str, Any, Any]:
+    """Return path, type and value of what the steps lead to; msgspec leaves out the keys of mappings."""
+    path = ""
+    for name, index in _STEP.findall(steps):
+        if name:
+            kind, value, step = _field_type(kind, name), value[name], f".{name}"
+        elif index == "...":
+            kind = next(get_args(each)[1] for each, _ in _members(kind) if get_origin(each) in (dict, Mapping))
+            key, value = next(item for item in value.items() if not _fits(item[1], kind))
+            step = f".{key}"
+        else:
+            items = next(get_args(each) for each, _ in _members(kind) if get_origin(each) in (list, tuple, Sequence))
+            kind = items[int(index)] if len(items) > 1 and items[1] is not ... else items[0]
+            value, step = value[int(index)], f"[{index}]"
+        path += step
+    return path, kind, value
 
 
-def _type_at(kind: Any, path: str) -> Any:
-    """Return the type at the path; positions in lists and mappings do not matter."""
-    for name in re.sub(r"\[[^\]]*\]", "", path).split(".")[1:]:
-        struct = _struct(kind)
-        names = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
-        kind = get_type_hints(struct)[names[name]]
-    return kind
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _members(kind: Any, *metas: Meta) -> Iterator[tuple[Any, tuple[Meta, ...]]]:
+    """Yield the types that the type allows, null and absence left out, each with its constraints."""
+    if hasattr(kind, "__metadata__"):
+        yield from _members(kind.__origin__, *metas, *kind.__metadata__)
+    elif get_origin(kind) in (Union, UnionType):
+        for each in get_args(kind):
+            yield from _members(each, *metas)
+    elif kind not in (NoneType, UnsetType):
+        yield kind, metas
 
 
 def _struct(kind: Any) -> Any:
-    """Return the Struct that the type is, or that it annotates, contains or allows; None if there is none."""
-    if hasattr(kind, "__struct_encode_fields__"):
-        return kind
-    return next((found for each in get_args(kind) if (found := _struct(each)) is not None), None)
+    return next(each for each, _ in _members(kind) if hasattr(each, "__struct_fields__"))
 
 
-def _choices(kind: Any) -> Iterator[str]:
-    if get_origin(kind) is Literal:
-        yield from get_args(kind)
-    else:
-        for each in get_args(kind):
-            yield from _choices(each)
+def _field_type(kind: Any, name: str) -> Any:
+    struct = _struct(kind)
+    names = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
+    return get_type_hints(struct, include_extras=True)[names[name]]
+
+
+def _wanted(kind: Any) -> str:
+    """Return what the type allows, in words."""
+    words: list[str] = []
+    for each, metas in _members(kind):
+        words += get_args(each) if get_origin(each) is Literal else [_word(each) + _bounds(metas)]
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _word(kind: Any) -> str:
+    if hasattr(kind, "__struct_fields__"):
+        return "an object"
+    plain = get_origin(kind) or kind
+    return next((word for known, word in _NAMES if issubclass(plain, known)), "a list")
+
+
+def _bounds(metas: Sequence[Meta]) -> str:
+    limits = {name: limit for meta in metas for name in _LIMITS if (limit := getattr(meta, name)) is not None}
+    low, high = limits.get("ge", limits.get("min_length")), limits.get("le", limits.get("max_length"))
+    unit = " characters" if limits.keys() & {"min_length", "max_length"} else ""
+    if unit and (low, high) == (1, None):
+        return " that is not empty"
+    if low is not None and high is not None:
+        return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"
+    return f" of at least {low}{unit}" if low is not None else f" of at most {high}{unit}" if high is not None else ""
+
+
+_LIMITS = ("ge", "le", "min_length", "max_length")
+
+
+def _shown(value: Any, path: str) -> str:
+    """Return the value as JSON if it is short; of credentials, objects and lists only what they are."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    is_hidden = bool(value) and _CREDENTIAL.search(path.rpartition(".")[2])
+    if isinstance(value, str) and not is_hidden:
+        text = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+        return msgspec.json.encode(text).decode()
+    if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 200):
+        return str(value) if not is_hidden else "a number"
+    return next((word for known, word in _NAMES if isinstance(value, known)), "a list")
+
+
+def _hint(kind: Any, value: Any) -> str | None:
+    example = _example(kind)
+    if example is not None:
+        return f"write it like {example}"
+    is_text_wanted = all(each is str for each, _ in _members(kind))
+    return "put it in quotes" if is_text_wanted and isinstance(value, int | float) else None
+
+
+def _missing_hint(name: str, kind: Any) -> str:
+    example = _example(kind)
+    return f"it must be {_wanted(kind)}" if example is None else f"write `{name}: {example}`"
+
+
+def _example(kind: Any) -> Any:
+    return next((meta.examples[0] for _, metas in _members(kind) for meta in metas if meta.examples), None)

@@ -62,7 +62,7 @@ def read_as(path: Path, kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(document.value, kind)
     except msgspec.ValidationError as error:
-        found = mismatch_of(error, kind)
+        found = mismatch_of(error, kind, document.value)
         where = f"{document.name}: {found.path}" if found.path else document.name
         raise DocumentError(found.what, where=where, hint=found.hint) from error
 

@@ -108,11 +108,11 @@ def test_a_file_is_converted(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", ": Expected `array`, got `null`"),
-        ("- lines: [1]", ": [0]: Object missing required field `name`"),
-        ("- name: a\n- name: 1", ": [1].name: Expected `str`, got `int`"),
-        ("- name: a\n  lines: [1, b]", ": [0].lines[1]: Expected `int`, got `str`"),
-        ("- name: a\n  line: 1", ": [0]: Object contains unknown field `line`; known: name, lines"),
+        ("", ": must be a list, got null"),
+        ("- lines: [1]", ": [0]: `name` is missing; it must be text"),
+        ("- name: a\n- name: 1", ": [1].name: must be text, got 1; put it in quotes"),
+        ("- name: a\n  lines: [1, b]", ': [0].lines[1]: must be an integer, got "b"'),
+        ("- name: a\n  line: 1", ": [0].line: unknown field; known: name, lines"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_file_and_place(file: Path, text: str, complaint: str) -> None:

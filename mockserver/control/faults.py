@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.exchange import Reply
 from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
@@ -175,9 +176,8 @@ def order_of(given: Any) -> FaultOrder:
     try:
         return convert({"for" if name == "lasting" else name: value for name, value in given.items()}, FaultOrder)
     except ValidationError as error:
-        known = ", ".join(FaultOrder.__struct_encode_fields__)
-        what = str(error).replace(" - at `$", " at `")
-        raise ConfigurationError(what, where="fault", hint=f"a fault takes {known}") from error
+        found = mismatch_of(error, FaultOrder, given, "fault")
+        raise ConfigurationError(found.what, where=f"fault{found.path}", hint=found.hint) from error
 
 
 def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:

@@ -159,5 +159,5 @@ def _convert(value: Any, kind: Any, where: str, *, strict: bool = True) -> Any:
     try:
         return msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        found = mismatch_of(error, kind, where)
+        found = mismatch_of(error, kind, value, where)
         raise ControlError(400, found.what, where=f"{where}{found.path}", hint=found.hint) from error

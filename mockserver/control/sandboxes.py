@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mockserver.control.assumptions import Choices, merged
+from mockserver.control.assumptions import Choices
 from mockserver.control.clock import instant
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
@@ -70,7 +70,7 @@ def _origin(mock: Mock, order: SandboxOrder) -> State | None:
     if order == SandboxOrder(name=order.name):
         return None
     setup, assume = mock.settings, order.assume or {}
-    merged(mock, setup.assume, assume, where="body.assume")
+    mock.choices({**setup.assume, **assume}, where="body.assume")
     settings = Settings(
         seed=order.seed if order.seed is not None else setup.seed,
         mode=order.clock or setup.clock,

@@ -37,7 +37,9 @@ _steady_ns = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC) if hasattr(tim
 
 
 ModeName = Annotated[Mode, Meta(description="`real` follows the machine, `frozen` stops, `step` moves one second per exchange.")]
-Timestamp = Annotated[str, Meta(description="ISO 8601, years 1970 to 9999. UTC unless it names a zone.")]
+Timestamp = Annotated[
+    str, Meta(examples=["2026-02-02T13:48:05.683Z"], description="ISO 8601, years 1970 to 9999. UTC unless it names a zone.")
+]
 
 
 class ClockReading(Struct, frozen=True):

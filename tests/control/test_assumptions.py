@@ -53,8 +53,8 @@ def test_other_sandboxes_keep_their_choices(control: httpx.Client) -> None:
         ),
         ({"zzz": "201"}, "body: there is no assumption 'zzz'; `mockserver assumptions` lists them"),
         ({"spoonity.next-link": "never"}, "body: spoonity.next-link has no choice 'never'; choose when-more or when-full"),
-        ({"spoonity.next-link": None}, "body.spoonity.next-link: a choice is text, not null; put it between quotes"),
-        ({"spoonity.next-link": {"a": [1]}}, 'body.spoonity.next-link: a choice is text, not {"a":[1]}; put it between quotes'),
+        ({"spoonity.next-link": None}, "body.spoonity.next-link: must be text, got null"),
+        ({"spoonity.next-link": {"a": [1]}}, "body.spoonity.next-link: must be text, got an object"),
     ],
 )
 def test_if_one_is_unknown_nothing_is_changed(control: httpx.Client, wrong: dict[str, Any], detail: str) -> None:

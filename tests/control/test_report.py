@@ -89,11 +89,11 @@ def test_form_is_what_is_accepted(accept: str, form: str, control: httpx.Client)
 def test_unknown_form_is_refused(control: httpx.Client) -> None:
     reply = control.get("/_mock/report?format=pdf")
 
-    refused(reply, 400, "query.format: Invalid enum value 'pdf'; choose json, markdown, junit, sarif")
+    refused(reply, 400, 'query.format: must be json, markdown, junit or sarif, got "pdf"')
 
 
 def test_one_other_sandbox_is_named_by_path_or_header(control: httpx.Client) -> None:
-    refused(control.get("/_mock/report?sandbox=anna"), 400, "query.sandbox: Invalid enum value 'anna'; choose *")
+    refused(control.get("/_mock/report?sandbox=anna"), 400, 'query.sandbox: must be *, got "anna"')
 
 
 def test_rules_are_left_out_on_request(control: httpx.Client) -> None:

@@ -11,6 +11,8 @@ from tests.conftest import MakeApp, client_of
 from tests.control.asking import refused
 from tests.control.conftest import ControlOf
 
+SEEDS = "an integer from -9007199254740991 to 9007199254740991"
+
 
 def test_new_sandbox_is_answered_with_url_and_keys(control: httpx.Client) -> None:
     reply = control.post("/_mock/sandboxes", json={"name": "mine"})
@@ -155,17 +157,17 @@ def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: Contro
 @pytest.mark.parametrize(
     ("order", "detail"),
     [
-        ({"seed": "1"}, "body.seed: Expected `int | null`, got `str`"),
-        ({"seed": True}, "body.seed: Expected `int | null`, got `bool`"),
-        ({"clock": "slow"}, "body.clock: Invalid enum value 'slow'; choose real, frozen, step"),
+        ({"seed": "1"}, f'body.seed: must be {SEEDS}, got "1"'),
+        ({"seed": True}, f"body.seed: must be {SEEDS}, got true"),
+        ({"clock": "slow"}, 'body.clock: must be real, frozen or step, got "slow"'),
         (
             {"now": "soon"},
             "body.now: 'soon' is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z",
         ),
-        ({"assume": ["x"]}, "body.assume: Expected `object | null`, got `array`"),
+        ({"assume": ["x"]}, "body.assume: must be an object, got a list"),
         (
             {"assume": {"spoonity.create-status": 201}},
-            "body.assume.spoonity.create-status: a choice is text, not 201; put it between quotes",
+            "body.assume.spoonity.create-status: must be text, got 201; put it in quotes",
         ),
         (
             {"assume": {"spoonity.create-statu": "201"}},

@@ -232,7 +232,7 @@ def test_tracebacks_end_in_the_test(run: Run) -> None:
     ("mistake", "told"),
     [
         ('vexutopia.clock.advance("3 days")', "*ConfigurationError: clock.advance: '3 days' is no duration; *"),
-        ('vexutopia.customers.add(emial="x")', "*FixtureError: vexutopia.customers.add: emial: there is no such key here; *"),
+        ('vexutopia.customers.add(emial="x")', "*FixtureError: vexutopia.customers.add: emial: unknown field; *"),
         ("vexutopia.requests.assert_called(jsn={})", "*ConfigurationError: an expectation has no 'jsn'; it may have *"),
         ('mock_sandboxes(fixtur="empty")', "*ConfigurationError: there is no keyword 'fixtur'; did you mean fixture[?]"),
     ],
