@@ -173,10 +173,11 @@ def order_of(given: Any) -> FaultOrder:
     if not isinstance(given, Mapping):
         hint = 'write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
         raise ConfigurationError(f"{given!r} is no fault", hint=hint)
+    told = {"for" if name == "lasting" else name: value for name, value in given.items()}
     try:
-        return convert({"for" if name == "lasting" else name: value for name, value in given.items()}, FaultOrder)
+        return convert(told, FaultOrder)
     except ValidationError as error:
-        found = mismatch_of(error, FaultOrder, given, "fault")
+        found = mismatch_of(error, FaultOrder, told, "fault")
         raise ConfigurationError(found.what, where=f"fault{found.path}", hint=found.hint) from error
 
 

@@ -148,11 +148,11 @@ def test_defaults_of_several_providers_add_up(tmp_path: Path) -> None:
 
 def test_a_file_that_names_a_provider_that_is_not_played_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("spoonity: {customers: []}")
-    with pytest.raises(FixtureError, match=r"mine\.yaml: spoonity: there is no such key here; known: .*notes"):
+    with pytest.raises(FixtureError, match=r"mine\.yaml: spoonity: unknown field; known: .*notes"):
         make_app(providers=[notes.PROVIDER], fixture=(tmp_path / "mine.yaml",))
 
 
 def test_a_scenario_with_an_unknown_section_is_refused(tmp_path: Path) -> None:
     (tmp_path / "default.yaml").write_text("nodes: {}")
-    with pytest.raises(FixtureError, match=r"default\.yaml: nodes: there is no such key here"):
+    with pytest.raises(FixtureError, match=r"default\.yaml: nodes: unknown field"):
         make_app(providers=[replace(notes.PROVIDER, fixtures=tmp_path)])
