@@ -321,7 +321,7 @@ def test_a_reply_without_a_body_arrives(caller: Caller) -> None:
     setup: dict[str, Any] = {
         "providers": [TOY],
         "contract": TOY_FOLDER / "openapi.yaml",
-        "fixtures": [TOY_FOLDER / "fixture.yaml"],
+        "fixture": [TOY_FOLDER / "fixture.yaml"],
     }
     with Interception({"lendery.example.com": Receiver(make_app(**setup))}):
         url, card = "https://lendery.example.com/v1/loans", {"X-Library-Card": "mine", "Content-Type": "application/json"}
