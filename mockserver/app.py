@@ -94,7 +94,7 @@ def asgi_app(**options: Unpack[AppOptions]) -> App:
         arm_at_begin(app.mock)
     for sandbox in app.mock.sandboxes:
         for endpoint in sandbox.state.endpoints:
-            app.courier.check_target(sandbox, endpoint.url, where=endpoint.id)
+            app.webhook_sender.check_target(sandbox, endpoint.url, where=endpoint.id)
     return app
 
 

@@ -15,6 +15,9 @@ from mockserver.exchange import RawHeaders
 SECRET_PREFIX = "whsec_"
 """What secrets begin with that the mock makes up, as is the custom."""
 
+APP = "app://"
+"""Scheme of an endpoint that is an application of this process."""
+
 MAX_EVENTS = 1_000
 MAX_DELIVERIES = 1_000
 MAX_ENDPOINTS = 100

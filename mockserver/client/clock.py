@@ -66,7 +66,7 @@ class SandboxClock:
         return self.set(self.now if at is None else at, mode=mode)
 
     def _go_to(self, clock: Clock) -> None:
-        self._seat.app.courier.go_to_blocking(self._seat.sandbox, clock)
+        self._seat.app.webhook_sender.go_to_blocking(self._seat.sandbox, clock)
 
 
 def _milliseconds(by: object) -> int:

@@ -121,7 +121,7 @@ class InSandbox:
 
         pipeline = self._seat.mock.pipeline
         judge = Judge(pipeline.contract, pipeline.providers.values(), ignore=ignore)
-        self._seat.app.courier.flush(self._seat.sandbox, FLUSH_S)
+        self._seat.app.webhook_sender.flush(self._seat.sandbox, FLUSH_S)
         with self._seat.mock.lock:
             return judge.report([self._seat.sandbox])
 

@@ -78,8 +78,8 @@ class Webhooks:
         if not path.startswith("/"):
             raise ConfigurationError(f"{path!r} is no path", where="webhooks.connect", hint=f'write path="/{path}"')
         with self._seat.mock.lock:
-            courier, secret = self._seat.app.courier, secret or self._secret
-            return courier.connect(self._seat.sandbox, app, secret=secret, events=types, path=path).id
+            sender, secret = self._seat.app.webhook_sender, secret or self._secret
+            return sender.connect(self._seat.sandbox, app, secret=secret, events=types, path=path).id
 
     def rotate(self, endpoint: str, secret: str) -> EndpointRow:
         """Give an endpoint another secret; the old one is remembered, for deliveries that are signed with it on purpose."""
@@ -117,7 +117,7 @@ class Webhooks:
 
     def flush(self, timeout: float = 15) -> bool:
         """Wait until all that is due was sent and answered, for so many seconds of real time; return whether it was."""
-        return self._seat.app.courier.flush(self._seat.sandbox, timeout)
+        return self._seat.app.webhook_sender.flush(self._seat.sandbox, timeout)
 
     def send(self, event_type: str, **happening: Unpack[Happening]) -> EventsMade:
         """Make something happen, and have its deliveries go wrong if that is wanted.

@@ -49,9 +49,9 @@ async def change_clock(call: ControlCall) -> Reply:
 
 async def _go_to(call: ControlCall, sandbox: Sandbox, clock: Clock) -> None:
     if call.can_wait:
-        await call.app.courier.go_to(sandbox, clock)
+        await call.app.webhook_sender.go_to(sandbox, clock)
     else:
-        call.app.courier.go_to_blocking(sandbox, clock)
+        call.app.webhook_sender.go_to_blocking(sandbox, clock)
 
 
 def _changed(clock: Clock, change: ClockPatch) -> Clock:

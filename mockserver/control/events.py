@@ -87,7 +87,7 @@ def make_event(call: ControlCall) -> Reply:
     delay_ms = _checked(sandbox, webhooks, order)
     captured = _happen(sandbox, webhooks, order)
     numbers = _put_in(sandbox, captured, order, delay_ms)
-    call.app.courier.pump(sandbox)
+    call.app.webhook_sender.send_due(sandbox)
     deliveries = [row_of(each) for each in sandbox.outbox.deliveries if each.number in numbers]
     return Reply(201, EventsMade([_row(each) for each in captured.events], deliveries))
 

@@ -62,7 +62,7 @@ def replace_state(call: ControlCall) -> Reply:
     document = {**_settings(call.mock, sandbox.state), **call.body}
     state = call.mock.fixtures.build([Document(document, digest="", name="body")])
     for endpoint in state.endpoints:
-        call.app.courier.check_target(sandbox, endpoint.url, where=f"body.webhooks, {endpoint.id}")
+        call.app.webhook_sender.check_target(sandbox, endpoint.url, where=f"body.webhooks, {endpoint.id}")
     sandbox.load(state)
     return standing_of(call, sandbox)
 

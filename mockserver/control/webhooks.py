@@ -203,12 +203,12 @@ async def list_deliveries(call: ControlCall) -> Reply:
 
 async def _wait(call: ControlCall, sandbox: Sandbox, is_found: Callable[[], bool]) -> None:
     """Wait until this is found, the time is over, or the server ends."""
-    courier, seconds = call.app.courier, call.query.wait
+    sender, seconds = call.app.webhook_sender, call.query.wait
     if not call.can_wait:
-        courier.wait_for_blocking(sandbox, is_found, seconds)
+        sender.wait_for_blocking(sandbox, is_found, seconds)
         return
-    courier.pump(sandbox)
-    waiting = asyncio.ensure_future(courier.wait_for(sandbox, is_found, seconds))
+    sender.send_due(sandbox)
+    waiting = asyncio.ensure_future(sender.wait_for(sandbox, is_found, seconds))
     call.app.at_end.add(waiting.cancel)
     try:
         await asyncio.wait((waiting,))
@@ -237,7 +237,7 @@ def replay_delivery(call: ControlCall) -> Reply:
     made = sandbox.outbox.enqueue(
         Delivery(number=0, event=again.event, endpoint=again.endpoint, url=again.url, due=sandbox.now, replays=again.number)
     )
-    call.app.courier.pump(sandbox)
+    call.app.webhook_sender.send_due(sandbox)
     return Reply(201, row_of(sandbox.outbox.get(made.number) or made))
 
 

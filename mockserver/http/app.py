@@ -57,13 +57,13 @@ class App:
     """The ASGI application of a mock.
 
     Attributes:
-        courier: sends what the mock announces.
+        webhook_sender: sends what the providers announce.
         at_end: callbacks that end open streams at shutdown.
     """
 
     def __init__(self, mock: Mock, control: Callable[["App"], "ASGIApp"]) -> None:
         self.mock = mock
-        self.courier = WebhookSender(mock)
+        self.webhook_sender = WebhookSender(mock)
         self.at_end: set[Callable[[], object]] = set()
         self._is_started = False
         self._make_control = control
@@ -87,14 +87,14 @@ class App:
         """Begin timers and deliveries in the running event loop."""
         self._is_started = True
         for sandbox in self.mock.sandboxes:
-            self.courier.stir(sandbox)
+            self.webhook_sender.send_soon(sandbox)
 
     def end(self) -> None:
         """End open streams and timers; the application may be started again."""
         self._is_started = False
         for end in list(self.at_end):
             end()
-        self.courier.stop()
+        self.webhook_sender.stop()
 
     async def _serve(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         scope["mock.arrived_us"] = stopwatch_us()
@@ -160,7 +160,7 @@ class App:
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
             reply = self.mock.pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
         if sandbox.state.endpoints:
-            self.courier.stir(sandbox)
+            self.webhook_sender.send_soon(sandbox)
         return reply
 
     def _sandbox(self, provider: Provider | None, request: Request, in_path: str) -> Sandbox:
@@ -180,8 +180,8 @@ class App:
         await self._control({**scope, **inner, "mock.prefix": path.prefix, "mock.sandbox": path.sandbox}, receive, send)
         name = path.sandbox or dict(scope["headers"]).get(b"mock-sandbox", b"").decode("latin-1") or DEFAULT
         if name in self.mock.sandboxes:
-            self.courier.stir(self.mock.sandboxes.get(name))
-        self.courier.wake()
+            self.webhook_sender.send_soon(self.mock.sandboxes.get(name))
+        self.webhook_sender.wake_waiters()
 
     async def _live(self, receive: "Receive", send: "Send") -> None:
         while (await receive())["type"] == "lifespan.startup":

@@ -1,7 +1,6 @@
-"""Lets time pass in a sandbox together with its deliveries, and waits for what comes of them.
+"""Send webhook deliveries when they fall due, and move a sandbox's clock while they are on their way.
 
-What needs outcomes is written as a generator that yields where it must wait; the event loop and a caller that blocks drive
-the same one.
+What must wait for results is a generator that yields where it waits; the event loop and a blocking caller run the same one.
 """
 
 import asyncio
@@ -14,39 +13,35 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from mockserver.errors import BusyError, ClockError, ConfigurationError
 from mockserver.exchange import ChoiceReader
 from mockserver.http.guard import check_target
-from mockserver.http.webhook_signing import FORGED, form_of
+from mockserver.http.webhook_signing import FORGED, signed_body
 from mockserver.mock import Mock
 from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox, State
 from mockserver.state.clock import Clock, stopwatch_us
-from mockserver.webhooks import Delivery, Endpoint, free_id
+from mockserver.webhooks import APP, Delivery, Endpoint, free_id
 
 if TYPE_CHECKING:
     from mockserver.http.webhook_requests import DeliveryResult
 
-
 MAX_SENDING = 64
-"""Deliveries that are on their way at one time, of all sandboxes."""
+"""Deliveries of all sandboxes on their way at one time."""
 
 MAX_SENDING_EACH = 8
-"""Deliveries of one sandbox that are on their way at one time."""
-
-APP = "app://"
-"""What the URL of an endpoint begins with that is an application of this process."""
+"""Deliveries of one sandbox on their way at one time."""
 
 SLACK_S = 0.002
-"""How much later than a due time a timer rings, as it may ring a little early."""
+"""Seconds added to a timer, since timers may fire a little early."""
 
 Application = Callable[..., Any]
 
 
 class Job(Struct, frozen=True, eq=False):
-    """A delivery that is on its way, as it stands in the outbox of its sandbox."""
+    """A delivery on its way, as the outbox of its sandbox has it."""
 
     sandbox: Sandbox
     delivery: Delivery
@@ -54,55 +49,61 @@ class Job(Struct, frozen=True, eq=False):
 
     @property
     def counts(self) -> bool:
-        """Whether its sandbox still waits for the outcome; after a reset it does not."""
+        """Whether its sandbox still waits for the result; after a reset it does not."""
         return self.sandbox.outbox.get(self.delivery.number) is self.delivery
 
 
-class Dispatch:
+class WebhookSender:
     """Sends the deliveries of a mock's sandboxes.
 
+    Methods that end in `_blocking` are for callers within the process; `go_to` and `wait_for` are for an event loop.
+
     Attributes:
-        lock: whatever is done to the mock within the process holds it; who waits for outcomes lets go of it meanwhile.
+        lock: the mock's lock; those who wait for results release it meanwhile.
     """
 
     def __init__(self, mock: Mock) -> None:
         self.lock = threading.Condition(mock.lock)
         self._mock = mock
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outcomes: deque[tuple[Job, DeliveryResult]] = deque()
+        self._results: deque[tuple[Job, DeliveryResult]] = deque()
         self._jobs: set[Job] = set()
         self._short_of_room: dict[str, Sandbox] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._apps: WeakKeyDictionary[Sandbox, dict[str, Application]] = WeakKeyDictionary()
+        self._advancing: set[Sandbox] = set()
 
-    def stir(self, sandbox: Sandbox) -> None:
+    def send_soon(self, sandbox: Sandbox) -> None:
         """Send what is due: after the reply if there is an event loop, else at once."""
         if not sandbox.state.endpoints and sandbox.outbox.next_due is None:
             return
         loop = running_loop()
         if loop is None:
-            self.pump(sandbox)
+            self.send_due(sandbox)
         else:
-            loop.call_soon(self.pump, sandbox)
+            loop.call_soon(self.send_due, sandbox)
 
-    def pump(self, sandbox: Sandbox) -> None:
-        """Do the work and send the deliveries of the sandbox that are due, after noting what came of earlier ones."""
+    def send_due(self, sandbox: Sandbox) -> None:
+        """Collect results, then do the sandbox's due tasks and send its due deliveries."""
         with self.lock:
             self._loop = running_loop() or self._loop
-            for each in {**self._settle(), sandbox.name: sandbox}.values():
+            for each in {**self._collect_results(), sandbox.name: sandbox}.values():
                 if self._is_there(each):
                     each.run_due()
-                    self._send_due(each)
+                    self._short_of_room.pop(each.name, None)
+                    while (delivery := each.outbox.take_due(each.now, partial(self._is_held, each))) is not None:
+                        self._send(each, delivery)
                     self._set_timer(each)
                 elif each.name not in self._mock.sandboxes:
-                    self._forget(each.name)
+                    self._short_of_room.pop(each.name, None)
+                    self._cancel_timer(each.name)
             self.lock.notify_all()
 
     def connect(
         self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = (), path: str = "/"
     ) -> Endpoint:
-        """Have an ASGI or WSGI application of this process receive the sandbox's events, until the sandbox is reset.
+        """Send the sandbox's events to an ASGI or WSGI application of this process, until the sandbox is reset.
 
         path: where the application takes them, percent-encoded, with a query if it wants one.
         """
@@ -114,35 +115,30 @@ class Dispatch:
             return endpoint
 
     def check_target(self, sandbox: Sandbox, url: str, *, where: str) -> None:
-        """Raise ConfigurationError unless the sandbox's deliveries may go to the URL; an empty one goes nowhere."""
+        """Raise ConfigurationError unless the sandbox may send to the URL; an empty one goes nowhere."""
         if url and url not in self._apps.get(sandbox, {}):
             check_target(url, self._mock.settings.allow_webhook_hosts, where=where)
 
+    def wake_waiters(self) -> None:
+        """Wake those who wait for a result, in the thread that owns the mock."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+        self._waiting.clear()
+        with self.lock:
+            self.lock.notify_all()
+
     def stop(self) -> None:
-        """Cancel timers, and forget who waits; the event loop ends."""
+        """Cancel timers and forget waiters, since the event loop ends."""
         for name in list(self._timers):
-            self._forget_timer(name)
+            self._cancel_timer(name)
         self._waiting.clear()
 
     def _is_there(self, sandbox: Sandbox) -> bool:
         return sandbox.name in self._mock.sandboxes and self._mock.sandboxes.get(sandbox.name) is sandbox
 
-    def _forget(self, name: str) -> None:
-        self._short_of_room.pop(name, None)
-        self._forget_timer(name)
-
-    def _forget_timer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
-
-    def _send_due(self, sandbox: Sandbox) -> None:
-        self._short_of_room.pop(sandbox.name, None)
-        while (delivery := sandbox.outbox.take_due(sandbox.now, partial(self._is_held, sandbox))) is not None:
-            self._send(sandbox, delivery)
-
     def _is_held(self, sandbox: Sandbox, delivery: Delivery) -> bool:
-        """Whether the delivery must wait for others: for room, or for an earlier one of the same object.
+        """Return whether the delivery must wait for room, or for an earlier one of the same object.
 
         Where time does not run by itself, an endpoint is sent one at a time, so that equal runs are equal.
         """
@@ -155,6 +151,7 @@ class Dispatch:
         return len(own) >= MAX_SENDING_EACH or any(_goes_first(each, delivery) for each in own)
 
     def _send(self, sandbox: Sandbox, delivery: Delivery) -> None:
+        """Start a delivery, or note why it cannot be sent."""
         endpoint = next((each for each in sandbox.state.endpoints if each.id == delivery.endpoint), None)
         provider = self._mock.pipeline.providers.get(delivery.event.provider)
         webhooks = provider.webhooks if provider is not None else None
@@ -162,8 +159,8 @@ class Dispatch:
             error = "its endpoint is gone" if endpoint is None else "its provider has no webhooks"
             sandbox.outbox.update(replace(delivery, status="dropped", error=error))
             return
-        form, number = form_of(sandbox, webhooks, delivery, endpoint), sandbox.journal.number
-        made = replace(delivery, url=endpoint.url, headers=form.headers, body=form.body, assumed=form.assumed, sent_after=number)
+        signed, number = signed_body(sandbox, webhooks, delivery, endpoint), sandbox.journal.number
+        made = replace(delivery, url=endpoint.url, sent_after=number, **asdict(signed))
         if not endpoint.url:
             sandbox.outbox.update(replace(made, status="collected", answered_after=number))
             return
@@ -172,156 +169,65 @@ class Dispatch:
         except ConfigurationError as error:
             sandbox.outbox.update(replace(made, status="failed", error=error.what, answered_after=number))
             return
-        self._start(Job(sandbox, sandbox.outbox.update(made), webhooks))
-
-    def _start(self, job: Job) -> None:
+        job = Job(sandbox, sandbox.outbox.update(made), webhooks)
         self._jobs.add(job)
-        app = self._apps.get(job.sandbox, {}).get(job.delivery.url)
-        threading.Thread(target=self._carry, args=(job, app), name="mockserver-webhook", daemon=True).start()
+        app = self._apps.get(sandbox, {}).get(made.url)
+        threading.Thread(target=self._deliver, args=(job, app), name="mockserver-webhook", daemon=True).start()
 
-    def _carry(self, job: Job, app: Application | None) -> None:
-        """Send one delivery; the only part of this class that runs in a thread of its own."""
-        from mockserver.http.webhook_requests import DeliveryResult
+    def _deliver(self, job: Job, app: Application | None) -> None:
+        """Send one delivery, in a thread of its own; the rest of the class runs in its callers' threads."""
+        from mockserver.http.webhook_requests import DeliveryResult, deliver
 
-        started, outcome = stopwatch_us(), DeliveryResult(error="the delivery was broken off")
+        started, result = stopwatch_us(), DeliveryResult(error="the delivery was broken off")
         try:
-            outcome = _outcome(job, app)
+            result = deliver(job.delivery, app, job.webhooks.timeout_s)
         finally:
             with self.lock:
-                self._outcomes.append((job, replace(outcome, took_ms=(stopwatch_us() - started) / 1000)))
+                self._results.append((job, replace(result, took_ms=(stopwatch_us() - started) / 1000)))
                 self.lock.notify_all()
             if self._loop is not None:
-                with suppress(RuntimeError):  # the loop has ended, and nobody waits
-                    self._loop.call_soon_threadsafe(self._hear)
+                with suppress(RuntimeError):  # the loop has ended, and nothing waits in it
+                    self._loop.call_soon_threadsafe(self._go_on)
 
-    def _hear(self) -> None:
-        """Note in the event loop what came of deliveries, and wake who waits for it."""
+    def _go_on(self) -> None:
+        """Collect results in the event loop, and send what waited for them."""
         with self.lock:
-            for sandbox in self._settle().values():
-                self.pump(sandbox)
-        self.wake()
+            for sandbox in self._collect_results().values():
+                self.send_due(sandbox)
+        self.wake_waiters()
 
-    def wake(self) -> None:
-        """Have those who wait for an outcome look whether they still need to; for the thread that owns the mock."""
-        for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
-        self._waiting.clear()
-        with self.lock:
-            self.lock.notify_all()
-
-    def _settle(self) -> dict[str, Sandbox]:
-        """Note what came of deliveries; return the sandboxes that can go on because of it, by name."""
+    def _collect_results(self) -> dict[str, Sandbox]:
+        """Note the results of deliveries; return the sandboxes that can go on, by name."""
         touched: dict[str, Sandbox] = {}
-        while self._outcomes:
-            job, outcome = self._outcomes.popleft()
+        while self._results:
+            job, result = self._results.popleft()
             self._jobs.discard(job)
             if job.counts:
-                _note(job, outcome)
+                _note_result(job, result)
             touched |= self._short_of_room | {job.sandbox.name: job.sandbox}
         return touched
 
     def _set_timer(self, sandbox: Sandbox) -> None:
-        """Have the event loop go on when something falls due by itself."""
-        self._forget_timer(sandbox.name)
+        """Set the timer for what falls due next by itself."""
+        self._cancel_timer(sandbox.name)
         loop, due = running_loop(), next_after(sandbox, sandbox.now)
         if loop is not None and due is not None and runs_by_itself(sandbox):
             delay_s = (due - sandbox.now) / 1000 + SLACK_S
-            self._timers[sandbox.name] = loop.call_later(delay_s, self.pump, sandbox)
+            self._timers[sandbox.name] = loop.call_later(delay_s, self.send_due, sandbox)
 
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the event loop in which this is called; None if there is none."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def runs_by_itself(sandbox: Sandbox) -> bool:
-    """Return whether time passes in the sandbox though nobody calls."""
-    return sandbox.state.clock.mode == "real" and sandbox.state.held is None
-
-
-def next_after(sandbox: Sandbox, now: int) -> int | None:
-    """Return when the next work or delivery of the sandbox falls due by itself; None if none does."""
-    dues = (sandbox.state.agenda.next_due, sandbox.outbox.next_due_after(now))
-    return min((due for due in dues if due is not None), default=None)
-
-
-def _goes_first(sending: Delivery, other: Delivery) -> bool:
-    """Whether a first attempt for the same object is on its way to the same endpoint."""
-    is_same = (sending.endpoint, sending.event.object) == (other.endpoint, other.event.object)
-    return is_same and sending.attempt == other.attempt == 1
-
-
-def _outcome(job: Job, app: Application | None) -> "DeliveryResult":
-    delivery, timeout_s = job.delivery, job.webhooks.timeout_s
-    if app is not None:
-        from mockserver.http.webhook_requests import Parcel, hand_over
-
-        target = delivery.url.removeprefix(APP).removeprefix(delivery.endpoint)
-        return hand_over(app, Parcel(delivery.headers, delivery.body, target or "/"), timeout_s)
-    from mockserver.http.webhook_requests import send
-
-    return send(delivery.url, delivery.headers, delivery.body, timeout_s)
-
-
-def _note(job: Job, outcome: "DeliveryResult") -> None:
-    """Write down what came of a delivery, and put in the next attempt if there is one."""
-    sandbox, delivery = job.sandbox, job.delivery
-    is_taken = 200 <= outcome.status < 300
-    leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
-    is_final = is_taken or delivery.how in FORGED
-    delay_ms = None if is_final else job.webhooks.retry_after_ms(leaning, delivery.attempt)
-    sandbox.outbox.update(
-        replace(
-            delivery,
-            status="delivered" if is_taken else "failed",
-            answer=outcome.status,
-            answer_body=outcome.body,
-            error=outcome.error,
-            took_ms=outcome.took_ms,
-            answered_after=sandbox.journal.number,
-            assumed=leaning.assumed,
-        )
-    )
-    if delay_ms is not None:
-        sandbox.outbox.enqueue(_next_attempt(delivery, delay_ms, leaning.assumed))
-
-
-def _next_attempt(delivery: Delivery, delay_ms: int, assumed: dict[str, str]) -> Delivery:
-    return Delivery(
-        number=0,
-        event=delivery.event,
-        endpoint=delivery.endpoint,
-        url=delivery.url,
-        attempt=delivery.attempt + 1,
-        due=delivery.due + delay_ms,
-        how=delivery.how,
-        replays=delivery.replays,
-        assumed=assumed,
-    )
-
-
-class WebhookSender(Dispatch):
-    """Delivers the events of a mock's sandboxes, and moves their clocks meanwhile.
-
-    A method whose name ends in `_blocking` is for a caller within the process; `go_to` and `wait_for` are for an event loop.
-    """
-
-    def __init__(self, mock: Mock) -> None:
-        super().__init__(mock)
-        self._advancing: set[Sandbox] = set()
+    def _cancel_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
 
     async def go_to(self, sandbox: Sandbox, clock: Clock) -> None:
-        """Go on with this clock, the time standing at each due instant until what was sent there has its outcome.
+        """Move to this clock, and stop at each due instant until what is sent there has its result.
 
-        Raises: ClockError if the clock cannot be said; BusyError if it is being moved already, or the state is replaced.
+        Raises: ClockError if the clock is out of range; BusyError if it is being moved already, or the state is replaced.
         """
         with closing(self._moving(sandbox, clock)) as steps:
             for _ in steps:
-                await self._next_outcome()
+                await self._next_result()
 
     def go_to_blocking(self, sandbox: Sandbox, clock: Clock) -> None:
         """Do the same as `go_to`, for a caller of this process who waits."""
@@ -330,11 +236,11 @@ class WebhookSender(Dispatch):
                 self.lock.wait()
 
     def advance(self, sandbox: Sandbox, by_ms: int) -> None:
-        """Let so much time pass, as `go_to_blocking` does."""
+        """Move the clock on by so much, as `go_to_blocking` does."""
         self.go_to_blocking(sandbox, sandbox.state.clock.advanced(by_ms))
 
     def flush(self, sandbox: Sandbox, timeout_s: float) -> bool:
-        """Wait until nothing that is due is unsent and all that was sent has its outcome; return whether that came to pass."""
+        """Wait until all that is due is sent and has its result; return whether it has."""
         self.wait_for_blocking(sandbox, lambda: not self._is_busy(sandbox), timeout_s)
         return not self._is_busy(sandbox)
 
@@ -343,10 +249,10 @@ class WebhookSender(Dispatch):
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def watcher() -> None:
+        def notify() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        sandbox.outbox.watchers.append(watcher)
+        sandbox.outbox.watchers.append(notify)
         try:
             async with asyncio.timeout(timeout_s):
                 while not found():
@@ -355,24 +261,24 @@ class WebhookSender(Dispatch):
         except TimeoutError:
             pass
         finally:
-            sandbox.outbox.watchers.remove(watcher)
+            sandbox.outbox.watchers.remove(notify)
 
     def wait_for_blocking(self, sandbox: Sandbox, found: Callable[[], bool], timeout_s: float) -> None:
         """Do the same as `wait_for`, for a caller of this process."""
         end_us = stopwatch_us() + int(timeout_s * 1_000_000)
         with self.lock:
-            self.pump(sandbox)
+            self.send_due(sandbox)
             while not found() and (left_us := end_us - stopwatch_us()) > 0:
                 self.lock.wait(_until_due_s(sandbox, left_us / 1_000_000))
-                self.pump(sandbox)
+                self.send_due(sandbox)
 
     def _is_busy(self, sandbox: Sandbox) -> bool:
-        """Whether outcomes are awaited, or deliveries that are due wait for room."""
+        """Return whether results are awaited, or due deliveries wait for room."""
         due = sandbox.outbox.next_due
         return (due is not None and due <= sandbox.now) or any(job.sandbox is sandbox and job.counts for job in self._jobs)
 
     def _moving(self, sandbox: Sandbox, clock: Clock) -> Generator[None]:
-        """Move the sandbox's clock, yielding wherever the next outcome must be waited for."""
+        """Move the sandbox's clock, yielding wherever the next result must be waited for."""
         if not clock.can_be_said:
             raise ClockError("a clock shows times of the years 1970 to 9999")
         if sandbox in self._advancing:
@@ -384,21 +290,21 @@ class WebhookSender(Dispatch):
             sandbox.state.clock = clock
         finally:
             self._advancing.discard(sandbox)
-        self.pump(sandbox)
+        self.send_due(sandbox)
 
     def _passing(self, sandbox: Sandbox, clock: Clock) -> Generator[None]:
-        """Let the time stand at each due instant up to that of the clock."""
+        """Stop the clock at each due instant up to the new time."""
         state, mode = sandbox.state, sandbox.state.clock.mode
         try:
             due: int | None = sandbox.now
             while due is not None and due <= clock.now():
                 state.held = max(due, sandbox.now)
                 state.clock = Clock.starting(mode, state.held)
-                self.pump(sandbox)
+                self.send_due(sandbox)
                 while self._is_busy(sandbox):
                     self._check_state(sandbox, state)
                     yield
-                    self.pump(sandbox)
+                    self.send_due(sandbox)
                 self._check_state(sandbox, state)
                 due = next_after(sandbox, sandbox.now)
         finally:
@@ -408,16 +314,76 @@ class WebhookSender(Dispatch):
         if sandbox.state is not state or not self._is_there(sandbox):
             raise BusyError("the state was replaced while its clock advanced", hint="advance it again")
 
-    async def _next_outcome(self) -> None:
-        """Wait in the event loop until something came of a delivery."""
+    async def _next_result(self) -> None:
+        """Wait in the event loop for the next result of a delivery."""
         self._loop = asyncio.get_running_loop()
-        if not self._outcomes:
+        if not self._results:
             future = self._loop.create_future()
             self._waiting.append(future)
             await future
 
 
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running event loop; None if there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def runs_by_itself(sandbox: Sandbox) -> bool:
+    """Return whether time passes in the sandbox without a call."""
+    return sandbox.state.clock.mode == "real" and sandbox.state.held is None
+
+
+def next_after(sandbox: Sandbox, now: int) -> int | None:
+    """Return when the sandbox's next task or delivery falls due; None if there is none."""
+    dues = (sandbox.state.agenda.next_due, sandbox.outbox.next_due_after(now))
+    return min((due for due in dues if due is not None), default=None)
+
+
 def _until_due_s(sandbox: Sandbox, most_s: float) -> float:
-    """Return in how many seconds of real time something falls due by itself, if that is less than `most_s`."""
+    """Return the seconds of real time until something falls due by itself, at most `most_s`."""
     due = next_after(sandbox, sandbox.now) if runs_by_itself(sandbox) else None
     return most_s if due is None else min(most_s, (due - sandbox.now) / 1000 + SLACK_S)
+
+
+def _goes_first(sending: Delivery, other: Delivery) -> bool:
+    """Return whether a first attempt for the same object and endpoint is on its way."""
+    is_same = (sending.endpoint, sending.event.object) == (other.endpoint, other.event.object)
+    return is_same and sending.attempt == other.attempt == 1
+
+
+def _note_result(job: Job, result: "DeliveryResult") -> None:
+    """Note the result of a delivery, and enqueue the next attempt if there is one."""
+    sandbox, delivery = job.sandbox, job.delivery
+    is_taken = 200 <= result.status < 300
+    choices = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
+    is_final = is_taken or delivery.how in FORGED
+    delay_ms = None if is_final else job.webhooks.retry_after_ms(choices, delivery.attempt)
+    sandbox.outbox.update(
+        replace(
+            delivery,
+            status="delivered" if is_taken else "failed",
+            answer=result.status,
+            answer_body=result.body,
+            error=result.error,
+            took_ms=result.took_ms,
+            answered_after=sandbox.journal.number,
+            assumed=choices.assumed,
+        )
+    )
+    if delay_ms is not None:
+        sandbox.outbox.enqueue(
+            Delivery(
+                number=0,
+                event=delivery.event,
+                endpoint=delivery.endpoint,
+                url=delivery.url,
+                attempt=delivery.attempt + 1,
+                due=delivery.due + delay_ms,
+                how=delivery.how,
+                replays=delivery.replays,
+                assumed=choices.assumed,
+            )
+        )

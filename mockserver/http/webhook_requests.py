@@ -1,4 +1,4 @@
-"""Sends one webhook delivery over HTTP: a single POST that follows no redirect and is over when its time is."""
+"""Send one webhook delivery: over HTTP, or to an application of this process."""
 
 import asyncio
 import inspect
@@ -14,19 +14,24 @@ from msgspec import Struct
 
 from mockserver.exchange import RawHeaders
 from mockserver.state.clock import stopwatch_us
+from mockserver.webhooks import APP, Delivery
 
 MAX_ANSWER = 2_048
-"""Bytes of a receiver's answer that are kept."""
+"""Bytes of a receiver's response that are kept."""
+
+Application = Callable[..., Any]
+HOST = "receiver.localhost"
+PATH = "/"
 
 _PATH = "/%:@!$&'()*+,;=~?"
 _LOCAL = "localhost"
 
 
 class DeliveryResult(Struct, frozen=True):
-    """What became of an attempt.
+    """The result of an attempt.
 
     Attributes:
-        status: 0 if no answer came.
+        status: 0 if no response came.
         error: why none came.
     """
 
@@ -37,7 +42,7 @@ class DeliveryResult(Struct, frozen=True):
 
 
 class Deadline:
-    """A moment of the machine's time by which something is over."""
+    """A moment of the machine's time."""
 
     def __init__(self, seconds: float) -> None:
         self._at_us = stopwatch_us() + int(seconds * 1_000_000)
@@ -53,8 +58,16 @@ class Deadline:
         return left
 
 
+def deliver(delivery: Delivery, app: Application | None, timeout_s: float) -> DeliveryResult:
+    """Send the delivery to its URL, or to the application in place of it."""
+    if app is None:
+        return send(delivery.url, delivery.headers, delivery.body, timeout_s)
+    target = delivery.url.removeprefix(f"{APP}{delivery.endpoint}")
+    return hand_over(app, Parcel(delivery.headers, delivery.body, target or PATH), timeout_s)
+
+
 def send(url: str, headers: RawHeaders, body: bytes, timeout_s: float) -> DeliveryResult:
-    """Send the delivery and return what came of it; nothing that the receiver does raises an error."""
+    """POST once, without redirects; nothing that the receiver does raises an error."""
     try:
         return _exchange(urlsplit(url), headers, body, Deadline(timeout_s))
     except TimeoutError:
@@ -82,7 +95,7 @@ def _exchange(url: SplitResult, headers: RawHeaders, body: bytes, deadline: Dead
 
 
 def _connection(url: SplitResult, deadline: Deadline) -> HTTPConnection:
-    """Return a connection; names below `localhost` are this machine, whatever a resolver says of them."""
+    """Return a connection; names below `localhost` are this machine, whatever a resolver says."""
     host = url.hostname or ""
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
     return kind(_LOCAL if host.endswith(f".{_LOCAL}") else host, url.port, timeout=deadline.left_s())
@@ -98,7 +111,7 @@ def _target(url: SplitResult) -> str:
 
 
 class _Timed(io.RawIOBase):
-    """Reads from a socket for as long as there is time; a receiver that drips does not get more of it."""
+    """Reads from a socket until the deadline, also from a receiver that drips."""
 
     def __init__(self, source: socket, deadline: Deadline) -> None:
         self._source = source
@@ -115,13 +128,8 @@ class _Timed(io.RawIOBase):
         return self._source.recv_into(buffer)
 
 
-Application = Callable[..., Any]
-HOST = "receiver.localhost"
-PATH = "/"
-
-
 class Parcel:
-    """What an application is sent: a POST.
+    """A POST to an application.
 
     Attributes:
         path, query: percent-encoded.
@@ -134,7 +142,7 @@ class Parcel:
 
 
 def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> DeliveryResult:
-    """Call the application with the parcel and return what came of it; an error of the application is no answer.
+    """Call the application with the parcel; an error of the application is a failed delivery.
 
     An ASGI application runs in an event loop that is made for this call, and is cancelled when the time is over; a WSGI
     application cannot be interrupted.

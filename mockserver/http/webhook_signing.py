@@ -1,4 +1,4 @@
-"""Makes the headers and bytes of a delivery, right or wrong on purpose, at the moment when it is sent."""
+"""Make the headers and body of a delivery when it is sent, correct or broken as asked."""
 
 import json
 
@@ -11,30 +11,30 @@ from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery, Endpoint
 
 FORGED = frozenset(("bad-signature", "old-secret", "stale", "future", "truncate", "re-serialise"))
-"""What is wrong with a delivery itself, not with when it comes; such a one is not the provider's, so it is not tried again."""
+"""Ways in which a delivery itself is broken; such a one is not the provider's, so it is not retried."""
 
 SHIFT_MS = 600_000
-"""How far from the sandbox's time the signature of a stale or future delivery is."""
+"""Distance between the sandbox's time and the signature of a stale or future delivery."""
 
 _SHIFTS_MS = {"stale": -SHIFT_MS, "future": SHIFT_MS}
 
 
-class Form(Struct, frozen=True):
-    """What is sent, and the assumptions on which its form leans."""
+class SignedBody(Struct, frozen=True):
+    """Headers and body of a delivery, and the assumptions that they use."""
 
     headers: RawHeaders
     body: bytes
     assumed: dict[str, str]
 
 
-def form_of(sandbox: Sandbox, webhooks: WebhookFormat, delivery: Delivery, endpoint: Endpoint) -> Form:
-    """Return what the endpoint is sent now."""
+def signed_body(sandbox: Sandbox, webhooks: WebhookFormat, delivery: Delivery, endpoint: Endpoint) -> SignedBody:
+    """Return the headers and body that the endpoint is sent now."""
     leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))
     how, whole = delivery.how, webhooks.encode(delivery.event.body)
     at_ms = max(sandbox.now + _SHIFTS_MS.get(how, 0), 0)
     signature = webhooks.sign(leaning, _secret(endpoint, how), whole, at_ms)
     headers = [(b"content-type", b"application/json"), (b"user-agent", b"mockserver"), *signature]
-    return Form(headers, _spoilt(whole, how), leaning.assumed)
+    return SignedBody(headers, _broken(whole, how), leaning.assumed)
 
 
 def check_how(sandbox: Sandbox, webhooks: WebhookFormat, how: str, endpoint: Endpoint) -> None:
@@ -57,7 +57,7 @@ def _secret(endpoint: Endpoint, how: str) -> str:
     return f"not-{endpoint.secret}" if how == "bad-signature" else endpoint.secret
 
 
-def _spoilt(body: bytes, how: str) -> bytes:
+def _broken(body: bytes, how: str) -> bytes:
     if how == "truncate":
         return body[: len(body) // 2]
     return json.dumps(json.loads(body), indent=1).encode() if how == "re-serialise" else body

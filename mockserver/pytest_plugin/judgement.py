@@ -47,7 +47,7 @@ def judge(seat: SandboxRef, *, ignore: Collection[str]) -> Judgement:
 
     Raises: ConfigurationError if one of the rules to ignore is none.
     """
-    seat.app.courier.flush(seat.sandbox, FLUSH_S)
+    seat.app.webhook_sender.flush(seat.sandbox, FLUSH_S)
     with seat.mock.lock:
         providers = list(seat.mock.pipeline.providers.values())
         report = Judge(seat.mock.pipeline.contract, providers, ignore=ignore).report([seat.sandbox])

@@ -141,7 +141,7 @@ def test_state_with_a_target_that_is_not_allowed_is_refused(control: httpx.Clien
 
 
 def test_state_with_an_application_of_this_process_goes_round(app: App, control: httpx.Client) -> None:
-    app.courier.connect(sandbox_of(app), lambda _environ, _start: [], secret="s")
+    app.webhook_sender.connect(sandbox_of(app), lambda _environ, _start: [], secret="s")
     state = control.get("/_mock/state").json()
     assert control.put("/_mock/state", json=state).status_code == 200
     refused(

@@ -50,7 +50,7 @@ def create(client: httpx.Client, email: str = "a@example.com") -> str:
 def test_event_is_sent_after_the_call_that_caused_it(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
     sandbox = told(app, receiver)
     identity = create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     (delivery,), (received,) = sandbox.outbox.deliveries, receiver.received
     assert received.event["data"]["object"]["id"] == identity
     assert received.body == delivery.body
@@ -65,7 +65,7 @@ def test_event_is_sent_after_the_call_that_caused_it(app: App, vexutopia: httpx.
 def test_nothing_is_sent_that_an_endpoint_does_not_want(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
     sandbox = told(app, receiver, events=("customer.deleted",))
     vexutopia.delete(f"/v1/customers/{create(vexutopia)}")
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert receiver.types == ["customer.deleted"]
 
 
@@ -74,7 +74,7 @@ def test_each_endpoint_is_sent_its_own(app: App, vexutopia: httpx.Client, receiv
         sandbox = told(app, receiver)
         told(app, other, events=("customer.created",))
         vexutopia.delete(f"/v1/customers/{create(vexutopia)}")
-        assert app.courier.flush(sandbox, TIMEOUT_S)
+        assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert (receiver.types, other.types) == (["customer.created", "customer.deleted"], ["customer.created"])
 
 
@@ -82,8 +82,8 @@ def test_sandboxes_have_their_own_receivers(app: App, vexutopia: httpx.Client, r
     with receiving() as other:
         mine, theirs = told(app, receiver, name="mine"), told(app, other, name="theirs")
         vexutopia.post("/@mine/v1/customers", json={"email": "a@example.com"})
-        assert app.courier.flush(mine, TIMEOUT_S)
-        assert app.courier.flush(theirs, TIMEOUT_S)
+        assert app.webhook_sender.flush(mine, TIMEOUT_S)
+        assert app.webhook_sender.flush(theirs, TIMEOUT_S)
     assert (len(receiver.received), len(other.received)) == (1, 0)
 
 
@@ -102,7 +102,7 @@ def test_failed_delivery_is_tried_again_when_the_clock_has_moved(app: App, vexut
     sandbox = told(app, receiver)
     started = sandbox.now
     create(vexutopia)
-    app.courier.advance(sandbox, 3 * DAY)
+    app.webhook_sender.advance(sandbox, 3 * DAY)
     assert log(sandbox) == [
         ("customer.created", 1, "failed", 500),
         ("customer.created", 2, "failed", 500),
@@ -118,7 +118,7 @@ def test_five_retries_and_no_more(app: App, vexutopia: httpx.Client, receiver: R
     sandbox = told(app, receiver)
     started = sandbox.now
     create(vexutopia)
-    app.courier.advance(sandbox, 30 * DAY)
+    app.webhook_sender.advance(sandbox, 30 * DAY)
     minutes = [0, 1, 6, 36, 156, 1596]
     assert [each.due - started for each in sandbox.outbox.deliveries] == [each * MINUTE for each in minutes]
     assumed = {"vexutopia.signature-form": "hex", "vexutopia.webhook-retries": "five"}
@@ -130,7 +130,7 @@ def test_no_retry_where_the_sandbox_says_so(app: App, vexutopia: httpx.Client, r
     sandbox = told(app, receiver)
     sandbox.choose({"vexutopia.webhook-retries": "none"})
     create(vexutopia)
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert log(sandbox) == [("customer.created", 1, "failed", 503)]
 
 
@@ -140,7 +140,7 @@ def test_signature_has_the_time_of_its_attempt(app: App, vexutopia: httpx.Client
     sandbox.choose({"vexutopia.signature-form": "timestamped"})
     started = sandbox.now // 1000
     create(vexutopia)
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     times = [int(each.headers["x-vexutopia-signature"].partition(",")[0].removeprefix("t=")) for each in receiver.received]
     assert times == [started, started + 60]
 
@@ -149,7 +149,7 @@ def test_redirect_is_a_failure(app: App, vexutopia: httpx.Client, receiver: Rece
     receiver.answer = lambda _delivery: 307
     sandbox = told(app, receiver)
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert log(sandbox)[0] == ("customer.created", 1, "failed", 307)
     assert len(receiver.received) == 1
 
@@ -158,7 +158,7 @@ def test_work_and_deliveries_fall_due_in_one_order(app: App, vexutopia: httpx.Cl
     receiver.answer = lambda delivery: 500 if delivery.event["type"] == "payment.created" else 200
     sandbox = told(app, receiver)
     vexutopia.post("/v1/payments", json={"amount": 500, "currency": "usd"})
-    app.courier.advance(sandbox, 2 * MINUTE)
+    app.webhook_sender.advance(sandbox, 2 * MINUTE)
     assert receiver.types == ["payment.created", "payment.succeeded", "payment.created"]
 
 
@@ -172,7 +172,7 @@ def test_receiver_sees_the_time_stand_while_it_is_sent_something(app: App, vexut
     receiver.answer = look
     sandbox = told(app, receiver)
     vexutopia.post("/v1/payments", json={"amount": 500, "currency": "usd"})
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert seen == ["2026-02-02T13:48:05.683Z", "2026-02-02T13:48:10.683Z", "2026-02-02T13:49:05.683Z"]
 
 
@@ -181,7 +181,7 @@ def test_clock_goes_on_in_its_own_mode(make_app: MakeApp, receiver: Receiver, mo
     app = make_app(clock=mode)
     sandbox = told(app, receiver)
     before = sandbox.now
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert sandbox.state.clock.mode == mode
     assert DAY <= sandbox.now - before < DAY + MINUTE
 
@@ -204,7 +204,7 @@ def test_first_attempts_for_one_object_keep_their_order(make_app: MakeApp, recei
     identity = create(client)
     for number in range(5):
         client.patch(f"/v1/customers/{identity}", json={"name": str(number)})
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert {each.status for each in sandbox.outbox.deliveries} == {"delivered"}
     assert [each.event["data"]["object"]["name"] for each in receiver.received] == [None, *"01234"]
 
@@ -219,7 +219,7 @@ def test_dead_receiver_holds_up_neither_replies_nor_other_objects(make_app: Make
     assert not released.is_set()
     assert [each.status for each in sandbox.outbox.deliveries] == ["sending"] * 3
     released.set()
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert {each.event["data"]["object"]["id"] for each in receiver.received} == set(identities)
 
 
@@ -231,7 +231,7 @@ def test_where_time_stands_an_endpoint_is_sent_one_at_a_time(app: App, vexutopia
         create(vexutopia, f"{number}@example.com")
     assert [each.status for each in sandbox.outbox.deliveries] == ["sending", "waiting", "waiting"]
     released.set()
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert [each.status for each in sandbox.outbox.deliveries] == ["delivered"] * 3
 
 
@@ -249,7 +249,7 @@ def test_only_so_many_deliveries_are_on_their_way(make_app: MakeApp, receiver: R
     assert counts == [MAX_SENDING_EACH] * full + [0]
     released.set()
     for sandbox in sandboxes:
-        assert app.courier.flush(sandbox, TIMEOUT_S)
+        assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
         assert {each.status for each in sandbox.outbox.deliveries} == {"delivered"}
 
 
@@ -262,7 +262,7 @@ def test_reset_forgets_what_is_on_its_way(app: App, vexutopia: httpx.Client, rec
     told(app, receiver)
     create(vexutopia)
     released.set()
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert log(sandbox) == [("customer.created", 1, "failed", 500), ("customer.created", 2, "waiting", 0)]
     assert [each.number for each in sandbox.outbox.deliveries] == [1, 2]
 
@@ -271,10 +271,10 @@ def test_dropped_sandbox_sends_nothing_more(app: App, vexutopia: httpx.Client, r
     receiver.answer = lambda _delivery: 500
     sandbox = told(app, receiver, name="mine")
     vexutopia.post("/@mine/v1/customers", json={"email": "a@example.com"})
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     app.mock.sandboxes.drop("mine")
     with pytest.raises(BusyError, match="replaced"):
-        app.courier.advance(sandbox, DAY)
+        app.webhook_sender.advance(sandbox, DAY)
     assert len(receiver.received) == 1
 
 
@@ -286,10 +286,10 @@ def test_dropped_sandbox_leaves_no_timer(make_app: MakeApp) -> None:
         sandbox.state.endpoints = (Endpoint("box", "", SECRET),)
         client_of(app, VEXUTOPIA_KEY).post("/@mine/v1/payments", json={"amount": 500, "currency": "usd"})
         await asyncio.sleep(0)
-        before = len(app.courier._timers)
+        before = len(app.webhook_sender._timers)
         app.mock.sandboxes.drop("mine")
-        app.courier.pump(sandbox)
-        return before, len(app.courier._timers)
+        app.webhook_sender.send_due(sandbox)
+        return before, len(app.webhook_sender._timers)
 
     assert asyncio.run(drop()) == (1, 0)
 
@@ -299,9 +299,9 @@ def test_restore_leaves_waiting_deliveries(app: App, vexutopia: httpx.Client, re
     sandbox = told(app, receiver)
     sandbox.snapshot("told")
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     sandbox.restore("told")
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert [each.status for each in sandbox.outbox.deliveries] == ["failed", "delivered"]
 
 
@@ -309,9 +309,9 @@ def test_delivery_whose_endpoint_is_gone_is_dropped(app: App, vexutopia: httpx.C
     receiver.answer = lambda _delivery: 500
     sandbox = told(app, receiver)
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     sandbox.state.endpoints = ()
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     gone = sandbox.outbox.deliveries[1]
     assert (gone.status, gone.error) == ("dropped", "its endpoint is gone")
     assert len(receiver.received) == 1
@@ -334,7 +334,7 @@ def test_state_that_is_replaced_ends_an_advance(app: App, vexutopia: httpx.Clien
     receiver.answer = reset
     vexutopia.post("/v1/payments", json={"amount": 500, "currency": "usd"})
     with pytest.raises(BusyError, match="the state was replaced while its clock advanced; advance it again"):
-        app.courier.advance(sandbox, DAY)
+        app.webhook_sender.advance(sandbox, DAY)
 
 
 def stands(app: App, receiver: Receiver, mode: str) -> Iterator[Sandbox]:
@@ -349,7 +349,7 @@ def stands(app: App, receiver: Receiver, mode: str) -> Iterator[Sandbox]:
     receiver.answer = answer
     sandbox = told(app, receiver, events=("payment.succeeded",))
     client_of(app, VEXUTOPIA_KEY).post("/v1/payments", json={"amount": 500, "currency": "usd"})
-    advancing = threading.Thread(target=app.courier.advance, args=(sandbox, 10_000))
+    advancing = threading.Thread(target=app.webhook_sender.advance, args=(sandbox, 10_000))
     advancing.start()
     assert arrived.wait(TIMEOUT_S)
     yield sandbox
@@ -390,14 +390,14 @@ def test_an_advance_that_a_reset_made_pointless_ends_at_once(app: App, vexutopia
     vexutopia.post("/v1/customers", json={"email": "a@example.com"})
 
     async def reset_meanwhile() -> None:
-        advancing = asyncio.create_task(app.courier.go_to(sandbox, sandbox.state.clock.advanced(DAY)))
+        advancing = asyncio.create_task(app.webhook_sender.go_to(sandbox, sandbox.state.clock.advanced(DAY)))
         await asyncio.to_thread(arrived.wait, TIMEOUT_S)
         vexutopia.post("/_mock/reset")
         await advancing
 
     with pytest.raises(BusyError, match="replaced"):
         asyncio.run(reset_meanwhile())
-    assert len(app.courier._jobs) == 1  # the receiver is still waited for, by nobody but its thread
+    assert len(app.webhook_sender._jobs) == 1  # the receiver is still waited for, by nobody but its thread
     released.set()
 
 
@@ -406,7 +406,7 @@ def test_second_advance_meanwhile_is_refused(app: App, vexutopia: httpx.Client, 
 
     def advance(_delivery: Received) -> int:
         with pytest.raises(BusyError) as refused:
-            app.courier.advance(sandbox, MINUTE)
+            app.webhook_sender.advance(sandbox, MINUTE)
         refusals.append(refused.value)
         return 200
 
@@ -414,14 +414,14 @@ def test_second_advance_meanwhile_is_refused(app: App, vexutopia: httpx.Client, 
     receiver.answer = advance
     started = sandbox.now
     vexutopia.post("/v1/payments", json={"amount": 500, "currency": "usd"})
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert [str(each) for each in refusals] == ["the clock is being advanced already; wait for the answer to the other call"]
     assert sandbox.now == started + DAY
 
 
 def test_advance_beyond_what_can_be_said_is_refused(app: App) -> None:
     with pytest.raises(ClockError):
-        app.courier.advance(sandbox_of(app), LATEST_MS)
+        app.webhook_sender.advance(sandbox_of(app), LATEST_MS)
 
 
 def test_flush_says_when_it_gives_up(app: App, vexutopia: httpx.Client, receiver: Receiver) -> None:
@@ -429,9 +429,9 @@ def test_flush_says_when_it_gives_up(app: App, vexutopia: httpx.Client, receiver
     receiver.answer = lambda _delivery: 200 if released.wait(TIMEOUT_S) else 500
     sandbox = told(app, receiver)
     create(vexutopia)
-    assert not app.courier.flush(sandbox, 0.01)
+    assert not app.webhook_sender.flush(sandbox, 0.01)
     released.set()
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
 
 
 def test_log_is_bounded(app: App, vexutopia: httpx.Client) -> None:
@@ -447,7 +447,7 @@ def test_log_is_bounded(app: App, vexutopia: httpx.Client) -> None:
 def test_events_of_a_provider_without_webhooks_are_not_sent(app: App, receiver: Receiver) -> None:
     sandbox = told(app, receiver)
     sandbox.announce(Event("e", "toy.made", sandbox.now, {}, {}, "toy"))
-    app.courier.pump(sandbox)
+    app.webhook_sender.send_due(sandbox)
     delivery: Delivery = sandbox.outbox.deliveries[-1]
     assert (delivery.status, delivery.error) == ("dropped", "its provider has no webhooks")
 
@@ -469,9 +469,9 @@ def nothing_seen() -> None:
 
 def test_asgi_application_of_this_process_receives(app: App, vexutopia: httpx.Client) -> None:
     sandbox = sandbox_of(app)
-    endpoint = app.courier.connect(sandbox, asgi, secret=SECRET)
+    endpoint = app.webhook_sender.connect(sandbox, asgi, secret=SECRET)
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     (delivery,), ((headers, body),) = sandbox.outbox.deliveries, SEEN
     assert (delivery.url, delivery.status, delivery.answer, delivery.answer_body) == (endpoint.url, "delivered", 202, b"taken")
     assert body == delivery.body
@@ -488,9 +488,9 @@ def wsgi(environ: Any, start_response: Any) -> list[bytes]:
 
 def test_wsgi_application_of_this_process_receives(app: App, vexutopia: httpx.Client) -> None:
     sandbox = sandbox_of(app)
-    app.courier.connect(sandbox, wsgi, secret=SECRET, events=("customer.created",))
+    app.webhook_sender.connect(sandbox, wsgi, secret=SECRET, events=("customer.created",))
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     (delivery,), ((_, body),) = sandbox.outbox.deliveries, SEEN
     assert (delivery.answer, delivery.answer_body, delivery.body) == (201, b"/application/json", body)
 
@@ -507,9 +507,9 @@ def test_application_is_called_where_it_takes_webhooks(app: App, path: str) -> N
         await asgi(scope, receive, send)
 
     sandbox, (plain, _, query) = sandbox_of(app), path.partition("?")
-    made = [app.courier.connect(sandbox, each, secret=SECRET, path=path) for each in (wsgi_where, asgi_where)]
+    made = [app.webhook_sender.connect(sandbox, each, secret=SECRET, path=path) for each in (wsgi_where, asgi_where)]
     create(client_of(app, VEXUTOPIA_KEY))
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert SEEN.count((unquote(plain), query)) == 2
     assert [each.url for each in made] == [f"app://endpoint-{number}{path if path != '/' else ''}" for number in (1, 2)]
 
@@ -520,9 +520,9 @@ def test_application_that_calls_the_mock_is_answered(app: App, vexutopia: httpx.
         return wsgi(environ, start_response)
 
     sandbox = sandbox_of(app)
-    app.courier.connect(sandbox, curious, secret=SECRET)
+    app.webhook_sender.connect(sandbox, curious, secret=SECRET)
     create(vexutopia)
-    app.courier.advance(sandbox, DAY)
+    app.webhook_sender.advance(sandbox, DAY)
     assert SEEN[0] == 200
     assert [each.answered_after - each.sent_after for each in sandbox.outbox.deliveries] == [1]
 
@@ -545,9 +545,9 @@ async def broken(_scope: Any, _receive: Any, _send: Any) -> None:
 )
 def test_application_that_fails_is_a_receiver_that_fails(app: App, vexutopia: httpx.Client, application: Any, error: str) -> None:
     sandbox = sandbox_of(app)
-    app.courier.connect(sandbox, application, secret=SECRET)
+    app.webhook_sender.connect(sandbox, application, secret=SECRET)
     create(vexutopia)
-    assert app.courier.flush(sandbox, TIMEOUT_S)
+    assert app.webhook_sender.flush(sandbox, TIMEOUT_S)
     assert (sandbox.outbox.deliveries[0].status, sandbox.outbox.deliveries[0].error) == ("failed", error)
 
 
@@ -560,7 +560,7 @@ def test_asgi_application_that_hangs_is_given_up() -> None:
 
 
 def test_application_is_only_that_of_its_sandbox(app: App, vexutopia: httpx.Client) -> None:
-    endpoint = app.courier.connect(sandbox_of(app), asgi, secret=SECRET)
+    endpoint = app.webhook_sender.connect(sandbox_of(app), asgi, secret=SECRET)
     other = sandbox_of(app, "other")
     other.state.endpoints = (endpoint,)
     vexutopia.post("/@other/v1/customers", json={"email": "a@example.com"})

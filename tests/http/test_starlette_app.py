@@ -1,11 +1,14 @@
 """`create_app()` is a Starlette application: routes, lifespan, middleware, mounts, TestClient."""
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from msgspec import json
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
@@ -18,8 +21,12 @@ from starlette.websockets import WebSocketDisconnect
 
 from mockserver.app import asgi_app, create_app
 from mockserver.errors import ConfigurationError
+from mockserver.http.app import App
 from mockserver.http.in_process import call
-from tests.conftest import SPOONITY_TOKEN, VEXUTOPIA_KEY
+from mockserver.http.routes import starlette_app
+from mockserver.http.server import running_server
+from mockserver.webhooks import Endpoint
+from tests.conftest import SPOONITY_TOKEN, VEXUTOPIA_KEY, client_of
 
 TOKEN = {"Authorization": f"Bearer {SPOONITY_TOKEN}"}
 KEY = {"Authorization": f"Bearer {VEXUTOPIA_KEY}"}
@@ -196,3 +203,60 @@ def test_words_are_those_of_running(tmp_path: Path) -> None:
         client.get("/v1/customers")
         assert client.get("/_mock/clock").json() == {"mode": "step", "now": "2026-03-01T00:00:02.000Z"}
         assert [each["number"] for each in client.get("/_mock/requests").json()["exchanges"]] == [2]
+
+
+def waiting_app() -> App:
+    """Return an application with a sandbox in which a payment settles by itself, seconds from now."""
+    app = asgi_app(clock="real", fixture="empty")
+    sandbox = app.mock.sandboxes.get("mine")
+    sandbox.state.endpoints = (Endpoint("box", "", "whsec_x"),)
+    client_of(app, VEXUTOPIA_KEY).post("/@mine/v1/payments", json={"amount": 500, "currency": "usd"})
+    return app
+
+
+def test_without_a_lifespan_timers_begin_with_the_first_request() -> None:
+    app = waiting_app()
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/apis", starlette_app(app))]))
+
+    async def ask() -> list[str]:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            await client.get("/apis/customers")
+        await asyncio.sleep(0)
+        return list(app.webhook_sender._timers)
+
+    assert asyncio.run(ask()) == ["mine"]
+
+
+def test_it_may_be_started_again_after_its_end() -> None:
+    app = waiting_app()
+    started = starlette_app(app)
+
+    async def live() -> list[list[str]]:
+        async with started.router.lifespan_context(started):
+            await asyncio.sleep(0)
+            during = list(app.webhook_sender._timers)
+        return [during, list(app.webhook_sender._timers)]
+
+    assert [asyncio.run(live()) for _ in range(2)] == [[["mine"], []]] * 2
+    with TestClient(started, headers=TOKEN) as client:
+        assert client.get("/customers").status_code == 200
+
+
+def test_bare_application_may_be_started_again_too() -> None:
+    app = waiting_app()
+    for _ in range(2):
+        with running_server(app) as address:
+            assert httpx.get(f"{address.url}/customers", headers=TOKEN).status_code == 200
+        assert app.webhook_sender._timers == {}
+
+
+def test_our_server_serves_it_too() -> None:
+    with running_server(create_app()) as address:
+        assert httpx.get(f"{address.url}/_mock/health").json()["ready"] is True
+
+
+def test_uvicorn_makes_it_by_its_factory() -> None:
+    config = uvicorn.Config("mockserver.app:create_app", factory=True, log_config=None, proxy_headers=False)
+    config.load()
+
+    assert isinstance(config.loaded_app, Starlette)

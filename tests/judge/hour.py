@@ -31,7 +31,7 @@ def play(app: App, *, name: str = DEFAULT, note: str = "as it was") -> Sandbox:
         assert control.post("/_mock/faults", json=fault).status_code == 201
     for minute in range(0, 60, 10):
         _ten_minutes(app, name, minute, note)
-        app.courier.advance(box, 600_000)
+        app.webhook_sender.advance(box, 600_000)
     return box
 
 
@@ -55,7 +55,7 @@ def _try(client: httpx.Client, method: str, path: str, body: object = None) -> N
 
 
 def _settle(app: App, name: str) -> None:
-    assert app.courier.flush(sandbox_of(app, name), timeout_s=20)
+    assert app.webhook_sender.flush(sandbox_of(app, name), timeout_s=20)
 
 
 def client_at(app: App, base: str, token: str = SPOONITY_TOKEN) -> httpx.Client:

@@ -58,12 +58,12 @@ class Shop:
 
 def pay(there: World, receiver: Callable[..., Any]) -> Delivery:
     """Have a payment made and settled, tell the receiver of it, and return the last delivery."""
-    sandbox, courier = sandbox_of(there.app), there.app.courier
-    endpoint = courier.connect(sandbox, receiver, secret=SECRET.decode(), events=("payment.succeeded",))
+    sandbox, sender = sandbox_of(there.app), there.app.webhook_sender
+    endpoint = sender.connect(sandbox, receiver, secret=SECRET.decode(), events=("payment.succeeded",))
     sandbox.state.endpoints = (replace(endpoint, old_secret=OLD),)
     customer = there.vexutopia.post("/v1/customers", json={"email": "ada@example.com"}).json()["id"]
     there.vexutopia.post("/v1/payments", json={"amount": 100, "currency": "usd", "customer_id": customer})
-    courier.advance(sandbox, 5_000)
+    sender.advance(sandbox, 5_000)
     return sandbox.outbox.deliveries[-1]
 
 
@@ -72,8 +72,8 @@ def deliver_again(there: World, delivery: Delivery, how: str = "") -> None:
     sandbox = sandbox_of(there.app)
     again = Delivery(number=0, event=delivery.event, endpoint=delivery.endpoint, url=delivery.url, due=sandbox.now, how=how)
     sandbox.outbox.enqueue(again)
-    there.app.courier.pump(sandbox)
-    assert there.app.courier.flush(sandbox, TIMEOUT_S)
+    there.app.webhook_sender.send_due(sandbox)
+    assert there.app.webhook_sender.flush(sandbox, TIMEOUT_S)
 
 
 def found(there: World, clock: str = "frozen") -> list[str]:

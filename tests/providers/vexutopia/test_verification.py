@@ -72,7 +72,7 @@ def test_verifiers_take_every_delivery(app: App, form: str) -> None:
         assert client.post("/v1/customers", json=body).status_code == 201
     for amount in (1, 2**53 - 1):
         client.post("/v1/payments", json={"amount": amount, "currency": "usd", "metadata": {"2": 1, "1": {"é": 0.1}}})
-    app.courier.advance(sandbox, 10_000)
+    app.webhook_sender.advance(sandbox, 10_000)
     deliveries = sandbox.outbox.deliveries
     assert len(deliveries) == len(BODIES) + 4
     assert verdicts(deliveries, form=form, now=sandbox.now) == [{"documented": True, "raw": True}] * len(deliveries)
@@ -85,7 +85,7 @@ def test_verifiers_take_what_arrives_over_a_socket(app: App) -> None:
         sandbox.state.endpoints = (Endpoint("socket", receiver.url, SECRET),)
         for body in BODIES:
             client.post("/v1/customers", json=body)
-        assert app.courier.flush(sandbox, 20)
+        assert app.webhook_sender.flush(sandbox, 20)
     assert [each.body for each in receiver.received] == [each.body for each in sandbox.outbox.deliveries]
     assert verdicts(sandbox.outbox.deliveries, now=sandbox.now) == [{"documented": True, "raw": True}] * len(BODIES)
 
@@ -130,10 +130,10 @@ def test_reordered_and_late_ones_are_told_by_their_time(app: App) -> None:
     sandbox = sandbox_of(app)
     client = client_of(app)
     identity = make(app, "reorder").event.object
-    app.courier.advance(sandbox, 60_000)
+    app.webhook_sender.advance(sandbox, 60_000)
     client.post("/_mock/events", json={"type": "customer.updated", "object": identity})
     client.post("/_mock/events", json={"type": "customer.updated", "object": identity, "how": "delay"})
-    app.courier.advance(sandbox, 3_600_000)
+    app.webhook_sender.advance(sandbox, 3_600_000)
     arrived = sorted(sandbox.outbox.deliveries, key=lambda each: (each.due, each.event.type != "customer.updated"))
     times = [json.loads(each.body)["created_at"] for each in arrived]
     assert times == ["2026-02-02T13:49:05Z", "2026-02-02T13:48:05Z", "2026-02-02T13:49:05Z"]
