@@ -46,16 +46,20 @@ class Behaviour(Struct, frozen=True):
 def behaviour(
     name: str,
     *,
-    says: str,
     source: str,
     operation: str,
     exercised: Exercised,
     only_with: Mapping[str, str] | None = None,
-) -> Callable[[Callable[["Api"], None]], Behaviour]:
-    """Make a behaviour of the function that checks it."""
+    view: Callable[["Api"], Any] = lambda api: api,
+) -> Callable[[Check], Behaviour]:
+    """Make a behaviour of the function that checks it; its docstring is the statement.
 
-    def make(check: Callable[["Api"], None]) -> Behaviour:
-        return Behaviour(name, says, source, operation, check, exercised, only_with or {})
+    view: makes the function's argument of the Api.
+    """
+
+    def make(check: Check) -> Behaviour:
+        says = " ".join((check.__doc__ or "").split())
+        return Behaviour(name, says, source, operation, lambda api: check(view(api)), exercised, only_with or {})
 
     return make
 

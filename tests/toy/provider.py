@@ -173,12 +173,12 @@ def render_page(call: Call, page: Page) -> Reply:
 
 @behaviour(
     "lendery.retrieve.what-was-lent",
-    says="A new loan can be looked up.",
     source="Nowhere",
     operation="lendery.retrieveLoan",
     exercised=lambda exchange: exchange.operation == "lendery.retrieveLoan" and exchange.status == 200,
 )
 def new_loan_can_be_looked_up(api: Api) -> None:
+    """A new loan can be looked up."""
     card = {"authorization": None, "x-library-card": api.token}
     loan = api.call("POST", "/v1/loans", json={"title": api.unique(), "days": 1}, headers=card).expect(201).json
     api.cleanup(lambda: api.call("DELETE", f"/v1/loans/{loan['id']}", headers=card))

@@ -1,8 +1,9 @@
 """Who may call, and how tokens are had. Checks https://developers.spoonity.com/authentication."""
 
 from mockserver.catalogue import NotCheckable
-from mockserver.providers.spoonity.behaviours.exercised import LIST, TOKEN, refused, success_of
+from mockserver.providers.spoonity.behaviours.exercised import refused, success_of
 from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+from mockserver.providers.spoonity.operations import LIST, TOKEN
 
 AUTHENTICATION = "Authentication page, OAuth 2.0"
 
@@ -17,26 +18,19 @@ TOKEN_REQUEST = {
 
 @behaviour(
     "spoonity.auth.bearer-token",
-    says="The header `Authorization: Bearer` with a token authenticates a call.",
     source="Authentication page, and Customer page, all samples",
     operation=LIST,
     exercised=success_of(LIST),
 )
 def bearer_token(service: Service) -> None:
-    """The same call is answered with the header, and refused without it."""
+    """The header `Authorization: Bearer` with a token authenticates a call."""
     service.page()
     service.api.call("GET", "/customers", headers={"authorization": None}).expect(401)
 
 
-@behaviour(
-    "spoonity.auth.bearer-required",
-    says="Every call on customers needs the header. Without it the call is refused as unauthorized and has no effect.",
-    source="Handling errors page, the sample",
-    operation=LIST,
-    exercised=refused(401),
-)
+@behaviour("spoonity.auth.bearer-required", source="Handling errors page, the sample", operation=LIST, exercised=refused(401))
 def bearer_required(service: Service) -> None:
-    """All five operations, and the customer they are about stays as it is."""
+    """Every call on customers needs the header. Without it the call is refused as unauthorized and has no effect."""
     customer = service.create()
     item, without, form = f"/customers/{customer.id}", {"authorization": None}, {"name": service.api.unique("intruder")}
     for method, path in (("GET", "/customers"), ("GET", item), ("DELETE", item)):
@@ -47,42 +41,30 @@ def bearer_required(service: Service) -> None:
     assert service.found(f"n:{form['name']}") == []
 
 
-@behaviour(
-    "spoonity.auth.other-scheme",
-    says="A credential with another scheme than Bearer is refused.",
-    source="Authentication page",
-    operation=LIST,
-    exercised=refused(401),
-)
+@behaviour("spoonity.auth.other-scheme", source="Authentication page", operation=LIST, exercised=refused(401))
 def other_scheme(service: Service) -> None:
-    """Basic authentication."""
+    """A credential with another scheme than Bearer is refused."""
     service.page()
     service.api.call("GET", "/customers", headers={"authorization": "Basic bW9jazpjaGVjaw=="}).expect(401)
 
 
 @behaviour(
     "spoonity.auth.not-in-the-query",
-    says="The query parameters that are credentials in the older API are not credentials here.",
     source="Authentication page, in contrast to the older API's",
     operation=LIST,
     exercised=refused(401),
 )
 def not_in_the_query(service: Service) -> None:
-    """A made-up key under either name; a real one does not belong into a URL."""
+    """The query parameters that are credentials in the older API are not credentials here."""
+    # A made-up key under either name; a real one does not belong into a URL.
     service.page()
     for name in ("api_key", "session_key"):
         service.api.call("GET", "/customers", query={name: "mockserver-check"}, headers={"authorization": None}).expect(401)
 
 
-@behaviour(
-    "spoonity.token.answers-token",
-    says="A code is exchanged for an object with access_token, token_type `bearer` and expires_in.",
-    source=AUTHENTICATION,
-    operation=TOKEN,
-    exercised=success_of(TOKEN),
-)
+@behaviour("spoonity.token.answers-token", source=AUTHENTICATION, operation=TOKEN, exercised=success_of(TOKEN))
 def answers_token(service: Service) -> None:
-    """The reply has these three, with these types, and no others."""
+    """A code is exchanged for an object with access_token, token_type `bearer` and expires_in."""
     shown = _token(service)
     assert shown.keys() == {"access_token", "token_type", "expires_in"}, f"a token reply has {sorted(shown)}"
     assert isinstance(shown["access_token"], str)
@@ -90,28 +72,18 @@ def answers_token(service: Service) -> None:
     assert shown["token_type"] == "bearer", f"the token type is {shown['token_type']!r}"
 
 
-@behaviour(
-    "spoonity.token.expires-in",
-    says="A token expires after 60 seconds, as its reply says.",
-    source=AUTHENTICATION,
-    operation=TOKEN,
-    exercised=success_of(TOKEN),
-)
+@behaviour("spoonity.token.expires-in", source=AUTHENTICATION, operation=TOKEN, exercised=success_of(TOKEN))
 def expires_in(service: Service) -> None:
-    """As the sample has it, as a number."""
+    """A token expires after 60 seconds, as its reply says."""
     shown = _token(service)
     assert shown.get("expires_in") == 60, f"expires_in is {shown.get('expires_in')!r}"
 
 
 @behaviour(
-    "spoonity.token.works-as-bearer",
-    says="A short-lived token is used like an API key.",
-    source="Authentication page, introduction",
-    operation=TOKEN,
-    exercised=success_of(TOKEN),
+    "spoonity.token.works-as-bearer", source="Authentication page, introduction", operation=TOKEN, exercised=success_of(TOKEN)
 )
 def works_as_bearer(service: Service) -> None:
-    """It lets a call in, which sees what the API key sees."""
+    """A short-lived token is used like an API key."""
     customer = service.create()
     token = _token(service).get("access_token")
     answer = service.api.call("GET", f"/customers/{customer.id}", headers={"authorization": f"Bearer {token}"})

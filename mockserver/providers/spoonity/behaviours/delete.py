@@ -1,34 +1,28 @@
 """What it is to delete a customer. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import DELETE, success_of
+from mockserver.providers.spoonity.behaviours.exercised import success_of
 from mockserver.providers.spoonity.behaviours.service import Service, behaviour
+from mockserver.providers.spoonity.operations import DELETE
 
 DELETES = "Customer page, delete"
 
 
 @behaviour(
     "spoonity.delete.answers-empty-object",
-    says="A delete returns an empty object.",
     source="Customer page, the sample of a delete",
     operation=DELETE,
     exercised=success_of(DELETE),
 )
 def answers_empty_object(service: Service) -> None:
-    """Not an empty body."""
+    """A delete returns an empty object."""
     customer = service.create()
     answer = service.api.call("DELETE", f"/customers/{customer.id}").expect(200)
     assert answer.json == {}, f"a delete answers {answer.body!r}"
 
 
-@behaviour(
-    "spoonity.delete.anonymises",
-    says="A deletion removes the data that identify the person.",
-    source=DELETES,
-    operation=DELETE,
-    exercised=success_of(DELETE),
-)
+@behaviour("spoonity.delete.anonymises", source=DELETES, operation=DELETE, exercised=success_of(DELETE))
 def anonymises(service: Service) -> None:
-    """Whatever the id answers later, neither name nor e-mail address is in it."""
+    """A deletion removes the data that identify the person."""
     customer = service.create()
     service.delete(customer.id)
     answer = service.api.call("GET", f"/customers/{customer.id}").expect(200, 404, 410)
@@ -36,15 +30,9 @@ def anonymises(service: Service) -> None:
         assert value.encode() not in answer.body, f"{answer.request} still answers {value}"
 
 
-@behaviour(
-    "spoonity.delete.is-found-no-more",
-    says="A deleted customer cannot be found by its former name or e-mail address.",
-    source=DELETES,
-    operation=DELETE,
-    exercised=success_of(DELETE),
-)
+@behaviour("spoonity.delete.is-found-no-more", source=DELETES, operation=DELETE, exercised=success_of(DELETE))
 def is_found_no_more(service: Service) -> None:
-    """Neither filter finds it, and the list in which it stood first does not show what it was."""
+    """A deleted customer cannot be found by its former name or e-mail address."""
     customer = service.create()
     assert service.found(f"n:{customer.name}") == [customer.id]
     service.delete(customer.id)
@@ -55,13 +43,12 @@ def is_found_no_more(service: Service) -> None:
 
 @behaviour(
     "spoonity.delete.one-customer",
-    says="A delete affects only the customer with the id in the path.",
     source="Customer page, delete, path parameters",
     operation=DELETE,
     exercised=success_of(DELETE),
 )
 def one_customer(service: Service) -> None:
-    """A namesake stays as it was."""
+    """A delete affects only the customer with the id in the path."""
     deleted, other = service.create_namesakes(2)
     service.delete(deleted.id)
     assert service.found(f"n:{other.name}") == [other.id]

@@ -1,8 +1,9 @@
 """How calls are refused. Checks https://developers.spoonity.com/handling-errors."""
 
 from mockserver.catalogue.client import ApiResponse
-from mockserver.providers.spoonity.behaviours.exercised import LIST, RETRIEVE, refused, success_of
+from mockserver.providers.spoonity.behaviours.exercised import refused, success_of
 from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+from mockserver.providers.spoonity.operations import LIST, RETRIEVE
 
 ERRORS = "Handling errors page"
 SAMPLE = "Handling errors page, the sample"
@@ -10,71 +11,41 @@ SAMPLE = "Handling errors page, the sample"
 NOBODY = "/customers/cust_0000000000000000"
 
 
-@behaviour(
-    "spoonity.errors.unauthorized",
-    says="Retrieving a customer without authentication returns 401.",
-    source=SAMPLE,
-    operation=RETRIEVE,
-    exercised=refused(401),
-)
+@behaviour("spoonity.errors.unauthorized", source=SAMPLE, operation=RETRIEVE, exercised=refused(401))
 def unauthorized(service: Service) -> None:
-    """The status says it, not only the body."""
+    """Retrieving a customer without authentication returns 401."""
     _unauthorized(service).expect(401)
 
 
-@behaviour(
-    "spoonity.errors.flat",
-    says="An error has exactly internal_code and message, at the top level.",
-    source=SAMPLE,
-    operation=RETRIEVE,
-    exercised=refused(),
-)
+@behaviour("spoonity.errors.flat", source=SAMPLE, operation=RETRIEVE, exercised=refused())
 def flat(service: Service) -> None:
-    """Refusals of several kinds have this form."""
+    """An error has exactly internal_code and message, at the top level."""
     for answer in _refusals(service):
         shown = object_in(answer)
         assert shown.keys() == {"internal_code", "message"}, f"{answer.request} answered {sorted(shown)}"
 
 
-@behaviour(
-    "spoonity.errors.readable-message",
-    says="An error has a message for people to read.",
-    source=ERRORS,
-    operation=RETRIEVE,
-    exercised=refused(),
-)
+@behaviour("spoonity.errors.readable-message", source=ERRORS, operation=RETRIEVE, exercised=refused())
 def readable_message(service: Service) -> None:
-    """The message is text and not empty."""
+    """An error has a message for people to read."""
     for answer in _refusals(service):
         message = object_in(answer).get("message")
         assert isinstance(message, str), f"{answer.request} answered the message {message!r}"
         assert message.strip(), f"{answer.request} answered an empty message"
 
 
-@behaviour(
-    "spoonity.errors.no-internal-code-for-mistakes",
-    says="For a mistake of the caller, such as missing authentication or an invalid parameter, internal_code is null.",
-    source=ERRORS,
-    operation=RETRIEVE,
-    exercised=refused(),
-)
+@behaviour("spoonity.errors.no-internal-code-for-mistakes", source=ERRORS, operation=RETRIEVE, exercised=refused())
 def no_internal_code_for_mistakes(service: Service) -> None:
-    """The code is there, and null."""
+    """For a mistake of the caller, such as missing authentication or an invalid parameter, internal_code is null."""
     for answer in _refusals(service):
         shown = object_in(answer)
         assert "internal_code" in shown, f"{answer.request} answered no internal_code"
         assert shown["internal_code"] is None, f"{answer.request} answered the code {shown['internal_code']!r}"
 
 
-@behaviour(
-    "spoonity.transport.json",
-    says="All replies are JSON, also those to refused calls.",
-    source="Customer page, all samples",
-    operation=LIST,
-    exercised=success_of(LIST),
-)
+@behaviour("spoonity.transport.json", source="Customer page, all samples", operation=LIST, exercised=success_of(LIST))
 def json(service: Service) -> None:
-    """Every operation says so and does so."""
+    """All replies are JSON, also those to refused calls."""
     customer = service.create()
     item = f"/customers/{customer.id}"
     calls = [("GET", "/customers"), ("GET", item), ("PUT", item), ("DELETE", item)]

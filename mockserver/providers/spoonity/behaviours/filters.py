@@ -1,80 +1,51 @@
 """Filtering and sorting of lists. Checks https://developers.spoonity.com/filtering-sorting-paging and the customer page."""
 
-from mockserver.providers.spoonity.behaviours.exercised import LIST, asking, both, filtering, query_of
+from mockserver.providers.spoonity.behaviours.exercised import asking, both, filtering, query_of
 from mockserver.providers.spoonity.behaviours.service import Customer, Service, behaviour, listing_in
+from mockserver.providers.spoonity.operations import LIST
 
 FILTERS = "Customer page, list, filter parameters"
 FILTERING = "Filtering, sorting and paging page, filtering"
 SORTING = "Filtering, sorting and paging page, sorting"
 
 
-@behaviour(
-    "spoonity.filter.name",
-    says="The criterion `n` finds customers by name.",
-    source=FILTERS,
-    operation=LIST,
-    exercised=filtering("n"),
-)
+@behaviour("spoonity.filter.name", source=FILTERS, operation=LIST, exercised=filtering("n"))
 def name(service: Service) -> None:
-    """A name that one customer has finds this customer and no other."""
+    """The criterion `n` finds customers by name."""
     wanted, _other = service.create(), service.create()
     assert service.found(f"n:{wanted.name}") == [wanted.id]
 
 
-@behaviour(
-    "spoonity.filter.name-part",
-    says="The criterion `n` matches names that contain the value.",
-    source=FILTERING,
-    operation=LIST,
-    exercised=filtering("n"),
-)
+@behaviour("spoonity.filter.name-part", source=FILTERING, operation=LIST, exercised=filtering("n"))
 def name_part(service: Service) -> None:
-    """A word from the middle of a name finds it, wherever in the name it stands."""
+    """The criterion `n` matches names that contain the value."""
     word = service.api.unique("word")
     customers = [service.create(name=each) for each in (f"Ann {word} Lee", f"{word} Lee", f"Ann x{word}x")]
     service.create(name=f"Ann {word[:-1]}")
     assert service.found(f"n:{word}") == [customer.id for customer in reversed(customers)]
 
 
-@behaviour(
-    "spoonity.filter.name-ignores-case",
-    says="The criterion `n` ignores case.",
-    source=FILTERING,
-    operation=LIST,
-    exercised=filtering("n"),
-)
+@behaviour("spoonity.filter.name-ignores-case", source=FILTERING, operation=LIST, exercised=filtering("n"))
 def name_ignores_case(service: Service) -> None:
-    """A name is found by its capitals and by its small letters."""
+    """The criterion `n` ignores case."""
     word = service.api.unique("Case")
     customer = service.create(name=f"Ann {word}")
     for value in (word.upper(), word.lower()):
         assert service.found(f"n:{value}") == [customer.id], f"n:{value} does not find {customer.name!r}"
 
 
-@behaviour(
-    "spoonity.filter.email",
-    says="The criterion `e` finds customers by e-mail address.",
-    source=FILTERS,
-    operation=LIST,
-    exercised=filtering("e"),
-)
+@behaviour("spoonity.filter.email", source=FILTERS, operation=LIST, exercised=filtering("e"))
 def email(service: Service) -> None:
-    """Of two customers with one name, an address finds the one that has it, capital letters or not."""
+    """The criterion `e` finds customers by e-mail address."""
     wanted, _other = service.create_namesakes(2)
     assert service.found(f"e:{wanted.email}") == [wanted.id]
     capital = service.create(email=f"John.{service.api.unique('address')}@example.com")
     assert service.found(f"e:{capital.email}") == [capital.id]
 
 
-@behaviour(
-    "spoonity.filter.status",
-    says="The criterion `s` finds customers by status.",
-    source=FILTERS,
-    operation=LIST,
-    exercised=filtering("s"),
-)
+@behaviour("spoonity.filter.status", source=FILTERS, operation=LIST, exercised=filtering("s"))
 def status(service: Service) -> None:
-    """Of two customers with one name, each status finds the one that has it."""
+    """The criterion `s` finds customers by status."""
     active, archived = service.create_namesakes(2)
     service.update(archived.id, status="ARCHIVED")
     assert service.found(f"n:{active.name} s:ACTIVE") == [active.id]
@@ -84,13 +55,12 @@ def status(service: Service) -> None:
 
 @behaviour(
     "spoonity.filter.all-criteria",
-    says="A customer is found only if it meets all criteria.",
     source=FILTERING,
     operation=LIST,
     exercised=lambda exchange: filtering("n")(exchange) and ":" in query_of(exchange).get("query", "").partition(" ")[2],
 )
 def all_criteria(service: Service) -> None:
-    """Name and address of one customer find it; the name of one with the address of another finds nobody."""
+    """A customer is found only if it meets all criteria."""
     first, second = service.create_namesakes(2)
     stranger = service.create()
     assert service.found(f"n:{first.name} e:{second.email}") == [second.id]
@@ -99,13 +69,12 @@ def all_criteria(service: Service) -> None:
 
 @behaviour(
     "spoonity.filter.space-delimited",
-    says="Criteria are separated by a space, which is sent as `%20`.",
     source=FILTERING,
     operation=LIST,
     exercised=lambda exchange: filtering("n")(exchange) and b"%20" in exchange.request.query,
 )
 def space_delimited(service: Service) -> None:
-    """The request is written as the page writes it: `query=n:john%20s:ACTIVE`."""
+    """Criteria are separated by a space, which is sent as `%20`."""
     active, archived = service.create_namesakes(2)
     service.update(archived.id, status="ARCHIVED")
     answer = service.api.call("GET", "/customers", query=f"query=n:{active.name}%20s:ACTIVE")
@@ -136,13 +105,12 @@ def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
 
 @behaviour(
     "spoonity.sort.ascending",
-    says="With `sort=name&order=ASC` a list is sorted by name, ascending.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "ASC"),
 )
 def ascending(service: Service) -> None:
-    """Three names among themselves, and whatever names the account has."""
+    """With `sort=name&order=ASC` a list is sorted by name, ascending."""
     word, customers = _three_names(service)
     assert _sorted_ids(service, word, order="ASC") == [customer.id for customer in customers]
     letters = _first_letters(service, "ASC")
@@ -151,13 +119,12 @@ def ascending(service: Service) -> None:
 
 @behaviour(
     "spoonity.sort.descending",
-    says="With `order=DESC` a list is sorted in descending order.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "DESC"),
 )
 def descending(service: Service) -> None:
-    """Three names among themselves, and whatever names the account has."""
+    """With `order=DESC` a list is sorted in descending order."""
     word, customers = _three_names(service)
     assert _sorted_ids(service, word, order="DESC") == [customer.id for customer in reversed(customers)]
     letters = _first_letters(service, "DESC")
@@ -166,13 +133,12 @@ def descending(service: Service) -> None:
 
 @behaviour(
     "spoonity.sort.order-is-optional",
-    says="A list can be sorted by `sort` alone, without `order`.",
     source=SORTING,
     operation=LIST,
     exercised=both(asking(LIST, "sort"), lambda exchange: "order" not in query_of(exchange)),
 )
 def order_is_optional(service: Service) -> None:
-    """Three names come in one order or the other."""
+    """A list can be sorted by `sort` alone, without `order`."""
     word, customers = _three_names(service)
     ids = [customer.id for customer in customers]
     assert _sorted_ids(service, word) in (ids, ids[::-1])
@@ -180,13 +146,12 @@ def order_is_optional(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.combined",
-    says="Filtering, sorting and paging can be combined.",
     source="Filtering, sorting and paging page, introduction",
     operation=LIST,
     exercised=asking(LIST, "query", "sort", "page"),
 )
 def combined(service: Service) -> None:
-    """The second page of the customers of a certain name and status, in descending order; one without a name is no less found."""
+    """Filtering, sorting and paging can be combined."""
     word, (first, second, third) = _three_names(service)
     fourth = service.create(name=f"D {word}")
     service.update(third.id, status="ARCHIVED")

@@ -1,7 +1,8 @@
 """What a list of customers is, and how to go through it. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import LIST, answering, asking, success_of
+from mockserver.providers.spoonity.behaviours.exercised import answering, asking, success_of
 from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
+from mockserver.providers.spoonity.operations import LIST
 
 LISTS = "Customer page, list"
 SAMPLE = "Customer page, the sample of a list"
@@ -9,15 +10,9 @@ SAMPLE = "Customer page, the sample of a list"
 DEFAULT_LIMIT = 25
 
 
-@behaviour(
-    "spoonity.list.envelope",
-    says="A list has exactly items, next and prev: customers, and two links that may be null. It has no total.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=success_of(LIST),
-)
+@behaviour("spoonity.list.envelope", source=SAMPLE, operation=LIST, exercised=success_of(LIST))
 def envelope(service: Service) -> None:
-    """The reply has these three properties and they have these types."""
+    """A list has exactly items, next and prev: customers, and two links that may be null. It has no total."""
     shown = object_in(service.api.call("GET", "/customers").expect(200))
     assert shown.keys() == {"items", "next", "prev"}, f"a list has the properties {sorted(shown)}"
     assert isinstance(shown["items"], list)
@@ -25,15 +20,9 @@ def envelope(service: Service) -> None:
         assert shown[name] is None or isinstance(shown[name], str), f"{name} is {shown[name]!r}"
 
 
-@behaviour(
-    "spoonity.list.whole-customers",
-    says="The items of a list are whole customers, the same as when retrieved by id.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=answering(LIST, "items"),
-)
+@behaviour("spoonity.list.whole-customers", source=SAMPLE, operation=LIST, exercised=answering(LIST, "items"))
 def whole_customers(service: Service) -> None:
-    """A customer's item in a list equals the customer."""
+    """The items of a list are whole customers, the same as when retrieved by id."""
     customer = service.create()
     for listed in (service.page({"query": f"n:{customer.name}"}).items, service.walk()):
         shown = next((each for each in listed if each.id == customer.id), None)
@@ -42,41 +31,28 @@ def whole_customers(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.default-limit",
-    says="Without a limit, a page has at most 25 customers.",
     source=LISTS,
     operation=LIST,
-    exercised=lambda exchange: success_of(LIST)(exchange) and b"limit=" not in exchange.request.query,
+    exercised=success_of(LIST, lambda exchange: b"limit=" not in exchange.request.query),
 )
 def default_limit(service: Service) -> None:
-    """With more than 25 customers there are 25 on the first page, and its link names the number."""
+    """Without a limit, a page has at most 25 customers."""
     service.fill(DEFAULT_LIMIT + 1)
     page = service.page()
     assert len(page.items) == DEFAULT_LIMIT, f"the first page has {len(page.items)} customers"
     assert page.next == f"{service.api.url}/customers?limit={DEFAULT_LIMIT}&page=2", f"next is {page.next}"
 
 
-@behaviour(
-    "spoonity.list.newest-first",
-    says="Lists start with the most recent customer.",
-    source=LISTS,
-    operation=LIST,
-    exercised=success_of(LIST),
-)
+@behaviour("spoonity.list.newest-first", source=LISTS, operation=LIST, exercised=success_of(LIST))
 def newest_first(service: Service) -> None:
-    """Whatever others there are, a later customer stands before an earlier one."""
+    """Lists start with the most recent customer."""
     oldest, middle, newest = service.create(), service.create(), service.create()
     assert service.order_of(middle, newest, oldest) == [newest.id, middle.id, oldest.id]
 
 
-@behaviour(
-    "spoonity.list.limit",
-    says="The limit is the largest number of customers that a page has.",
-    source="Customer page, list, query parameters",
-    operation=LIST,
-    exercised=asking(LIST, "limit"),
-)
+@behaviour("spoonity.list.limit", source="Customer page, list, query parameters", operation=LIST, exercised=asking(LIST, "limit"))
 def limit(service: Service) -> None:
-    """Pages have as many customers as asked for, one or more than there are by default."""
+    """The limit is the largest number of customers that a page has."""
     service.fill(DEFAULT_LIMIT + 1)
     for wanted in (1, 2, DEFAULT_LIMIT + 1):
         got = len(service.page({"limit": wanted}).items)
@@ -85,13 +61,12 @@ def limit(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.page",
-    says="Pages are counted from 1, each holds the customers that follow those of the page before, and 1 is the default.",
     source="Customer page, list, query parameters and sample",
     operation=LIST,
     exercised=asking(LIST, "page"),
 )
 def page(service: Service) -> None:
-    """Five customers in pages of two."""
+    """Pages are counted from 1, each holds the customers that follow those of the page before, and 1 is the default."""
     customers = service.create_namesakes(5)
     newest_first = [customer.id for customer in reversed(customers)]
     query = {"query": f"n:{customers[0].name}", "limit": 2}
@@ -101,29 +76,17 @@ def page(service: Service) -> None:
         assert got == newest_first[2 * number - 2 : 2 * number], f"page {number} has {got} of {newest_first}"
 
 
-@behaviour(
-    "spoonity.list.next-link",
-    says="The link to the next page is a full URL of the list, with limit and then page as its first parameters.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=answering(LIST, "next"),
-)
+@behaviour("spoonity.list.next-link", source=SAMPLE, operation=LIST, exercised=answering(LIST, "next"))
 def next_link(service: Service) -> None:
-    """The link of a first page is the documents', with this service's address and this request's limit."""
+    """The link to the next page is a full URL of the list, with limit and then page as its first parameters."""
     service.fill(2)
     link = service.page({"limit": 1}).next
     assert link == f"{service.api.url}/customers?limit=1&page=2", f"next is {link}"
 
 
-@behaviour(
-    "spoonity.list.next-page",
-    says="The link to the next page leads to the next page of the same list.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=asking(LIST, "limit", "page"),
-)
+@behaviour("spoonity.list.next-page", source=SAMPLE, operation=LIST, exercised=asking(LIST, "limit", "page"))
 def next_page(service: Service) -> None:
-    """A filtered and sorted list, followed from link to link, shows every customer of it once, no other, and in its order."""
+    """The link to the next page leads to the next page of the same list."""
     word = service.api.unique("sorted")
     made = {service.create(name=f"{word}-{letter}").id: letter for letter in "bdaec"}
     query = {"query": f"n:{word} s:ACTIVE", "sort": "name", "order": "ASC", "limit": 2}
@@ -134,28 +97,16 @@ def next_page(service: Service) -> None:
     assert seen + page.ids == sorted(made, key=lambda identity: made[identity])
 
 
-@behaviour(
-    "spoonity.list.first-page-has-no-previous",
-    says="On the first page the link to the previous page is null.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=success_of(LIST),
-)
+@behaviour("spoonity.list.first-page-has-no-previous", source=SAMPLE, operation=LIST, exercised=success_of(LIST))
 def first_page_has_no_previous(service: Service) -> None:
-    """Whether the page is asked for by its number or not."""
+    """On the first page the link to the previous page is null."""
     for query in (None, {"page": 1}):
         assert service.page(query).prev is None
 
 
-@behaviour(
-    "spoonity.list.previous-page",
-    says="On a later page the link to the previous page leads to the page before it.",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=answering(LIST, "prev"),
-)
+@behaviour("spoonity.list.previous-page", source=SAMPLE, operation=LIST, exercised=answering(LIST, "prev"))
 def previous_page(service: Service) -> None:
-    """From the third page of a filtered and sorted list back to the first; another customer stands before them all."""
+    """On a later page the link to the previous page leads to the page before it."""
     word = service.api.unique("sorted")
     service.create(name=service.api.unique("another"))
     first, third, second = (service.create(name=f"{word}-{letter}") for letter in "acb")
@@ -170,13 +121,12 @@ def previous_page(service: Service) -> None:
 
 @behaviour(
     "spoonity.list.last-page-has-no-next",
-    says="If a page has fewer customers than its limit, the link to the next page is null.",
     source=SAMPLE,
     operation=LIST,
-    exercised=lambda exchange: success_of(LIST)(exchange) and b'"next":null' in exchange.body.replace(b" ", b""),
+    exercised=success_of(LIST, lambda exchange: b'"next":null' in exchange.body.replace(b" ", b"")),
 )
 def last_page_has_no_next(service: Service) -> None:
-    """The second of two pages is half empty."""
+    """If a page has fewer customers than its limit, the link to the next page is null."""
     customers = service.create_namesakes(3)
     query = {"query": f"n:{customers[0].name}", "limit": 2}
     assert service.page(query).next is not None

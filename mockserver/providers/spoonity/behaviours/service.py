@@ -1,13 +1,12 @@
 """Spoonity as its checks use it: requests with typed answers, and customers that are marked and cleaned up."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from mockserver.catalogue import Behaviour
-from mockserver.catalogue.behaviour import Exercised
 from mockserver.catalogue.behaviour import behaviour as any_behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 
@@ -16,7 +15,6 @@ STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
 MAX_PAGES = 20
 """Pages that a walk reads: what is new stands on the first, and an account may be large."""
 
-Check = Callable[["Service"], None]
 Shape = TypeVar("Shape")
 
 
@@ -123,16 +121,7 @@ class Service:
             self.create()
 
 
-def behaviour(
-    name: str, *, says: str, source: str, operation: str, exercised: Exercised, only_with: Mapping[str, str] | None = None
-) -> Callable[[Check], Behaviour]:
-    """Make a behaviour of the function that checks it on Spoonity."""
-
-    def make(check: Check) -> Behaviour:
-        described = any_behaviour(name, says=says, source=source, operation=operation, exercised=exercised, only_with=only_with)
-        return described(lambda api: check(Service(api)))
-
-    return make
+behaviour = partial(any_behaviour, view=Service)
 
 
 def customer_in(answer: ApiResponse) -> Customer:

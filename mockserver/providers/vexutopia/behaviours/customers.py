@@ -1,13 +1,11 @@
-# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
 """What the customers page says of customers: their fields, and how to create, retrieve, update and delete them."""
 
-from mockserver.catalogue.behaviour import behaviour
-from mockserver.catalogue.client import Api
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMER_ID,
     TIMESTAMP,
     UNKNOWN_CUSTOMER,
     Service,
+    behaviour,
     customer_path,
     error_of,
     ids,
@@ -15,6 +13,7 @@ from mockserver.providers.vexutopia.behaviours.service import (
     record_of,
 )
 from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, body_of, sends
+from mockserver.providers.vexutopia.operations import CREATE, DELETE, PAY, RETRIEVE, UPDATE
 
 ATTRIBUTES = {"id", "object", "email", "name", "phone", "metadata", "created_at", "updated_at"}
 
@@ -23,13 +22,12 @@ ATTRIBUTES = {"id", "object", "email", "name", "phone", "metadata", "created_at"
 
 @behaviour(
     "vexutopia.customer.attributes",
-    says="A customer has eight attributes: id, object, email, name, phone, metadata, created_at and updated_at.",
     source="Customers page, the customer object",
-    operation="vexutopia.retrieveCustomer",
-    exercised=answered("retrieveCustomer", 200, when=lambda exchange: "email" in body_of(exchange)),
+    operation=RETRIEVE,
+    exercised=answered(RETRIEVE, 200, when=lambda exchange: "email" in body_of(exchange)),
 )
-def attributes(api: Api) -> None:
-    service = Service(api)
+def attributes(service: Service) -> None:
+    """A customer has eight attributes: id, object, email, name, phone, metadata, created_at and updated_at."""
     created = service.full_customer()
     for customer in (created, service.customer(created), service.update_customer(created, name="Jane Doe")):
         assert customer.keys() == ATTRIBUTES, f"a customer has {sorted(customer)}"
@@ -39,14 +37,10 @@ def attributes(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.customer.object-marker",
-    says="The attribute object of a customer is always `customer`.",
-    source="Customers page, attributes",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
+    "vexutopia.customer.object-marker", source="Customers page, attributes", operation=CREATE, exercised=answered(CREATE, 201)
 )
-def object_marker(api: Api) -> None:
-    service = Service(api)
+def object_marker(service: Service) -> None:
+    """The attribute object of a customer is always `customer`."""
     customer = service.new_customer()
     listed = service.slice(email=customer["email"])["data"]
     shown = [customer, service.customer(customer), service.update_customer(customer, name="Jane Doe"), *listed]
@@ -55,26 +49,17 @@ def object_marker(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.customer.id-form",
-    says="The id of a customer is `cus_` and twelve lower-case letters or digits.",
-    source="Customers page, the customer object",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
+    "vexutopia.customer.id-form", source="Customers page, the customer object", operation=CREATE, exercised=answered(CREATE, 201)
 )
-def id_form(api: Api) -> None:
-    identity = Service(api).new_customer()["id"]
+def id_form(service: Service) -> None:
+    """The id of a customer is `cus_` and twelve lower-case letters or digits."""
+    identity = service.new_customer()["id"]
     assert CUSTOMER_ID.fullmatch(identity), f"a customer has the id {identity}"
 
 
-@behaviour(
-    "vexutopia.customer.id-unique",
-    says="The id identifies one customer and no other.",
-    source="Customers page, attributes",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
-)
-def id_unique(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.customer.id-unique", source="Customers page, attributes", operation=CREATE, exercised=answered(CREATE, 201))
+def id_unique(service: Service) -> None:
+    """The id identifies one customer and no other."""
     first, second = service.new_customer(), service.new_customer()
     assert first["id"] != second["id"]
     assert [service.customer(each).get("email") for each in (first, second)] == [first["email"], second["email"]]
@@ -82,13 +67,12 @@ def id_unique(api: Api) -> None:
 
 @behaviour(
     "vexutopia.customer.timestamp-form",
-    says="Timestamps of a customer are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:00Z`.",
     source="Customers page, the customer object",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
+    operation=CREATE,
+    exercised=answered(CREATE, 201),
 )
-def timestamp_form(api: Api) -> None:
-    service = Service(api)
+def timestamp_form(service: Service) -> None:
+    """Timestamps of a customer are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:00Z`."""
     created = service.new_customer()
     for customer in (created, service.update_customer(created, name="Jane Doe")):
         for name in ("created_at", "updated_at"):
@@ -97,14 +81,10 @@ def timestamp_form(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.customer.created-at",
-    says="The attribute created_at is the time of creation, and an update does not change it.",
-    source="Customers page, attributes",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 200),
+    "vexutopia.customer.created-at", source="Customers page, attributes", operation=UPDATE, exercised=answered(UPDATE, 200)
 )
-def created_at(api: Api) -> None:
-    service = Service(api)
+def created_at(service: Service) -> None:
+    """The attribute created_at is the time of creation, and an update does not change it."""
     older = service.new_customer()
     customer = service.new_customer()
     younger = service.new_customer()
@@ -115,14 +95,10 @@ def created_at(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.customer.updated-at",
-    says="The attribute updated_at is the time of the last update.",
-    source="Customers page, attributes",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 200),
+    "vexutopia.customer.updated-at", source="Customers page, attributes", operation=UPDATE, exercised=answered(UPDATE, 200)
 )
-def updated_at(api: Api) -> None:
-    service = Service(api)
+def updated_at(service: Service) -> None:
+    """The attribute updated_at is the time of the last update."""
     customer = service.new_customer()
     before = service.new_customer()
     updated = service.update_customer(customer, name="Jane Doe")
@@ -135,26 +111,20 @@ def updated_at(api: Api) -> None:
 # Create
 
 
-@behaviour(
-    "vexutopia.create.status-201",
-    says="Creating a customer returns 201.",
-    source="Errors page, statuses",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
-)
-def create_status(api: Api) -> None:
-    Service(api).create_customer().expect(201)
+@behaviour("vexutopia.create.status-201", source="Errors page, statuses", operation=CREATE, exercised=answered(CREATE, 201))
+def create_status(service: Service) -> None:
+    """Creating a customer returns 201."""
+    service.create_customer().expect(201)
 
 
 @behaviour(
     "vexutopia.create.fields-as-sent",
-    says="A new customer has the email, name, phone and metadata that were sent.",
     source="Customers page, create",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201, when=sends("email", "name", "phone", "metadata")),
+    operation=CREATE,
+    exercised=answered(CREATE, 201, when=sends("email", "name", "phone", "metadata")),
 )
-def create_fields(api: Api) -> None:
-    service = Service(api)
+def create_fields(service: Service) -> None:
+    """A new customer has the email, name, phone and metadata that were sent."""
     sent = {
         "email": service.email(),
         "name": "Jané Smith-O'Neil",
@@ -165,40 +135,33 @@ def create_fields(api: Api) -> None:
     assert {name: customer.get(name) for name in sent} == sent
 
 
-@behaviour(
-    "vexutopia.create.is-kept",
-    says="A creation returns the customer as it can be retrieved afterwards.",
-    source="Customers page, create",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201),
-)
-def create_is_kept(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.create.is-kept", source="Customers page, create", operation=CREATE, exercised=answered(CREATE, 201))
+def create_is_kept(service: Service) -> None:
+    """A creation returns the customer as it can be retrieved afterwards."""
     customer = service.full_customer()
     assert service.customer(customer) == customer
 
 
 @behaviour(
     "vexutopia.create.email-required",
-    says="A customer cannot be created without an e-mail address; the error names the parameter email.",
     source="Customers page, create",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 400, when=blames("email")),
+    operation=CREATE,
+    exercised=answered(CREATE, 400, when=blames("email")),
 )
-def create_email_required(api: Api) -> None:
-    error = error_of(Service(api).post_customer(json={"name": api.unique("nameless")}).expect(400))
+def create_email_required(service: Service) -> None:
+    """A customer cannot be created without an e-mail address; the error names the parameter email."""
+    error = error_of(service.post_customer(json={"name": service.api.unique("nameless")}).expect(400))
     assert error.get("param") == "email", f"the error names {error.get('param')}"
 
 
 @behaviour(
     "vexutopia.create.email-suffices",
-    says="A customer can be created from an e-mail address alone; name, phone and metadata are optional.",
     source="Customers page, create",
-    operation="vexutopia.createCustomer",
-    exercised=answered("createCustomer", 201, when=lambda exchange: not sends("name", "phone", "metadata")(exchange)),
+    operation=CREATE,
+    exercised=answered(CREATE, 201, when=lambda exchange: not sends("name", "phone", "metadata")(exchange)),
 )
-def create_email_suffices(api: Api) -> None:
-    service = Service(api)
+def create_email_suffices(service: Service) -> None:
+    """A customer can be created from an e-mail address alone; name, phone and metadata are optional."""
     email = service.email()
     assert service.new_customer(email=email).get("email") == email
 
@@ -208,26 +171,25 @@ def create_email_suffices(api: Api) -> None:
 
 @behaviour(
     "vexutopia.retrieve.bare-customer",
-    says="A customer is retrieved by its id, and returned without a wrapper.",
     source="Customers page, retrieve",
-    operation="vexutopia.retrieveCustomer",
-    exercised=answered("retrieveCustomer", 200, when=lambda exchange: "email" in body_of(exchange)),
+    operation=RETRIEVE,
+    exercised=answered(RETRIEVE, 200, when=lambda exchange: "email" in body_of(exchange)),
 )
-def retrieve_bare(api: Api) -> None:
-    service = Service(api)
+def retrieve_bare(service: Service) -> None:
+    """A customer is retrieved by its id, and returned without a wrapper."""
     customer, _other = service.full_customer(), service.new_customer()
     assert service.customer(customer) == customer
 
 
 @behaviour(
     "vexutopia.retrieve.unknown-id",
-    says="Retrieving a customer that does not exist returns 404 and the code `resource_not_found`.",
     source="Errors page, statuses and codes",
-    operation="vexutopia.retrieveCustomer",
-    exercised=answered("retrieveCustomer", 404),
+    operation=RETRIEVE,
+    exercised=answered(RETRIEVE, 404),
 )
-def retrieve_unknown(api: Api) -> None:
-    assert error_of(api.call("GET", UNKNOWN_CUSTOMER).expect(404)).get("code") == "resource_not_found"
+def retrieve_unknown(service: Service) -> None:
+    """Retrieving a customer that does not exist returns 404 and the code `resource_not_found`."""
+    assert error_of(service.api.call("GET", UNKNOWN_CUSTOMER).expect(404)).get("code") == "resource_not_found"
 
 
 # Update
@@ -235,29 +197,22 @@ def retrieve_unknown(api: Api) -> None:
 
 @behaviour(
     "vexutopia.update.sets-what-is-sent",
-    says="A PATCH sets the fields that are sent, and returns the updated customer.",
     source="Customers page, update",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 200, when=lambda exchange: sends("name")(exchange) or sends("phone")(exchange)),
+    operation=UPDATE,
+    exercised=answered(UPDATE, 200, when=lambda exchange: sends("name")(exchange) or sends("phone")(exchange)),
 )
-def update_sets(api: Api) -> None:
-    service = Service(api)
+def update_sets(service: Service) -> None:
+    """A PATCH sets the fields that are sent, and returns the updated customer."""
     customer = service.full_customer()
-    sent = {"name": api.unique("renamed"), "phone": "+1 555 987 6543"}
+    sent = {"name": service.api.unique("renamed"), "phone": "+1 555 987 6543"}
     updated = service.update_customer(customer, **sent)
     assert updated["id"] == customer["id"]
     assert {name: updated.get(name) for name in sent} == sent
 
 
-@behaviour(
-    "vexutopia.update.keeps-the-rest",
-    says="A PATCH does not change fields that are not sent.",
-    source="Customers page, update",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 200),
-)
-def update_keeps(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.update.keeps-the-rest", source="Customers page, update", operation=UPDATE, exercised=answered(UPDATE, 200))
+def update_keeps(service: Service) -> None:
+    """A PATCH does not change fields that are not sent."""
     customer = service.full_customer()
     renamed = service.update_customer(customer, name="Jane Doe")
     for name in ("id", "object", "email", "phone", "metadata", "created_at"):
@@ -266,17 +221,11 @@ def update_keeps(api: Api) -> None:
     assert called.get("name") == "Jane Doe", f"the name went to {called.get('name')}"
 
 
-@behaviour(
-    "vexutopia.update.is-kept",
-    says="An update is stored as its reply shows it. The same update again returns 200 and the same customer.",
-    source="Customers page, update",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 200),
-)
-def update_is_kept(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.update.is-kept", source="Customers page, update", operation=UPDATE, exercised=answered(UPDATE, 200))
+def update_is_kept(service: Service) -> None:
+    """An update is stored as its reply shows it. The same update again returns 200 and the same customer."""
     customer, other = service.full_customer(), service.full_customer()
-    sent = {"name": api.unique("renamed"), "phone": "+1 555 987 6543"}
+    sent = {"name": service.api.unique("renamed"), "phone": "+1 555 987 6543"}
     updated = service.update_customer(customer, **sent)
     assert updated != customer
     assert service.customer(customer) == updated
@@ -286,60 +235,39 @@ def update_is_kept(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.update.unknown-id",
-    says="Updating a customer that does not exist returns 404 and the code `resource_not_found`.",
-    source="Errors page, statuses and codes",
-    operation="vexutopia.updateCustomer",
-    exercised=answered("updateCustomer", 404),
+    "vexutopia.update.unknown-id", source="Errors page, statuses and codes", operation=UPDATE, exercised=answered(UPDATE, 404)
 )
-def update_unknown(api: Api) -> None:
-    answer = api.call("PATCH", UNKNOWN_CUSTOMER, json={"name": "Jane Doe"}).expect(404)
+def update_unknown(service: Service) -> None:
+    """Updating a customer that does not exist returns 404 and the code `resource_not_found`."""
+    answer = service.api.call("PATCH", UNKNOWN_CUSTOMER, json={"name": "Jane Doe"}).expect(404)
     assert error_of(answer).get("code") == "resource_not_found"
 
 
 # Delete
 
 
-@behaviour(
-    "vexutopia.delete.receipt",
-    says="A deletion returns 200 with exactly the id, object `customer` and deleted `true`.",
-    source="Customers page, delete",
-    operation="vexutopia.deleteCustomer",
-    exercised=answered("deleteCustomer", 200),
-)
-def delete_receipt(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.delete.receipt", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+def delete_receipt(service: Service) -> None:
+    """A deletion returns 200 with exactly the id, object `customer` and deleted `true`."""
     customer = service.new_customer()
     receipt = service.delete_customer(customer).json
     assert receipt == {"id": customer["id"], "object": "customer", "deleted": True}, f"the receipt is {receipt}"
 
 
-@behaviour(
-    "vexutopia.delete.permanent",
-    says="A deleted customer cannot be retrieved, and an update does not restore it.",
-    source="Customers page, delete",
-    operation="vexutopia.deleteCustomer",
-    exercised=answered("deleteCustomer", 200),
-)
-def delete_permanent(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.delete.permanent", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+def delete_permanent(service: Service) -> None:
+    """A deleted customer cannot be retrieved, and an update does not restore it."""
     customer, other = service.full_customer(), service.full_customer()
     service.delete_customer(customer)
     service.assert_gone(customer)
-    api.call("PATCH", customer_path(customer), json={"name": "Jane Doe"}).expect(404)
+    service.api.call("PATCH", customer_path(customer), json={"name": "Jane Doe"}).expect(404)
     service.assert_gone(customer)
     assert service.customer(other) == other, "the deletion of one customer changed another"
 
 
-@behaviour(
-    "vexutopia.delete.unlisted",
-    says="A deleted customer is in no list.",
-    source="Customers page, delete",
-    operation="vexutopia.deleteCustomer",
-    exercised=answered("deleteCustomer", 200),
-)
-def delete_unlisted(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.delete.unlisted", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+def delete_unlisted(service: Service) -> None:
+    """A deleted customer is in no list."""
     customer, other = service.new_customer(), service.new_customer()
     assert ids(service.slice(email=customer["email"])["data"]) == [customer["id"]]
     service.delete_customer(customer)
@@ -349,29 +277,21 @@ def delete_unlisted(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.delete.unknown-id",
-    says="Deleting a customer that does not exist, or no longer exists, returns 404 and `resource_not_found`.",
-    source="Errors page, statuses and codes",
-    operation="vexutopia.deleteCustomer",
-    exercised=answered("deleteCustomer", 404),
+    "vexutopia.delete.unknown-id", source="Errors page, statuses and codes", operation=DELETE, exercised=answered(DELETE, 404)
 )
-def delete_unknown(api: Api) -> None:
-    service = Service(api)
+def delete_unknown(service: Service) -> None:
+    """Deleting a customer that does not exist, or no longer exists, returns 404 and `resource_not_found`."""
     customer = service.new_customer()
     service.delete_customer(customer)
     for path in (UNKNOWN_CUSTOMER, customer_path(customer)):
-        assert error_of(api.call("DELETE", path).expect(404)).get("code") == "resource_not_found"
+        assert error_of(service.api.call("DELETE", path).expect(404)).get("code") == "resource_not_found"
 
 
 @behaviour(
-    "vexutopia.delete.payments-keep-reference",
-    says="Payments of a deleted customer keep its id.",
-    source="Customers page, delete",
-    operation="vexutopia.deleteCustomer",
-    exercised=answered("deleteCustomer", 200),
+    "vexutopia.delete.payments-keep-reference", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200)
 )
-def delete_payments_keep_reference(api: Api) -> None:
-    service = Service(api)
+def delete_payments_keep_reference(service: Service) -> None:
+    """Payments of a deleted customer keep its id."""
     customer = service.new_customer()
     payment = service.new_payment(customer_id=customer["id"])
     service.delete_customer(customer)
@@ -385,13 +305,12 @@ def delete_payments_keep_reference(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.links-customer",
-    says="A payment that is created with a customer's id refers to this customer.",
     source="Customers page, using customers with payments",
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201, when=sends("customer_id")),
+    operation=PAY,
+    exercised=answered(PAY, 201, when=sends("customer_id")),
 )
-def payment_links_customer(api: Api) -> None:
-    service = Service(api)
+def payment_links_customer(service: Service) -> None:
+    """A payment that is created with a customer's id refers to this customer."""
     customer = service.new_customer()
     answer = service.create_payment(customer_id=customer["id"]).expect(200, 201)
     payment = record_of(answer)

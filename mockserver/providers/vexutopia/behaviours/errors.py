@@ -1,8 +1,6 @@
-# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
 """What the pages on authentication and errors say: keys, JSON bodies, and how requests are refused."""
 
-from mockserver.catalogue.behaviour import behaviour
-from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.catalogue.client import ApiResponse
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,
@@ -11,10 +9,12 @@ from mockserver.providers.vexutopia.behaviours.service import (
     UNKNOWN_CUSTOMER,
     UNKNOWN_PAYMENT,
     Service,
+    behaviour,
     error_of,
     record_of,
 )
 from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, failed, refusal_of, refused
+from mockserver.providers.vexutopia.operations import CREATE, LIST
 
 CODES = {
     "unauthorized",
@@ -41,58 +41,46 @@ ENTRANCES = (
 )
 """A request of each operation that changes nothing."""
 
-LIST = "vexutopia.listCustomers"
-CREATE = "vexutopia.createCustomer"
 KEYS = "Authentication page, API keys"
 STRUCTURE = "Errors page, structure"
 
 # Keys
 
 
-@behaviour(
-    "vexutopia.auth.bearer-key",
-    says="An API key as bearer token authenticates a request.",
-    source=KEYS,
-    operation=LIST,
-    exercised=answered("listCustomers", 200),
-)
-def bearer_key(api: Api) -> None:
-    Service(api).slice()
+@behaviour("vexutopia.auth.bearer-key", source=KEYS, operation=LIST, exercised=answered(LIST, 200))
+def bearer_key(service: Service) -> None:
+    """An API key as bearer token authenticates a request."""
+    service.slice()
 
 
-@behaviour(
-    "vexutopia.auth.every-operation",
-    says="Every operation needs an API key.",
-    source=KEYS,
-    operation=LIST,
-    exercised=refused("unauthorized"),
-)
-def every_operation(api: Api) -> None:
+@behaviour("vexutopia.auth.every-operation", source=KEYS, operation=LIST, exercised=refused("unauthorized"))
+def every_operation(service: Service) -> None:
+    """Every operation needs an API key."""
     for method, path in ENTRANCES:
-        api.call(method, path, headers={"authorization": None}).expect(401)
+        service.api.call(method, path, headers={"authorization": None}).expect(401)
 
 
 @behaviour(
     "vexutopia.auth.no-key",
-    says="A request without an Authorization header returns 401, the code `unauthorized` and `No API key provided`.",
     source="Authentication page, errors",
     operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: not exchange.request.header(b"authorization")),
 )
-def no_key(api: Api) -> None:
-    _assert_unauthorized(api.call("GET", CUSTOMERS, headers={"authorization": None}))
+def no_key(service: Service) -> None:
+    """A request without an Authorization header returns 401, the code `unauthorized` and `No API key provided`."""
+    _assert_unauthorized(service.api.call("GET", CUSTOMERS, headers={"authorization": None}))
 
 
 @behaviour(
     "vexutopia.auth.malformed-header",
-    says="An Authorization header in any other form than Bearer and a key counts as missing.",
     source="Authentication page, errors",
     operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: bool(exchange.request.header(b"authorization"))),
 )
-def malformed_header(api: Api) -> None:
+def malformed_header(service: Service) -> None:
+    """An Authorization header in any other form than Bearer and a key counts as missing."""
     for header in ("Basic dmV4OnRlc3Q=", "Bearer"):
-        _assert_unauthorized(api.call("GET", CUSTOMERS, headers={"authorization": header}))
+        _assert_unauthorized(service.api.call("GET", CUSTOMERS, headers={"authorization": header}))
 
 
 def _assert_unauthorized(answer: ApiResponse) -> None:
@@ -102,14 +90,11 @@ def _assert_unauthorized(answer: ApiResponse) -> None:
 
 
 @behaviour(
-    "vexutopia.auth.unknown-key",
-    says="An unknown key returns 401, `invalid_api_key` and `The API key provided is invalid`.",
-    source="Authentication page, errors",
-    operation=LIST,
-    exercised=refused("invalid_api_key"),
+    "vexutopia.auth.unknown-key", source="Authentication page, errors", operation=LIST, exercised=refused("invalid_api_key")
 )
-def unknown_key(api: Api) -> None:
-    answer = api.call("GET", CUSTOMERS, headers={"authorization": f"Bearer {api.unique('no-key')}"}).expect(401)
+def unknown_key(service: Service) -> None:
+    """An unknown key returns 401, `invalid_api_key` and `The API key provided is invalid`."""
+    answer = service.api.call("GET", CUSTOMERS, headers={"authorization": f"Bearer {service.api.unique('no-key')}"}).expect(401)
     error = error_of(answer)
     found = (error.get("code"), error.get("message"))
     assert found == ("invalid_api_key", "The API key provided is invalid"), f"an unknown key is answered {found}"
@@ -120,26 +105,24 @@ def unknown_key(api: Api) -> None:
 
 @behaviour(
     "vexutopia.requests.json",
-    says="A body is JSON, declared as `application/json`.",
     source="Authentication page, request headers",
     operation=CREATE,
-    exercised=answered("createCustomer", 201, when=lambda exchange: _content_type(exchange) == "application/json"),
+    exercised=answered(CREATE, 201, when=lambda exchange: _content_type(exchange) == "application/json"),
 )
-def json_body(api: Api) -> None:
-    service = Service(api)
+def json_body(service: Service) -> None:
+    """A body is JSON, declared as `application/json`."""
     email = service.email()
     assert record_of(service.create_customer(email=email).expect(200, 201)).get("email") == email
 
 
 @behaviour(
     "vexutopia.requests.no-forms",
-    says="A form as body is refused.",
     source="Authentication page, request headers",
     operation=CREATE,
-    exercised=answered("createCustomer", 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+    exercised=answered(CREATE, 400, when=lambda exchange: _content_type(exchange) != "application/json"),
 )
-def no_forms(api: Api) -> None:
-    service = Service(api)
+def no_forms(service: Service) -> None:
+    """A form as body is refused."""
     email = service.email()
     error_of(service.post_customer(form={"email": email}).expect(400))
     assert service.slice(email=email)["data"] == []
@@ -147,14 +130,13 @@ def no_forms(api: Api) -> None:
 
 @behaviour(
     "vexutopia.requests.content-type",
-    says="A body that is not declared as `application/json` is refused.",
     source="Authentication page, request headers",
     operation=CREATE,
-    exercised=answered("createCustomer", 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+    exercised=answered(CREATE, 400, when=lambda exchange: _content_type(exchange) != "application/json"),
     only_with={"vexutopia.content-type": "required"},
 )
-def content_type(api: Api) -> None:
-    service = Service(api)
+def content_type(service: Service) -> None:
+    """A body that is not declared as `application/json` is refused."""
     for declared in ("text/plain", None):
         body = f'{{"email": "{service.email()}"}}'.encode()
         error_of(service.post_customer(body=body, headers={"content-type": declared}).expect(400))
@@ -180,15 +162,10 @@ def _some_refusals(service: Service) -> list[ApiResponse]:
     ]
 
 
-@behaviour(
-    "vexutopia.errors.structure",
-    says="An error is an object under `error` with code, message and at most param and doc_url.",
-    source=STRUCTURE,
-    operation=CREATE,
-    exercised=failed,
-)
-def structure(api: Api) -> None:
-    for answer in _some_refusals(Service(api)):
+@behaviour("vexutopia.errors.structure", source=STRUCTURE, operation=CREATE, exercised=failed)
+def structure(service: Service) -> None:
+    """An error is an object under `error` with code, message and at most param and doc_url."""
+    for answer in _some_refusals(service):
         error = error_of(answer)
         assert answer.json.keys() == {"error"}, f"{answer.request} answered more than an error: {answer.json}"
         assert error.keys() <= {"code", "message", "param", "doc_url"}, f"{answer.request} answered {sorted(error)}"
@@ -196,44 +173,38 @@ def structure(api: Api) -> None:
         assert all(text and isinstance(text, str) for text in texts), f"{answer.request} answered {texts}"
 
 
-@behaviour(
-    "vexutopia.errors.codes",
-    says="The code of an error is one of the eleven that the page lists.",
-    source="Errors page, codes",
-    operation=CREATE,
-    exercised=failed,
-)
-def codes(api: Api) -> None:
-    found = {error_of(answer).get("code") for answer in _some_refusals(Service(api))}
+@behaviour("vexutopia.errors.codes", source="Errors page, codes", operation=CREATE, exercised=failed)
+def codes(service: Service) -> None:
+    """The code of an error is one of the eleven that the page lists."""
+    found = {error_of(answer).get("code") for answer in _some_refusals(service)}
     assert found <= CODES, f"unlisted codes: {found - CODES}"
 
 
 @behaviour(
     "vexutopia.errors.doc-url",
-    says="The doc_url of an error is the errors page's address with the code after the hash.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "doc_url" in refusal_of(exchange),
 )
-def doc_url(api: Api) -> None:
-    for answer in _some_refusals(Service(api))[2:]:  # the samples of the first two, on another page, have none
+def doc_url(service: Service) -> None:
+    """The doc_url of an error is the errors page's address with the code after the hash."""
+    for answer in _some_refusals(service)[2:]:  # the samples of the first two, on another page, have none
         error = error_of(answer)
         assert error.get("doc_url") == f"{DOC_URL}{error.get('code')}", f"{error.get('code')} points to {error.get('doc_url')}"
 
 
 @behaviour(
     "vexutopia.errors.param-names-the-culprit",
-    says="An error that is caused by one parameter names it as param.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" in refusal_of(exchange),
 )
-def param_names_the_culprit(api: Api) -> None:
-    service = Service(api)
+def param_names_the_culprit(service: Service) -> None:
+    """An error that is caused by one parameter names it as param."""
     refusals = {
         "email": service.post_customer(json={"name": "Jane Smith"}),
         "name": service.post_customer(json={"email": service.email(), "name": ["Jane"]}),
-        "offset": api.call("GET", CUSTOMERS, query={"offset": "first"}),
+        "offset": service.api.call("GET", CUSTOMERS, query={"offset": "first"}),
     }
     for name, answer in refusals.items():
         blamed = error_of(answer.expect(400)).get("param")
@@ -242,42 +213,41 @@ def param_names_the_culprit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.param-only-if-applicable",
-    says="An error that is not caused by one parameter has no param.",
     source=STRUCTURE,
     operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" not in refusal_of(exchange),
 )
-def param_only_if_applicable(api: Api) -> None:
-    no_key, _, _, _, broken, unknown = _some_refusals(Service(api))
+def param_only_if_applicable(service: Service) -> None:
+    """An error that is not caused by one parameter has no param."""
+    no_key, _, _, _, broken, unknown = _some_refusals(service)
     for answer in (no_key, broken, unknown):
         assert "param" not in error_of(answer), f"{answer.request} blames {error_of(answer)['param']}"
 
 
 @behaviour(
     "vexutopia.errors.missing-field",
-    says="The error for a missing field says that the field is required, in the words of the page's example.",
     source="Errors page, example",
     operation=CREATE,
-    exercised=answered("createCustomer", 400, when=blames("email")),
+    exercised=answered(CREATE, 400, when=blames("email")),
 )
-def missing_field(api: Api) -> None:
-    error = error_of(Service(api).post_customer(json={}).expect(400))
+def missing_field(service: Service) -> None:
+    """The error for a missing field says that the field is required, in the words of the page's example."""
+    error = error_of(service.post_customer(json={}).expect(400))
     assert error.get("message") == "The email field is required", f"the error says {error.get('message')}"
     assert error.get("code") in ("missing_parameter", "invalid_request"), f"the code is {error.get('code')}"
 
 
 @behaviour(
     "vexutopia.errors.invalid-parameter",
-    says="A parameter with a wrong value returns 400 and the code `invalid_parameter`.",
     source="Errors page, statuses and codes",
     operation=LIST,
     exercised=refused("invalid_parameter"),
 )
-def invalid_parameter(api: Api) -> None:
-    service = Service(api)
+def invalid_parameter(service: Service) -> None:
+    """A parameter with a wrong value returns 400 and the code `invalid_parameter`."""
     refusals = [
-        api.call("GET", CUSTOMERS, query={"limit": "many"}),
-        api.call("GET", CUSTOMERS, query={"offset": "first"}),
+        service.api.call("GET", CUSTOMERS, query={"limit": "many"}),
+        service.api.call("GET", CUSTOMERS, query={"offset": "first"}),
         service.post_customer(json={"email": 7}),
         service.post_customer(json={"email": service.email(), "metadata": "none"}),
     ]
@@ -288,13 +258,12 @@ def invalid_parameter(api: Api) -> None:
 
 @behaviour(
     "vexutopia.errors.invalid-body",
-    says="An unreadable body returns 400 and the code `invalid_request`.",
     source="Errors page, statuses and codes",
     operation=CREATE,
-    exercised=answered("createCustomer", 400, when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request"),
+    exercised=answered(CREATE, 400, when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request"),
 )
-def invalid_body(api: Api) -> None:
-    service = Service(api)
+def invalid_body(service: Service) -> None:
+    """An unreadable body returns 400 and the code `invalid_request`."""
     for body in (b"{", b'{"email": "jane@example.com",}', b"[]"):
         answer = service.post_customer(body=body, headers={"content-type": "application/json"}).expect(400)
         code = error_of(answer).get("code")

@@ -1,15 +1,12 @@
-# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
 """What the customers page says of lists: slices, their envelope, and the filter."""
 
 from mockserver.catalogue import NotCheckable
-from mockserver.catalogue.behaviour import behaviour
-from mockserver.catalogue.client import Api
-from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, Record, Service, ids, member
+from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, Record, Service, behaviour, ids, member
 from mockserver.providers.vexutopia.behaviours.traffic import answered, asks, body_of, has_rows, omits, query_of
+from mockserver.providers.vexutopia.operations import LIST
 
 ENVELOPE = {"object": str, "data": list, "total": int, "limit": int, "offset": int, "has_more": bool}
 SOURCE = "Customers page, list"
-LIST = "vexutopia.listCustomers"
 DEFAULT_LIMIT = 10
 MAXIMUM = 100
 LOOKS = 3
@@ -17,55 +14,32 @@ MANY = 900
 """More customers than this are not all looked at."""
 
 
-@behaviour(
-    "vexutopia.list.envelope",
-    says="A list has exactly object, data, total, limit, offset and has_more.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200),
-)
-def envelope(api: Api) -> None:
-    found = Service(api).slice()
+@behaviour("vexutopia.list.envelope", source=SOURCE, operation=LIST, exercised=answered(LIST, 200))
+def envelope(service: Service) -> None:
+    """A list has exactly object, data, total, limit, offset and has_more."""
+    found = service.slice()
     assert found.keys() == ENVELOPE.keys(), f"a list has {sorted(found)}"
     for name, kind in ENVELOPE.items():
         member(found, name, kind)
 
 
-@behaviour(
-    "vexutopia.list.object-marker",
-    says="The attribute object of a list is `list`.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200),
-)
-def object_marker(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.object-marker", source=SOURCE, operation=LIST, exercised=answered(LIST, 200))
+def object_marker(service: Service) -> None:
+    """The attribute object of a list is `list`."""
     for found in (service.slice(), service.slice(email=service.email())):
         assert found.get("object") == "list", f"object is {found.get('object')}"
 
 
-@behaviour(
-    "vexutopia.list.whole-customers",
-    says="The rows of a list are customers, the same as when retrieved by id.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=has_rows),
-)
-def whole_customers(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.whole-customers", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=has_rows))
+def whole_customers(service: Service) -> None:
+    """The rows of a list are customers, the same as when retrieved by id."""
     for customer in (service.full_customer(), service.new_customer()):
         assert service.slice(email=customer["email"])["data"] == [customer]
 
 
-@behaviour(
-    "vexutopia.list.all-customers",
-    says="Without a filter the list has all customers, each of them once.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=omits("email")),
-)
-def all_customers(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.all-customers", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("email")))
+def all_customers(service: Service) -> None:
+    """Without a filter the list has all customers, each of them once."""
     made = sorted(service.new_customer()["id"] for _ in range(3))
     for _ in range(LOOKS):  # rows that others create or delete meanwhile shift those behind them
         rows = list(service.walk())
@@ -77,15 +51,9 @@ def all_customers(api: Api) -> None:
     raise AssertionError(f"of {made} the list has {found}")
 
 
-@behaviour(
-    "vexutopia.list.default-limit",
-    says="Without a limit, a list has at most ten rows.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=omits("limit")),
-)
-def default_limit(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.default-limit", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("limit")))
+def default_limit(service: Service) -> None:
+    """Without a limit, a list has at most ten rows."""
     for _ in range(DEFAULT_LIMIT + 1):
         service.new_customer()
     found = service.slice()
@@ -93,15 +61,9 @@ def default_limit(api: Api) -> None:
     assert found.get("limit") == DEFAULT_LIMIT, f"limit is {found.get('limit')}"
 
 
-@behaviour(
-    "vexutopia.list.limit",
-    says="A list has as many rows as its limit says, if that many exist.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=asks("limit")),
-)
-def limit(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.limit", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("limit")))
+def limit(service: Service) -> None:
+    """A list has as many rows as its limit says, if that many exist."""
     for _ in range(3):
         service.new_customer()
     for wanted in (1, 2, 3):
@@ -111,13 +73,13 @@ def limit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.maximum-limit",
-    says="A limit of 100 is allowed.",
     source=SOURCE,
     operation=LIST,
-    exercised=answered("listCustomers", 200, when=lambda exchange: query_of(exchange).get("limit") == str(MAXIMUM)),
+    exercised=answered(LIST, 200, when=lambda exchange: query_of(exchange).get("limit") == str(MAXIMUM)),
 )
-def maximum_limit(api: Api) -> None:
-    found = Service(api).slice(limit=MAXIMUM)
+def maximum_limit(service: Service) -> None:
+    """A limit of 100 is allowed."""
+    found = service.slice(limit=MAXIMUM)
     wanted = min(MAXIMUM, member(found, "total", int))
     assert found.get("limit") == MAXIMUM, f"limit is {found.get('limit')}"
     assert len(found["data"]) == wanted, f"there are {len(found['data'])} rows of {wanted}"
@@ -125,15 +87,15 @@ def maximum_limit(api: Api) -> None:
 
 @behaviour(
     "vexutopia.list.no-more-than-maximum",
-    says="A list never has more than 100 rows.",
     source=SOURCE,
     operation=LIST,
-    exercised=answered("listCustomers", 200, 400, when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", ""))),
+    exercised=answered(LIST, 200, 400, when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", ""))),
 )
-def no_more_than_maximum(api: Api) -> None:
-    answer = api.call("GET", CUSTOMERS, query={"limit": MAXIMUM + 1}).expect(200, 400)
+def no_more_than_maximum(service: Service) -> None:
+    """A list never has more than 100 rows."""
+    answer = service.api.call("GET", CUSTOMERS, query={"limit": MAXIMUM + 1}).expect(200, 400)
     if answer.status == 200:
-        found = Service(api).slice(limit=MAXIMUM + 1)
+        found = service.slice(limit=MAXIMUM + 1)
         assert found.get("limit") == MAXIMUM, f"limit={MAXIMUM + 1} is answered as limit {found.get('limit')}"
         assert len(found["data"]) <= MAXIMUM, f"there are {len(found['data'])} rows"
     else:
@@ -144,15 +106,9 @@ def _asks_for_too_many(text: str) -> bool:
     return text.isdigit() and int(text[:20]) > MAXIMUM
 
 
-@behaviour(
-    "vexutopia.list.offset",
-    says="A list skips as many rows as its offset says.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=asks("offset")),
-)
-def offset(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.offset", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("offset")))
+def offset(service: Service) -> None:
+    """A list skips as many rows as its offset says."""
     for _ in range(4):
         service.new_customer()
 
@@ -164,15 +120,9 @@ def offset(api: Api) -> None:
     assert (second, third) == (whole[1:3], whole[2:4]), f"of {whole}, offset=1 gives {second} and offset=2 gives {third}"
 
 
-@behaviour(
-    "vexutopia.list.default-offset",
-    says="Without an offset, a list begins with the first row.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=omits("offset")),
-)
-def default_offset(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.default-offset", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("offset")))
+def default_offset(service: Service) -> None:
+    """Without an offset, a list begins with the first row."""
     for _ in range(2):
         service.new_customer()
     plain, zero = service.steady(lambda: [service.slice(limit=2), service.slice(limit=2, offset=0)])
@@ -181,26 +131,22 @@ def default_offset(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.list.names-its-slice",
-    says="A list returns its limit and offset.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=asks("limit", "offset")),
+    "vexutopia.list.names-its-slice", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("limit", "offset"))
 )
-def names_its_slice(api: Api) -> None:
-    found = Service(api).slice(limit=7, offset=3)
+def names_its_slice(service: Service) -> None:
+    """A list returns its limit and offset."""
+    found = service.slice(limit=7, offset=3)
     assert (found.get("limit"), found.get("offset")) == (7, 3), f"it says {found.get('limit')} and {found.get('offset')}"
 
 
 @behaviour(
     "vexutopia.list.total",
-    says="The total of a list counts the rows of all slices.",
     source=SOURCE,
     operation=LIST,
-    exercised=answered("listCustomers", 200, when=lambda exchange: body_of(exchange).get("has_more") is True),
+    exercised=answered(LIST, 200, when=lambda exchange: body_of(exchange).get("has_more") is True),
 )
-def total(api: Api) -> None:
-    service = Service(api)
+def total(service: Service) -> None:
+    """The total of a list counts the rows of all slices."""
     for _ in range(3):
         service.new_customer()
     for _ in range(LOOKS):
@@ -219,15 +165,9 @@ def total(api: Api) -> None:
     assert rows == 2, f"where two rows should be left, there are {rows}"
 
 
-@behaviour(
-    "vexutopia.list.has-more",
-    says="The attribute has_more is true if rows follow the slice, else false.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=has_rows),
-)
-def has_more(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.has-more", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=has_rows))
+def has_more(service: Service) -> None:
+    """The attribute has_more is true if rows follow the slice, else false."""
     for _ in range(3):
         service.new_customer()
 
@@ -241,15 +181,9 @@ def has_more(api: Api) -> None:
     assert found == [True, True, False, False, False], f"first, last but one, and three last slices have {found}"
 
 
-@behaviour(
-    "vexutopia.list.email-filter",
-    says="With an e-mail address, a list has only the customers with this address.",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered("listCustomers", 200, when=asks("email")),
-)
-def email_filter(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.list.email-filter", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("email")))
+def email_filter(service: Service) -> None:
+    """With an e-mail address, a list has only the customers with this address."""
     for email in (service.email(), f"Jane.{service.email()}"):
         customer, _other = service.new_customer(email=email), service.new_customer(email=f"x{email}")
         assert ids(service.slice(email=email)["data"]) == [customer["id"]]

@@ -1,10 +1,7 @@
-# ruff: noqa: D103 - what a check holds is said by the behaviour that it makes
 """What the payments page says. Payments cannot be deleted, so the checks make few and look at those that are there."""
 
 import re
 
-from mockserver.catalogue.behaviour import behaviour
-from mockserver.catalogue.client import Api
 from mockserver.providers.vexutopia.behaviours.service import (
     PAYMENT_ID,
     PAYMENTS,
@@ -13,12 +10,14 @@ from mockserver.providers.vexutopia.behaviours.service import (
     UNKNOWN_PAYMENT,
     Record,
     Service,
+    behaviour,
     error_of,
     ids,
     member,
     record_of,
 )
 from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, has_rows, sends, sent_in
+from mockserver.providers.vexutopia.operations import LIST_PAYMENTS, PAY, RETRIEVE_PAYMENT
 
 ATTRIBUTES = {
     "id": str,
@@ -37,25 +36,20 @@ ATTRIBUTES = {
 CURRENCY = re.compile(r"[a-z]{3}")
 STATUSES = ("pending", "processing", "succeeded", "failed", "canceled")
 OBJECT = "Payments page, the payment object"
-CREATE = "Payments page, create"
+CREATION = "Payments page, create"
 
 # The payment object
 
 
-@behaviour(
-    "vexutopia.payment.attributes",
-    says=(
-        "A payment has twelve attributes: id, object, amount, currency, status, description, customer_id, provider, "
-        "provider_payment_id, metadata, created_at and updated_at."
-    ),
-    source=OBJECT,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201),
-)
-def attributes(api: Api) -> None:
-    service = Service(api)
+@behaviour("vexutopia.payment.attributes", source=OBJECT, operation=PAY, exercised=answered(PAY, 201))
+def attributes(service: Service) -> None:
+    """A payment has twelve attributes: id, object, amount, currency, status, description, customer_id, provider,
+    provider_payment_id, metadata, created_at and updated_at.
+    """  # noqa: D205 - one statement
     customer = service.new_customer()
-    created = service.new_payment(customer_id=customer["id"], description=api.unique("order"), metadata={"order_id": "1234"})
+    created = service.new_payment(
+        customer_id=customer["id"], description=service.api.unique("order"), metadata={"order_id": "1234"}
+    )
     for payment in (created, service.payment(created)):
         assert payment.keys() == ATTRIBUTES.keys(), f"a payment has {sorted(payment)}"
         for name, kind in ATTRIBUTES.items():
@@ -63,62 +57,48 @@ def attributes(api: Api) -> None:
 
 
 @behaviour(
-    "vexutopia.payment.object-marker",
-    says="The attribute object of a payment is always `payment`.",
-    source=OBJECT,
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    "vexutopia.payment.object-marker", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
 )
-def object_marker(api: Api) -> None:
-    for payment in _shown(Service(api)):
+def object_marker(service: Service) -> None:
+    """The attribute object of a payment is always `payment`."""
+    for payment in _shown(service):
         assert payment.get("object") == "payment", f"object is {payment.get('object')}"
 
 
-@behaviour(
-    "vexutopia.payment.id-form",
-    says="The id of a payment is `pay_` and ten digits.",
-    source=OBJECT,
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
-)
-def id_form(api: Api) -> None:
-    for payment in _shown(Service(api)):
+@behaviour("vexutopia.payment.id-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200))
+def id_form(service: Service) -> None:
+    """The id of a payment is `pay_` and ten digits."""
+    for payment in _shown(service):
         assert PAYMENT_ID.fullmatch(payment["id"]), f"a payment has the id {payment['id']}"
 
 
 @behaviour(
     "vexutopia.payment.status",
-    says="The status of a payment is pending, processing, succeeded, failed or canceled.",
     source="Payments page, statuses",
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    operation=RETRIEVE_PAYMENT,
+    exercised=answered(RETRIEVE_PAYMENT, 200),
 )
-def status(api: Api) -> None:
-    for payment in _shown(Service(api)):
+def status(service: Service) -> None:
+    """The status of a payment is pending, processing, succeeded, failed or canceled."""
+    for payment in _shown(service):
         assert payment.get("status") in STATUSES, f"the status is {payment.get('status')}"
 
 
 @behaviour(
-    "vexutopia.payment.currency-form",
-    says="The currency of a payment is three lower-case letters, such as `usd`.",
-    source=OBJECT,
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    "vexutopia.payment.currency-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
 )
-def currency_form(api: Api) -> None:
-    for payment in _shown(Service(api)):
+def currency_form(service: Service) -> None:
+    """The currency of a payment is three lower-case letters, such as `usd`."""
+    for payment in _shown(service):
         assert CURRENCY.fullmatch(member(payment, "currency", str)), f"the currency is {payment['currency']}"
 
 
 @behaviour(
-    "vexutopia.payment.timestamp-form",
-    says="Timestamps of a payment are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:05Z`.",
-    source=OBJECT,
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    "vexutopia.payment.timestamp-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
 )
-def timestamp_form(api: Api) -> None:
-    for payment in _shown(Service(api)):
+def timestamp_form(service: Service) -> None:
+    """Timestamps of a payment are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:05Z`."""
+    for payment in _shown(service):
         for name in ("created_at", "updated_at"):
             text = member(payment, name, str)
             assert TIMESTAMP.fullmatch(text), f"{name} is {text}"
@@ -127,66 +107,60 @@ def timestamp_form(api: Api) -> None:
 # Create
 
 
-@behaviour(
-    "vexutopia.payments.create.status-201",
-    says="Creating a payment returns 201.",
-    source="Errors page, statuses",
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201),
-)
-def create_status(api: Api) -> None:
-    Service(api).create_payment().expect(201)
+@behaviour("vexutopia.payments.create.status-201", source="Errors page, statuses", operation=PAY, exercised=answered(PAY, 201))
+def create_status(service: Service) -> None:
+    """Creating a payment returns 201."""
+    service.create_payment().expect(201)
 
 
 @behaviour(
     "vexutopia.payments.create.fields-as-sent",
-    says="A new payment has the amount, in the currency's smallest unit, the currency, description and metadata that were sent.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201, when=sends("amount", "currency", "description", "metadata")),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 201, when=sends("amount", "currency", "description", "metadata")),
 )
-def create_fields(api: Api) -> None:
-    sent = {"amount": 1999, "currency": "eur", "description": api.unique("order"), "metadata": {"order_id": "1234"}}
-    payment = Service(api).new_payment(**sent)
+def create_fields(service: Service) -> None:
+    """A new payment has the amount, in the currency's smallest unit, the currency, description and metadata that were sent."""
+    sent = {"amount": 1999, "currency": "eur", "description": service.api.unique("order"), "metadata": {"order_id": "1234"}}
+    payment = service.new_payment(**sent)
     assert {name: payment.get(name) for name in sent} == sent
 
 
 @behaviour(
     "vexutopia.payments.create.amount-required",
-    says="A payment cannot be created without an amount; the error says that it is required and names the parameter amount.",
     source="Errors page, example",
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 400, when=blames("amount")),
+    operation=PAY,
+    exercised=answered(PAY, 400, when=blames("amount")),
 )
-def create_amount_required(api: Api) -> None:
-    sent = {"currency": "usd", "description": api.unique("payment")}
-    error = error_of(api.call("POST", PAYMENTS, json=sent).expect(400))
+def create_amount_required(service: Service) -> None:
+    """A payment cannot be created without an amount; the error says that it is required and names the parameter amount."""
+    sent = {"currency": "usd", "description": service.api.unique("payment")}
+    error = error_of(service.api.call("POST", PAYMENTS, json=sent).expect(400))
     told = (error.get("message"), error.get("param"))
     assert told == ("The amount field is required", "amount"), f"the error says {told}"
 
 
 @behaviour(
     "vexutopia.payments.create.currency-required",
-    says="A payment cannot be created without a currency; the error names the parameter currency.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 400, when=blames("currency")),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 400, when=blames("currency")),
 )
-def create_currency_required(api: Api) -> None:
-    sent = {"amount": 2000, "description": api.unique("payment")}
-    error = error_of(api.call("POST", PAYMENTS, json=sent).expect(400))
+def create_currency_required(service: Service) -> None:
+    """A payment cannot be created without a currency; the error names the parameter currency."""
+    sent = {"amount": 2000, "description": service.api.unique("payment")}
+    error = error_of(service.api.call("POST", PAYMENTS, json=sent).expect(400))
     assert error.get("param") == "currency", f"the error names {error.get('param')}"
 
 
 @behaviour(
     "vexutopia.payments.create.amount-is-integer",
-    says="The amount of a payment is a whole number; a fraction or text is refused.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 400, when=blames("amount")),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 400, when=blames("amount")),
 )
-def create_amount_is_integer(api: Api) -> None:
-    service = Service(api)
+def create_amount_is_integer(service: Service) -> None:
+    """The amount of a payment is a whole number; a fraction or text is refused."""
     for wrong in (20.5, "twenty", None):
         error = error_of(service.create_payment(amount=wrong).expect(400))
         assert error.get("param") == "amount", f"the amount {wrong} makes the error name {error.get('param')}"
@@ -194,38 +168,37 @@ def create_amount_is_integer(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.create.provider-chosen",
-    says="Amount and currency suffice for a payment; Vexutopia then chooses the provider itself.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201, when=lambda exchange: "provider" not in sent_in(exchange)),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 201, when=lambda exchange: "provider" not in sent_in(exchange)),
 )
-def create_provider_chosen(api: Api) -> None:
-    # The one payment without a mark, since a description need not be sent.
-    payment = record_of(api.call("POST", PAYMENTS, json={"amount": 2000, "currency": "usd"}).expect(200, 201))
+def create_provider_chosen(service: Service) -> None:
+    """Amount and currency suffice for a payment; Vexutopia then chooses the provider itself."""
+    payment = record_of(service.api.call("POST", PAYMENTS, json={"amount": 2000, "currency": "usd"}).expect(200, 201))
     assert member(payment, "provider", str), "no provider was chosen"
 
 
 @behaviour(
     "vexutopia.payments.create.provider-as-sent",
-    says="A payment is processed by the provider that was asked for.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 201, when=sends("provider")),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 201, when=sends("provider")),
 )
-def create_provider_as_sent(api: Api) -> None:
-    payment = Service(api).new_payment(provider="paypal")
+def create_provider_as_sent(service: Service) -> None:
+    """A payment is processed by the provider that was asked for."""
+    payment = service.new_payment(provider="paypal")
     assert payment.get("provider") == "paypal", f"asked for paypal, it is {payment.get('provider')}"
 
 
 @behaviour(
     "vexutopia.payments.create.customer-exists",
-    says="The customer_id of a new payment must be that of an existing customer; an error names no other parameter.",
-    source=CREATE,
-    operation="vexutopia.createPayment",
-    exercised=answered("createPayment", 400, 404, when=sends("customer_id")),
+    source=CREATION,
+    operation=PAY,
+    exercised=answered(PAY, 400, 404, when=sends("customer_id")),
 )
-def create_customer_exists(api: Api) -> None:
-    error = error_of(Service(api).create_payment(customer_id=UNKNOWN_CUSTOMER.rpartition("/")[2]).expect(400, 404))
+def create_customer_exists(service: Service) -> None:
+    """The customer_id of a new payment must be that of an existing customer; an error names no other parameter."""
+    error = error_of(service.create_payment(customer_id=UNKNOWN_CUSTOMER.rpartition("/")[2]).expect(400, 404))
     assert error.get("param", "customer_id") == "customer_id", f"the error blames {error.get('param')}"
 
 
@@ -234,13 +207,12 @@ def create_customer_exists(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.retrieve.bare-payment",
-    says="A payment is retrieved by its id, and returned without a wrapper.",
     source="Payments page, endpoints",
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    operation=RETRIEVE_PAYMENT,
+    exercised=answered(RETRIEVE_PAYMENT, 200),
 )
-def retrieve_bare(api: Api) -> None:
-    service = Service(api)
+def retrieve_bare(service: Service) -> None:
+    """A payment is retrieved by its id, and returned without a wrapper."""
     created = service.new_payment()
     found = service.payment(created)
     assert _without_settling(found) == _without_settling(created), f"{created} is retrieved as {found}"
@@ -248,24 +220,23 @@ def retrieve_bare(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.retrieve.unknown-id",
-    says="Retrieving a payment that does not exist returns 404 and the code `resource_not_found`.",
     source="Errors page, statuses and codes",
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 404),
+    operation=RETRIEVE_PAYMENT,
+    exercised=answered(RETRIEVE_PAYMENT, 404),
 )
-def retrieve_unknown(api: Api) -> None:
-    assert error_of(api.call("GET", UNKNOWN_PAYMENT).expect(404)).get("code") == "resource_not_found"
+def retrieve_unknown(service: Service) -> None:
+    """Retrieving a payment that does not exist returns 404 and the code `resource_not_found`."""
+    assert error_of(service.api.call("GET", UNKNOWN_PAYMENT).expect(404)).get("code") == "resource_not_found"
 
 
 @behaviour(
     "vexutopia.payments.list.payments",
-    says="Payments can be listed. The rows are payments, the same as when retrieved by id.",
     source="Payments page, endpoints",
-    operation="vexutopia.listPayments",
-    exercised=answered("listPayments", 200, when=has_rows),
+    operation=LIST_PAYMENTS,
+    exercised=answered(LIST_PAYMENTS, 200, when=has_rows),
 )
-def list_payments(api: Api) -> None:
-    service = Service(api)
+def list_payments(service: Service) -> None:
+    """Payments can be listed. The rows are payments, the same as when retrieved by id."""
     service.new_payment()
     rows = service.slice(PAYMENTS)["data"]
     assert rows, "the list is empty though there is a payment"
@@ -277,17 +248,16 @@ def list_payments(api: Api) -> None:
 
 @behaviour(
     "vexutopia.payments.no-changes",
-    says="Payments can be created, retrieved and listed, but neither updated nor deleted.",
     source="Payments page, endpoints",
-    operation="vexutopia.retrievePayment",
-    exercised=answered("retrievePayment", 200),
+    operation=RETRIEVE_PAYMENT,
+    exercised=answered(RETRIEVE_PAYMENT, 200),
 )
-def no_changes(api: Api) -> None:
-    service = Service(api)
+def no_changes(service: Service) -> None:
+    """Payments can be created, retrieved and listed, but neither updated nor deleted."""
     payment = service.new_payment()  # one of its own: a service might do what it is told
     path = f"{PAYMENTS}/{payment['id']}"
     for method in ("PATCH", "PUT", "DELETE"):
-        api.call(method, path, json={"description": "changed"}).expect(404, 405)
+        service.api.call(method, path, json={"description": "changed"}).expect(404, 405)
     assert service.payment(payment).get("description") == payment.get("description")
 
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from mockserver.catalogue import NotCheckable
+from mockserver.catalogue.behaviour import behaviour as any_behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 
 CUSTOMERS = "/v1/customers"
@@ -126,6 +128,9 @@ class Service:
             if len({member(each, "total", int) for each in slices}) == 1:
                 return slices
         raise NotCheckable("other clients create and delete customers faster than two slices can be compared")
+
+
+behaviour = partial(any_behaviour, view=Service)
 
 
 def customer_path(customer: Record) -> str:

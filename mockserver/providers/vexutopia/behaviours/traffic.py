@@ -12,7 +12,7 @@ def answered(operation: str, *statuses: int, when: Exercised | None = None) -> E
     """Return whether Vexutopia's operation answered with one of the statuses, and the condition holds."""
 
     def exercised(exchange: Exchange) -> bool:
-        fits = exchange.operation == f"vexutopia.{operation}" and exchange.status in statuses
+        fits = exchange.operation == operation and exchange.status in statuses
         return fits and (when is None or when(exchange))
 
     return exercised
