@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockserver.http.server import Background
 
 MODES = ("real", "frozen", "step")
+OURSELVES = "The mock itself"
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -107,16 +108,17 @@ def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
     from mockserver.state.sandbox import DEFAULT
 
     providers = app.mock.pipeline.providers.values()
-    width = max(len(provider.title) for provider in providers)
+    width = max(len(OURSELVES), *(len(provider.title) for provider in providers))
     lines = [f"{provider.title:{width}}  {url}  in place of {provider.origin}" for provider in providers]
-    lines += ["", *(f"curl {provider.example.format(url=url)}" for provider in providers if provider.example), ""]
+    examples = [f"curl {provider.example.format(url=url)}" for provider in providers if provider.example]
+    lines += ["", *examples, ""] if examples else [""]
     for endpoint in app.mock.sandboxes.get(DEFAULT).state.endpoints:
         to, which = endpoint.url or "collected, not sent", ", ".join(endpoint.events) or "all events"
         lines.append(f"{'Webhook':{width}}  {to}  ({which})")
     if state is not None:
         begin = "read at the start" if state.was_there else "not there yet"
         lines.append(f"{'Its state':{width}}  {state.path}, {begin}, written at the end")
-    return "\n".join([*lines, f"{'The mock itself':{width}}  {url}/_mock/"])
+    return "\n".join([*lines, f"{OURSELVES:{width}}  {url}/_mock/"])
 
 
 def _collect_rarely() -> None:

@@ -177,7 +177,7 @@ class Account(InSandbox):
     @property
     def token(self) -> str:
         """The API key that was issued for this account."""
-        return self._seat.sandbox.keys[self.provider]
+        return self._seat.sandbox.keys[next(iter(self._provider.labels))]
 
     def env(self) -> dict[str, str]:
         """Return the environment variables from which a client of the provider is configured; it starts the server."""

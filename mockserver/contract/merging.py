@@ -67,7 +67,7 @@ def _check_paths(parts: Iterable[Contract]) -> None:
 
 def _merged(parts: Sequence[tuple[Sequence[str], Contract]]) -> Contract:
     counts = Counter(pointer for _, contract in parts for pointer in _components(contract.document))
-    document: dict[str, Any] = {"paths": {}, "webhooks": {}, "components": {}}
+    document: dict[str, Any] = {"openapi": "3.1.0", "info": {}, "tags": [], "paths": {}, "webhooks": {}, "components": {}}
     renames: dict[str, Renames] = {}
     for names, contract in parts:
         own = {pointer: _prefixed(pointer, names) for pointer in _components(contract.document) if counts[pointer] > 1}
@@ -114,8 +114,8 @@ def _add(whole: dict[str, Any], part: dict[str, Any], label: str) -> None:
         whole["webhooks"][f"{label}.{name}" if name in whole["webhooks"] else name] = event
     for section, named in part.get("components", {}).items():
         whole["components"][section] = whole["components"].get(section, {}) | named
-    tags = [*whole.get("tags", []), *part.get("tags", [])]
-    info = [each for each in (whole.get("info"), part.get("info")) if each]
+    tags = [*whole["tags"], *part.get("tags", [])]
+    info = [each for each in (whole["info"], part.get("info")) if each]
     titles = " and ".join(str(each["title"]) for each in info if "title" in each)
     about = "\n\n".join(str(each["description"]).rstrip() for each in info if "description" in each)
     whole |= {key: each for key, each in part.items() if key not in whole}

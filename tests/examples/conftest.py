@@ -42,6 +42,15 @@ def python(consumer: Path) -> Iterator[str]:
     shutil.rmtree(environment)
 
 
+def fresh_environment(factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Make an environment with nothing in it, and return the variables for it and the built wheel."""
+    folder = factory.mktemp("fresh")
+    run([sys.executable, "-m", "venv", str(folder / "environment")], cwd=folder)
+    commands = folder / "environment" / "bin"
+    settings = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return {"BIN": str(commands), "PYTHON": str(commands / "python"), "WHEEL": str(wheel(folder / "dist")), **settings}
+
+
 def wheel(folder: Path) -> Path:
     """Build the wheel, and return where it is."""
     run([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)], cwd=ROOT)
