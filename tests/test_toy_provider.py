@@ -19,7 +19,7 @@ CARD = {"X-Library-Card": "mine"}
 
 
 def toy_app(**setup: Any) -> App:
-    return make_app(**{"providers": [TOY], "contract": FOLDER / "openapi.yaml", "fixture": [FOLDER / "fixture.yaml"], **setup})
+    return make_app(**{"providers": [TOY], "fixture": [FOLDER / "fixture.yaml"], **setup})
 
 
 def visitor(app: App) -> httpx.Client:
@@ -161,15 +161,9 @@ def test_operation_without_handler_stops_the_start() -> None:
 
 
 @pytest.fixture
-def everyone(tmp_path: Path) -> App:
+def everyone() -> App:
     """The toy beside the real providers, one of which has paths below /v1, too."""
-    real = documents.read(documents.packaged("openapi.yaml")).value
-    own = documents.read(FOLDER / "openapi.yaml").value
-    parts = {name: {**section, **own["components"].get(name, {})} for name, section in real["components"].items()}
-    merged = real | {"paths": real["paths"] | own["paths"], "components": parts, "security": own["security"]}
-    (tmp_path / "openapi.yaml").write_text(documents.to_yaml(merged), encoding="utf-8")
-    fixtures = ["default", FOLDER / "fixture.yaml"]
-    return make_app(providers=[*PROVIDERS, TOY], contract=tmp_path / "openapi.yaml", fixture=fixtures)
+    return make_app(providers=[*PROVIDERS, TOY], fixture=["default", FOLDER / "fixture.yaml"])
 
 
 def test_it_stands_beside_other_providers(everyone: App) -> None:

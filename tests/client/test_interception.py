@@ -320,7 +320,6 @@ def test_any_status_arrives(caller: Caller, accounts: Accounts, server: Server, 
 def test_a_reply_without_a_body_arrives(caller: Caller) -> None:
     setup: dict[str, Any] = {
         "providers": [TOY],
-        "contract": TOY_FOLDER / "openapi.yaml",
         "fixture": [TOY_FOLDER / "fixture.yaml"],
     }
     with Interception({"lendery.example.com": Receiver(make_app(**setup))}):

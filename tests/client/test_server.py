@@ -157,6 +157,12 @@ def test_now_is_a_timestamp_or_a_datetime(now: str | datetime) -> None:
         assert server.app.mock.sandboxes.get("default").now == 1_893_456_000_000
 
 
+def test_no_fixture_at_all_is_an_empty_account() -> None:
+    with running(fixture=[]) as server:
+        assert server.default._seat.sandbox.state.count() == server.sandbox()._seat.sandbox.state.count() == 0
+        assert server.sandbox(fixture="default")._seat.sandbox.state.count() > 0
+
+
 def test_the_clock_steps_unless_another_is_asked_for() -> None:
     with mockserver.running() as server, mockserver.running(clock="frozen") as frozen:
         modes = [each.app.mock.sandboxes.get("default").state.clock.mode for each in (server, frozen)]

@@ -194,9 +194,9 @@ def test_contract_under_another_choice_is_made_once_for_all_replies(library: Con
     made: list[str] = []
     create = Contract.__init__
 
-    def count(self: Contract, document: dict[str, Any], *, digest: str, name: str) -> None:
+    def count(self: Contract, document: dict[str, Any], *, digest: str, **named: Any) -> None:
         made.append(digest)
-        create(self, document, digest=digest, name=name)
+        create(self, document, digest=digest, **named)
 
     loan = RETURN_RECEIPT.overlays["loan"]
     several = replace_field(RETURN_RECEIPT, choices={"none": "", "other": "", "loan": ""}, overlays={"other": (), "loan": loan})
