@@ -2,8 +2,7 @@
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
-from mockserver.catalogue.catalogue import Catalogue, Unchecked, read_statements
-from mockserver.catalogue.cleanup import Cleanup
+from mockserver.catalogue.catalogue import Catalogue, Cleanup, Unchecked, read_statements
 from mockserver.catalogue.overlay import Overlay, move, remove, update
 
 __all__ = [

@@ -1,16 +1,72 @@
 """All that is said of one provider's documents: what they promise, checked or not, and what was decided for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mockserver.catalogue.assumption import Decision
+from mockserver.catalogue.assumption import Assumption, Decision
 from mockserver.catalogue.behaviour import Behaviour
-from mockserver.catalogue.cleanup import Cleanup
 from mockserver.catalogue.conduct import Conduct
-from mockserver.catalogue.observer import Observer, Unobservable
 from mockserver.documents import read_as
+
+if TYPE_CHECKING:
+    from mockserver.catalogue.client import Api
+
+
+class Observation(Struct, frozen=True):
+    """What an observer saw.
+
+    Attributes:
+        choice: the choice that the service follows; None if it follows none of them.
+        seen: what it did, in one clause.
+    """
+
+    choice: str | None
+    seen: str
+
+
+class NotObserved(Exception):  # noqa: N818 - an outcome of a run, no error of anybody's
+    """The question could not be put to this service just now; the message says why."""
+
+
+class Observer(Struct, frozen=True):
+    """Puts one assumption's question to a service.
+
+    Attributes:
+        observe: asks over plain HTTP and cleans up as a behaviour's check does; raises NotObserved where it cannot tell.
+    """
+
+    assumption: Assumption
+    observe: Callable[["Api"], Observation]
+
+
+class Unobservable(Struct, frozen=True):
+    """An assumption whose choices cannot be told apart from outside, and why."""
+
+    assumption: Assumption
+    why: str
+
+
+Find = Callable[["Api", str], Iterable[str]]
+"""Goes through the paths of the records that show a text and can be deleted, as far as a client can come by them."""
+
+
+def _find_nothing(_api: "Api", _text: str) -> Iterable[str]:
+    return ()
+
+
+class Cleanup(Struct, frozen=True):
+    """How a run finds what it created, and what it cannot take back.
+
+    Attributes:
+        find: finds records by a text; used for creations without a reply, and to see whether deletions did delete.
+        remains: path of a collection → what stays of a record made there although a run deletes what it can, as a sentence.
+    """
+
+    find: Find = _find_nothing
+    remains: Mapping[str, str] = {}
 
 
 class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):

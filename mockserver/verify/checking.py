@@ -8,8 +8,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from mockserver.catalogue import Assumption, Behaviour, NotCheckable
+from mockserver.catalogue.catalogue import NotObserved, Observer
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.catalogue.observer import NotObserved, Observer
 from mockserver.contract import Contract, Operation
 from mockserver.contract.operation import Reader
 from mockserver.conversion import json_or_none

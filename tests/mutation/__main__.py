@@ -22,7 +22,7 @@ PAGE = ROOT / "build" / "mutants.md"
 def main(arguments: Sequence[str]) -> int:
     """Run the mutants whose names begin with the places given, all if none is, and return the exit code."""
     parser = ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("places", nargs="*", metavar="PLACE", help="what names begin with: `spoonity/filters.py _meets`")
+    parser.add_argument("places", nargs="*", metavar="PLACE", help="what names begin with: `spoonity/listing.py _meets`")
     parser.add_argument("-v", "--verbose", action="store_true", help="say of each mutant what notices it")
     options = parser.parse_args(arguments)
     mutants = [each for each in all_mutants() if each.name.startswith(tuple(options.places) or "")]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 MODULES: Mapping[str, Sequence[str]] = {
-    "spoonity": ("__init__", "customers", "dialect", "filters", "listing", "records", "tokens"),
-    "vexutopia": ("__init__", "customers", "dialect", "events", "paging", "payments", "records"),
+    "spoonity": ("__init__", "customers", "dialect", "listing", "records"),
+    "vexutopia": ("__init__", "customers", "dialect", "events", "payments", "records"),
 }
 """What is changed of each provider: what plays the service, not what is said of it."""
 
@@ -17,7 +17,7 @@ MADE_UP: Mapping[str, Sequence[str]] = {
 }
 NOTES: Mapping[str, Sequence[str]] = {
     "spoonity/listing.py": ("_note", "_questions", "_shown"),
-    "vexutopia/paging.py": ("_is_same_either_way",),
+    "vexutopia/dialect.py": ("_is_same_either_way",),
     "vexutopia/records.py": ("_always", "has_or_had"),
 }
 SANDBOXES: Mapping[str, Sequence[str]] = {"spoonity/dialect.py": ("credential", "TOKEN_PATH")}

@@ -10,7 +10,7 @@ from tests.mutation.explanation import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="trials fork")
 
-NOTICED = "spoonity/filters.py _meets: `text is None` → `True`"
+NOTICED = "spoonity/listing.py _meets: `text is None` → `True`"
 OBSERVED = "vexutopia/customers.py _metadata: `merged != sent and call.assume(METADATA_UPDATE) == 'replaced'` → `False`"
 SURVIVOR = "spoonity/customers.py update_customer: `changed != customer` → `True`"
 

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from mockserver.app import asgi_app
 from mockserver.catalogue import Behaviour
+from mockserver.catalogue.catalogue import NotObserved, Observer
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.catalogue.observer import NotObserved, Observer
 from mockserver.http.in_process import call
 from mockserver.providers import PROVIDERS
 from mockserver.providers.provider import Provider

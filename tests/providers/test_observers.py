@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.catalogue.observer import Observation, Observer
+from mockserver.catalogue.catalogue import Observation, Observer
 from mockserver.providers import PROVIDERS, Provider
 from tests.checking import api_of, exchanges_of, strangers
 from tests.conftest import make_app

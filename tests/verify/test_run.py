@@ -7,8 +7,8 @@ import pytest
 
 from mockserver.catalogue import Assumption, NotCheckable
 from mockserver.catalogue.behaviour import Check
+from mockserver.catalogue.catalogue import NotObserved, Observation, Observer, Unobservable
 from mockserver.catalogue.client import Api
-from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
 from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider
 from mockserver.verify.outcome import Evidence, Result, Seen

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from mockserver.catalogue import Assumption, Behaviour, Catalogue
+from mockserver.catalogue.catalogue import Observer
 from mockserver.catalogue.client import Api
-from mockserver.catalogue.observer import Observer
 from mockserver.client.transport import MockTransport
 from mockserver.http.app import App
 from mockserver.providers import PROVIDERS, Provider

@@ -14,16 +14,22 @@ from mockserver.providers.spoonity.customers import (
     retrieve_customer,
     update_customer,
 )
-from mockserver.providers.spoonity.dialect import authenticate, credential, refuse, render_page, render_problem
+from mockserver.providers.spoonity.dialect import (
+    authenticate,
+    create_access_token,
+    credential,
+    refuse,
+    render_page,
+    render_problem,
+)
 from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
-from mockserver.providers.spoonity.tokens import create_access_token
 
 
 @cache
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only checks and descriptions need it."""
     from mockserver.providers.spoonity.behaviours import BEHAVIOURS
-    from mockserver.providers.spoonity.cleanup import CLEANUP
+    from mockserver.providers.spoonity.behaviours.service import CLEANUP
     from mockserver.providers.spoonity.conduct import CONDUCT
     from mockserver.providers.spoonity.observers import OBSERVERS, UNOBSERVABLE
 

@@ -30,12 +30,13 @@ from mockserver.exchange import (
     WrongMethod,
 )
 from mockserver.providers.spoonity.assumptions import BAD_PAGING, NEXT_LINK, TOKEN_LIFETIME, UNKNOWN_TOKEN, WRONG_METHOD
-from mockserver.providers.spoonity.records import TOKENS
+from mockserver.providers.spoonity.records import TOKENS, AccessToken
 from mockserver.state import Sandbox
-from mockserver.state.clock import parse_timestamp
+from mockserver.state.clock import iso_milliseconds, parse_timestamp
 from mockserver.state.ids import digest
 
 TOKEN_PATH = "/oauth/access_token"
+LIFETIME_S = 60
 KEPT_PARAMETERS = ("query", "sort", "order")
 """What links between pages repeat after limit and page, in this order."""
 
@@ -65,6 +66,29 @@ def authenticate(sandbox: Sandbox, call: Call) -> None:
             raise Unauthenticated(known_form=True)
     elif sandbox.now >= parse_timestamp(issued.expires_at) and call.assume(TOKEN_LIFETIME) == "enforced":
         raise Unauthenticated(known_form=True)
+
+
+def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
+    """Issue a bearer token for this sandbox; any code and client are taken, as no real ones can be known.
+
+    Behaviours: spoonity.token.*
+    """
+    token = _new_token(sandbox)
+    record = AccessToken(
+        id=digest(token),
+        date_created=iso_milliseconds(sandbox.now),
+        expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000),
+    )
+    sandbox.add(TOKENS, record)
+    return Reply(200, {"access_token": token, "token_type": "bearer", "expires_in": LIFETIME_S})
+
+
+def _new_token(sandbox: Sandbox) -> str:
+    """Return a token that is not known yet, even if a loaded state knew some that it did not count."""
+    while True:
+        token = sandbox.issue(TOKENS.series)
+        if digest(token) not in sandbox.records(TOKENS):
+            return token
 
 
 def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
@@ -178,4 +202,4 @@ def _link(call: Call, limit: int, number: int) -> str:
     return f"{call.request.base_url}{call.request.path}?limit={limit}&page={number}{''.join(kept)}"
 
 
-__all__ = ["authenticate", "credential", "refuse", "render_page", "render_problem"]
+__all__ = ["authenticate", "create_access_token", "credential", "refuse", "render_page", "render_problem"]

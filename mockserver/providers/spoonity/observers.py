@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from mockserver.catalogue import Assumption
+from mockserver.catalogue.catalogue import NotObserved, Observation, Observer, Unobservable
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
 from mockserver.providers.spoonity import assumptions as known
 from mockserver.providers.spoonity.behaviours.service import Customer, Service, customer_in, listing_in
 

@@ -14,8 +14,7 @@ from mockserver.providers.vexutopia.customers import (
     retrieve_customer,
     update_customer,
 )
-from mockserver.providers.vexutopia.dialect import ERROR_CODES, authenticate, refuse, render_problem
-from mockserver.providers.vexutopia.paging import render_page
+from mockserver.providers.vexutopia.dialect import ERROR_CODES, authenticate, refuse, render_page, render_problem
 from mockserver.providers.vexutopia.payments import create_payment, list_payments, retrieve_payment, settle_payment
 from mockserver.providers.vexutopia.records import (
     CUSTOMERS,
@@ -32,7 +31,7 @@ from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 def load_catalogue() -> Catalogue:
     """Return what the documents say and leave open; only checks and descriptions need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS
-    from mockserver.providers.vexutopia.cleanup import CLEANUP
+    from mockserver.providers.vexutopia.behaviours.service import CLEANUP
     from mockserver.providers.vexutopia.conduct import CONDUCT
     from mockserver.providers.vexutopia.observers import OBSERVERS, UNOBSERVABLE
 

@@ -4,6 +4,7 @@ Plays https://vexutopia.com/docs/authentication and https://vexutopia.com/docs/e
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from mockserver.exchange import (
     Broken,
@@ -12,6 +13,7 @@ from mockserver.exchange import (
     InvalidField,
     MissingField,
     NotFound,
+    Page,
     Problem,
     Reply,
     Simulated,
@@ -26,12 +28,13 @@ from mockserver.providers.vexutopia.assumptions import (
     CONTENT_TYPE,
     EMAIL_SYNTAX,
     LIMIT_OVER_MAXIMUM,
+    LIST_ORDER,
     MISSING_PARAMETER_CODE,
     UNKNOWN_KEY,
     WRONG_METHOD,
 )
-from mockserver.providers.vexutopia.records import LIVE_PREFIX, TEST_PREFIX
-from mockserver.state import Sandbox
+from mockserver.providers.vexutopia.records import LIVE_PREFIX, TEST_PREFIX, render
+from mockserver.state import Collection, Sandbox
 
 DOCUMENTED_KEY = "vex_test_your_api_key"
 ERROR_CODES = {
@@ -160,3 +163,34 @@ def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
         case Broken():
             return 500, "internal_error", "An unexpected error occurred", None
     raise TypeError(f"Vexutopia has no words for {type(problem).__name__}")
+
+
+def page_of(call: Call, records: Collection, ids: Sequence[str]) -> Page:
+    """Return the slice of the ids, given from the oldest, that the call asks for.
+
+    Behaviours: vexutopia.list.limit, vexutopia.list.default-limit, vexutopia.list.offset, vexutopia.list.default-offset
+    """
+    start, limit = call.query["offset"], call.query["limit"]
+    newest_first = _is_same_either_way(start, limit, len(ids)) or call.assume(LIST_ORDER) == "newest-first"
+    return Page(records.page(ids, start, limit, newest_first=newest_first), start, limit, len(ids))
+
+
+def _is_same_either_way(start: int, limit: int, total: int) -> bool:
+    """Return whether the slice is the same from either end: it is empty, or only the row in the middle."""
+    return start >= total or (2 * start == total - 1 and (limit == 1 or total == 1))
+
+
+def render_page(call: Call, page: Page) -> dict[str, Any]:
+    """Return the list envelope, which counts all rows that match.
+
+    Behaviours: vexutopia.list.envelope, vexutopia.list.object-marker, vexutopia.list.names-its-slice, vexutopia.list.total,
+        vexutopia.list.has-more
+    """
+    return {
+        "object": "list",
+        "data": [record.encoded or render(call, record) for record in page.records],
+        "total": page.named_total,
+        "limit": page.named_limit,
+        "offset": page.start,
+        "has_more": page.has_more,
+    }

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from mockserver.catalogue import Assumption
+from mockserver.catalogue.catalogue import NotObserved, Observation, Observer, Unobservable
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.catalogue.observer import NotObserved, Observation, Observer, Unobservable
 from mockserver.providers.vexutopia import assumptions as known
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,

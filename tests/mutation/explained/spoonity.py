@@ -78,7 +78,7 @@ EXPLANATIONS = (
             spoonity/dialect.py authenticate: `raise Unauthenticated(known_form=True)` → `raise Unauthenticated()` (2)
             spoonity/dialect.py authenticate: `sandbox.now >= parse_timestamp(issued.expires_at) and call.assume(TOKEN_LIFETIME) == 'enforced'` → `sandbox.now >= parse_timestamp(issued.expires_at)`
             spoonity/dialect.py authenticate: `sandbox.now >= parse_timestamp(issued.expires_at) and call.assume(TOKEN_LIFETIME) == 'enforced'` → `sandbox.now > parse_timestamp(issued.expires_at) and call.assume(TOKEN_LIFETIME) == 'enforced'`
-            spoonity/tokens.py create_access_token: `expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000)` → `expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1001)`
+            spoonity/dialect.py create_access_token: `expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000)` → `expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1001)`
         """,
         tested_by="tests/providers/spoonity/test_access.py::test_a_token_ends_at_its_sixtieth_second_on_the_sandboxs_clock",
     ),
@@ -219,8 +219,8 @@ EXPLANATIONS = (
         "spoonity.filter-words",
         "Double quotes do not hold a value together, or become part of it.",
         r"""
-            spoonity/filters.py module: `_QUOTED = re.compile('"([^"]*)"')` → `_QUOTED = re.compile('"([^"]*)"X')`
-            spoonity/filters.py criteria: `found.append(Criterion(key, _QUOTED.sub('\\1', value).lower()))` → `found.append(Criterion(key, _QUOTED.sub('\\1X', value).lower()))`
+            spoonity/listing.py module: `_QUOTED = re.compile('"([^"]*)"')` → `_QUOTED = re.compile('"([^"]*)"X')`
+            spoonity/listing.py criteria: `found.append(Criterion(key, _QUOTED.sub('\\1', value).lower()))` → `found.append(Criterion(key, _QUOTED.sub('\\1X', value).lower()))`
         """,
         tested_by="tests/providers/spoonity/test_lists.py::test_a_filter_finds",
     ),
@@ -229,9 +229,9 @@ EXPLANATIONS = (
         "spoonity.filter-colon",
         "A word without a colon is a criterion, or colons within quotes count.",
         r"""
-            spoonity/filters.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `key in KEYS and ':' not in _QUOTED.sub('', value)`
-            spoonity/filters.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `colon and key in KEYS`
-            spoonity/filters.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `colon and key in KEYS and (':' not in _QUOTED.sub('X', value))`
+            spoonity/listing.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `key in KEYS and ':' not in _QUOTED.sub('', value)`
+            spoonity/listing.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `colon and key in KEYS`
+            spoonity/listing.py criteria: `colon and key in KEYS and (':' not in _QUOTED.sub('', value))` → `colon and key in KEYS and (':' not in _QUOTED.sub('X', value))`
         """,
         tested_by="tests/providers/spoonity/test_lists.py::test_a_word_that_is_no_criterion_is_ignored",
     ),
@@ -305,7 +305,7 @@ EXPLANATIONS = (
         "",
         "A token of a state that was loaded could be given out again; new ones are counted.",
         r"""
-            spoonity/tokens.py _new_token: `digest(token) not in sandbox.records(TOKENS)` → `True`
+            spoonity/dialect.py _new_token: `digest(token) not in sandbox.records(TOKENS)` → `True`
         """,
     ),
     Explanation(
@@ -334,7 +334,7 @@ EXPLANATIONS = (
         r"""
             spoonity/customers.py _check_email: `raise InvalidField('email')` → `raise InvalidField('emailX')`
             spoonity/customers.py _check_email: `raise Conflict(duplicate=CUSTOMERS.noun)` → `raise Conflict()`
-            spoonity/filters.py criteria: `raise InvalidField('query')` → `raise InvalidField('queryX')`
+            spoonity/listing.py criteria: `raise InvalidField('query')` → `raise InvalidField('queryX')`
         """,
         tested_by="tests/providers/spoonity/test_assumptions.py::test_a_choice_does_what_it_says_and_the_reply_names_it",
     ),

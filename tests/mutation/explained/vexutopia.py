@@ -71,7 +71,7 @@ EXPLANATIONS = (
         r"""
             vexutopia/customers.py list_customers: `len(exact) != len(found) and call.assume(EMAIL_FILTER) == 'exact'` → `call.assume(EMAIL_FILTER) == 'exact'`
             vexutopia/customers.py _metadata: `merged != sent and call.assume(METADATA_UPDATE) == 'replaced'` → `call.assume(METADATA_UPDATE) == 'replaced'`
-            vexutopia/paging.py page_of: `_is_same_either_way(start, limit, len(ids)) or call.assume(LIST_ORDER) == 'newest-first'` → `call.assume(LIST_ORDER) == 'newest-first'`
+            vexutopia/dialect.py page_of: `_is_same_either_way(start, limit, len(ids)) or call.assume(LIST_ORDER) == 'newest-first'` → `call.assume(LIST_ORDER) == 'newest-first'`
             vexutopia/records.py _seen: `not (concerns(sandbox.records(test)) or concerns(sandbox.records(live)))` → `True`
             vexutopia/records.py _seen: `not (concerns(sandbox.records(test)) or concerns(sandbox.records(live)))` → `False`
             vexutopia/records.py _seen: `not (concerns(sandbox.records(test)) or concerns(sandbox.records(live)))` → `not concerns(sandbox.records(live))`
@@ -267,7 +267,7 @@ EXPLANATIONS = (
         "",
         "Records that look the same under every choice are written as JSON once, the others each time: the same text at less cost.",
         r"""
-            vexutopia/paging.py render_page: `[record.encoded or render(call, record) for record in page.records]` → `[render(call, record) for record in page.records]`
+            vexutopia/dialect.py render_page: `[record.encoded or render(call, record) for record in page.records]` → `[render(call, record) for record in page.records]`
             vexutopia/records.py Customer.is_whole: `return self.name is not None and self.phone is not None and (self.metadata is not None)` → `return False`
             vexutopia/records.py Customer.encoded: `return Raw(json.encode(self)) if self.is_whole else None` → `return Raw(json.encode(self)) if False else None`
             vexutopia/records.py Payment.is_whole: `return self.metadata is not None` → `return False`

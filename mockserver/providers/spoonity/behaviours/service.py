@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from mockserver.catalogue import Cleanup
 from mockserver.catalogue.behaviour import behaviour as any_behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 
@@ -163,3 +164,24 @@ def _identity(answer: ApiResponse) -> str | None:
         return None
     identity = value.get("id") if isinstance(value, dict) else None
     return identity if isinstance(identity, str) else None
+
+
+_PAGES = 5
+"""Pages that a search reads: lists begin with the newest customer, and what a run created is among the newest."""
+
+
+def _find(api: Api, text: str) -> Iterator[str]:
+    service = Service(api)
+    page = service.page({"limit": 100})
+    customers = page.items
+    for _ in range(_PAGES - 1):
+        if page.next is not None:
+            page = service.follow(page.next)
+            customers += page.items
+    yield from dict.fromkeys(f"/customers/{each.id}" for each in customers if text in f"{each.name} {each.email}")
+
+
+CLEANUP = Cleanup(
+    _find,
+    remains={"/customers": "deleting a customer anonymises it, so a customer without name and e-mail address may stay"},
+)

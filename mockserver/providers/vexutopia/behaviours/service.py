@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from mockserver.catalogue import NotCheckable
+from mockserver.catalogue import Cleanup, NotCheckable
 from mockserver.catalogue.behaviour import behaviour as any_behaviour
 from mockserver.catalogue.client import Api, ApiResponse
 
@@ -174,3 +174,11 @@ def member(record: Record, name: str, kind: type[Any]) -> Any:
 def ids(records: list[Record]) -> list[str]:
     """Return the ids of the records."""
     return [record["id"] for record in records]
+
+
+def _find(api: Api, text: str) -> Iterator[str]:
+    found = [each for each in Service(api).walk() if text in str(each)]
+    yield from dict.fromkeys(map(customer_path, found))
+
+
+CLEANUP = Cleanup(_find, remains={"/v1/payments": "payments cannot be deleted"})
