@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every part of the control plane once, with curl: seed, fault, verify with a miss, clock, a webhook with its signature
-# checked by openssl, and the verdict. Needs a running mock (`mockserver serve`), bash, curl, python3 and openssl.
+# Each part of the control API once, with curl: state, fault, clock, verify with a difference, a webhook whose signature
+# openssl checks, and the report. Needs a running mock (`mockserver serve`), bash, curl, python3 and openssl.
 #
 #     bash docs/control-plane.sh [http://127.0.0.1:4010]
 set -euo pipefail
@@ -20,7 +20,7 @@ finish() {
 }
 trap finish EXIT
 
-heading 'Seed: a sandbox of its own, with two customers at Vexutopia'
+heading 'State: a new sandbox with two customers at Vexutopia'
 curl -sX POST "$MOCK/_mock/sandboxes" -d '{"name": "script", "fixture": "empty", "clock": "frozen"}' | field '["url"]'
 BOX=$MOCK/@script
 curl -sX PUT "$BOX/_mock/state" -H 'Content-Type: application/yaml' --data-binary @- <<'YAML' | field '["records"]["vexutopia.customers"]'
@@ -31,24 +31,24 @@ vexutopia:
     - {id: cus_script000002, email: john@example.com, name: John Smith}
 YAML
 
-heading 'Fault: the first creation is answered 429, a rate limit'
+heading 'Fault: the first creation gets 429, a rate limit'
 curl -sX POST "$BOX/_mock/faults" \
     -d '{"kind": "status", "status": 429, "retry_after": 3, "operations": ["vexutopia.createCustomer"], "first": 1}' | field '[0]["id"]'
 create() { curl -s -o "$FILES/created" -w '%{http_code}\n' "$BOX/v1/customers" -H "$KEY" -H "$JSON" -d '{"email": "ada@example.com"}'; }
 create
 
-heading 'Clock: three seconds pass, as Retry-After wants it, and it works'
+heading 'Clock: after three seconds, as Retry-After says, it works'
 curl -sX PATCH "$BOX/_mock/clock" -d '{"advance": "3s"}' | field '["now"]'
 create
 
-heading 'Verify: what came is what was expected, and what was not expected is spelled out'
+heading 'Verify: expected requests are confirmed, and each difference is listed'
 curl -sX POST "$BOX/_mock/requests/verify" \
     -d '{"operation": "vexutopia.createCustomer", "json": {"email": "ada@example.com"}, "times": 2}'
 echo
 curl -sX POST "$BOX/_mock/requests/verify" -d '{"operation": "vexutopia.createCustomer", "json": {"email": "eve@example.com"}}' |
     field '["nearest"][0]["differences"][0]'
 
-heading 'Webhook: a listener is sent payment.succeeded, and openssl agrees with the signature'
+heading 'Webhook: a listener gets payment.succeeded, and openssl confirms the signature'
 python3 - "$FILES" <<'PYTHON' &
 import http.server
 import pathlib
@@ -84,7 +84,7 @@ curl -s "$BOX/_mock/webhooks/deliveries?type=payment.succeeded&status=delivered&
 WANTED=$(openssl dgst -sha256 -hmac "$SECRET" "$FILES/body" | sed 's/.* //')
 [ "$WANTED" = "$(cat "$FILES/signature")" ] && echo 'the signature is right'
 
-heading 'Report: what the client did wrong, on which open questions it leaned, and a digest of the run'
+heading 'Report: violations, assumptions used, and a digest of the run'
 curl -s "$BOX/v1/customers?limit=500" -H "$KEY" >"$FILES/list"
 curl -s "$BOX/_mock/report" >"$FILES/report"
 field '["violations"][0]["detail"]' <"$FILES/report"

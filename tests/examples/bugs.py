@@ -30,7 +30,7 @@ def _bug(says: str, module: str, words: str, found_by: str, **verdict: str) -> B
 
 BUGS = (
     _bug(
-        "links to pages are made by hand, and lose the filter",
+        "page links are built by hand, and lose the filter",
         "loyalty.py",
         "number",
         "test_a_filter_holds_on_every_page",
@@ -44,15 +44,15 @@ BUGS = (
         rules="unescaped-filter",
     ),
     _bug(
-        "a field is sent that nobody knows",
+        "an unknown field is sent",
         "loyalty.py",
         '"phone"',
         "test_a_new_member_is_stored",
         rules="undeclared",
     ),
-    _bug("a price goes through a float", "payments.py", "float(self.price)", "test_a_price_is_sent_in_cents"),
+    _bug("a price is computed with a float", "payments.py", "float(self.price)", "test_a_price_is_sent_in_cents"),
     _bug(
-        "a payment is made again after a lost reply",
+        "a payment is repeated after a lost reply",
         "payments.py",
         "return self._pay(order)",
         "test_a_lost_reply_is_no_second_payment",
@@ -87,33 +87,33 @@ BUGS = (
         rules="retrieve-per-item",
     ),
     _bug(
-        "who was forgotten is kept as a customer",
+        "a forgotten member stays a customer",
         "sync.py",
         "customers.pop",
         "test_a_forgotten_member_is_forgotten_here_too test_both_ways_out_of_a_state_can_be_tried",
     ),
     _bug(
-        "any signature will do",
+        "any signature is accepted",
         "receiver.py",
         "SIGNATURE",
         "test_what_is_not_signed_by_vexutopia_is_refused test_an_old_secret_opens_nothing",
         rules="accepted-bad-signature",
     ),
     _bug(
-        "events that come twice are acted on twice",
+        "duplicate events are handled twice",
         "receiver.py",
         "_done.add",
         "test_an_event_that_comes_twice_is_acted_on_once",
         rules="duplicate-acted-on",
     ),
     _bug(
-        "the event that comes last is taken for the latest",
+        "the last event received is taken for the latest",
         "receiver.py",
         "max(known",
         "test_events_may_come_in_the_wrong_order test_a_receiver_that_was_down_gets_its_events_later",
     ),
     _bug(
-        "a third party is told, and its refusal is hidden",
+        "a third party is called, and the error is hidden",
         "__main__.py",
         "suppress|SESSION",
         "test_the_command_calls_spoonity_and_vexutopia_and_nobody_else",

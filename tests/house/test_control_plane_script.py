@@ -6,29 +6,29 @@ from tests.tools import ROOT, program, run
 
 SCRIPT = ROOT / "docs" / "control-plane.sh"
 PRINTED = """
-== Seed: a sandbox of its own, with two customers at Vexutopia
+== State: a new sandbox with two customers at Vexutopia
 {url}/@script
 2
 
-== Fault: the first creation is answered 429, a rate limit
+== Fault: the first creation gets 429, a rate limit
 fault-1
 429
 
-== Clock: three seconds pass, as Retry-After wants it, and it works
+== Clock: after three seconds, as Retry-After says, it works
 2026-02-02T12:00:03.000Z
 201
 
-== Verify: what came is what was expected, and what was not expected is spelled out
+== Verify: expected requests are confirmed, and each difference is listed
 {{"matched":[1,2]}}
 {{'place': 'json.email', 'expected': 'eve@example.com', 'actual': 'ada@example.com'}}
 
-== Webhook: a listener is sent payment.succeeded, and openssl agrees with the signature
+== Webhook: a listener gets payment.succeeded, and openssl confirms the signature
 ['payment.succeeded']
 pending
 delivered
 the signature is right
 
-== Report: what the client did wrong, on which open questions it leaned, and a digest of the run
+== Report: violations, assumptions used, and a digest of the run
 500 is greater than the maximum of 100
 vexutopia.limit-over-maximum
 # mockserver: 1 error in 4 exchanges
