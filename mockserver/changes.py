@@ -95,7 +95,9 @@ class Changes(Struct, frozen=True, kw_only=True):
 
 
 def changes_between(before: State, after: State, kinds: Sequence[Kind], defaults: Mapping[str, str]) -> Changes:
-    """Return what changed; of kinds that nothing was written to since the states were one, no record is looked at.
+    """Return the changes; kinds without writes since the fork are skipped.
+
+    defaults: assumption → default choice.
 
     defaults: assumption → the choice that holds where a state names none.
     """
@@ -121,7 +123,7 @@ def _created(kind: Kind, old: Collection, new: Collection) -> Iterator[Created]:
 
 
 def _changed(kind: Kind, old: Collection, new: Collection) -> Iterator[Changed]:
-    """Go through the records that were replaced; forks share all others, so those need no look."""
+    """Yield the replaced records; forks share all others."""
     for record in new:
         was = old.get(record.id)
         if was is not None and was is not record and (record.id in old.deleted) == (record.id in new.deleted):
@@ -131,7 +133,7 @@ def _changed(kind: Kind, old: Collection, new: Collection) -> Iterator[Changed]:
 
 
 def _deleted(kind: Kind, old: Collection, new: Collection) -> Iterator[Deleted]:
-    """Go through the records that were deleted, at last those that are gone without being known as deleted."""
+    """Yield the deleted records, marked ones first."""
     marked = [each for each in new.deleted if each not in old.deleted]
     lost = [each for each in old.all() if each not in new and each not in new.deleted and each not in old.deleted]
     for record_id in marked + lost:

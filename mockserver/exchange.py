@@ -1,4 +1,4 @@
-"""Plain values that travel through the mock: the request, the call made of it, the reply, and the exchange of both.
+"""Values that pass through the mock: request, call, reply, problem, exchange.
 
 Nothing here knows a server, a provider or a file.
 """
@@ -44,7 +44,7 @@ class Request(Struct, frozen=True, dict=True):
 
     @cached_property
     def bearer(self) -> str | None:
-        """The bearer token of the request; None if there is none or the header has another form."""
+        """The bearer token of the request, or None."""
         scheme, _, token = self.header(b"authorization").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
@@ -88,14 +88,14 @@ class ChoiceReader(Struct, kw_only=True):
     assumed: dict[str, str] = field(default_factory=dict)
 
     def assume(self, assumption: "Assumption") -> str:
-        """Return the sandbox's choice, and note that what is being made leans on it."""
+        """Return the sandbox's choice, and record that it was used."""
         choice = self.choices.get(assumption.key, assumption.default)
         self.assumed[assumption.key] = choice
         return choice
 
 
 class Call(ChoiceReader, kw_only=True):
-    """What a handler is given: an operation of the contract with typed values, and what is noticed on the way.
+    """Input of a handler: typed values of an operation; it records what is used.
 
     Attributes:
         operation: the operation's id, `PROVIDER.camelCase`; empty if the contract has none for this request.
@@ -120,7 +120,7 @@ class Call(ChoiceReader, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    """An answer before it is bytes; `body` is anything that JSON can hold, records included, or UNSET: no body at all."""
+    """A reply before encoding; `body` is anything JSON can hold, or UNSET for no body."""
 
     status: int
     body: Any = UNSET
@@ -167,11 +167,11 @@ class Page(Struct, frozen=True):
 
 
 class Problem(Exception):  # noqa: N818 - a provider's refusal, not an error of ours
-    """Why the API says no, in neutral words; the provider puts it into its own."""
+    """Why the API refuses, in neutral words; the provider renders it."""
 
 
 class Unauthenticated(Problem):
-    """No usable credential came; `known_form` says whether there was one of the right form that is not valid."""
+    """No valid credential; `known_form` says whether one of the right form came."""
 
     def __init__(self, *, known_form: bool) -> None:
         super().__init__()
@@ -179,7 +179,7 @@ class Unauthenticated(Problem):
 
 
 class Unreadable(Problem):
-    """The body, the query or the content type cannot be understood at all; `detail` is one clause."""
+    """The body, query or content type cannot be parsed; `detail` is one clause."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -195,7 +195,7 @@ class MissingField(Problem):
 
 
 class InvalidField(Problem):
-    """A field or parameter has a value that is not allowed; `allowed` lists the values of an enum, else it is None."""
+    """A field or parameter has an invalid value; `allowed` lists an enum's values."""
 
     def __init__(self, name: str, *, allowed: tuple[Any, ...] | None = None, detail: str = "") -> None:
         super().__init__(name)
@@ -203,7 +203,7 @@ class InvalidField(Problem):
 
 
 class NotFound(Problem):
-    """No record of this kind (a singular noun, lower case) has the id."""
+    """No record of this kind has the id."""
 
     def __init__(self, kind: str, record_id: str) -> None:
         super().__init__(kind, record_id)
@@ -211,7 +211,7 @@ class NotFound(Problem):
 
 
 class Conflict(Problem):
-    """The record's state forbids the change; `duplicate` names the kind of which there is one like it, else it is None."""
+    """The record's state forbids the change; `duplicate` names the kind of a duplicate."""
 
     def __init__(self, *, duplicate: str | None = None) -> None:
         super().__init__()
@@ -227,7 +227,7 @@ class UnknownPath(Problem):
 
 
 class WrongMethod(Problem):
-    """The contract has the path but not the method; `allowed` are those it has, in its order."""
+    """The path exists but not with this method; `allowed` lists its methods."""
 
     def __init__(self, path: str, allowed: tuple[str, ...]) -> None:
         super().__init__(path)
@@ -235,7 +235,7 @@ class WrongMethod(Problem):
 
 
 class Declined(Problem):
-    """The mock itself declines, before any provider looks; `detail` says why, and what would do instead."""
+    """The mock declines before any provider; `detail` says why and what to do."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -243,18 +243,18 @@ class Declined(Problem):
 
 
 class Oversized(Declined):
-    """A part of the request is beyond the mock's limit; `status` is 413, 414 or 431."""
+    """A part of the request exceeds a limit; `status` is 413, 414 or 431."""
 
 
 class Misused(Declined):
-    """The request asks for something of the mock that it does not have, such as a sandbox of an impossible name."""
+    """The request asks for something impossible, such as an invalid sandbox name."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(400, detail)
 
 
 class Broken(Problem):
-    """The mock itself failed; `detail` names the error, which is also in its log."""
+    """The mock failed; `detail` names the error, which is also logged."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -262,7 +262,7 @@ class Broken(Problem):
 
 
 class Simulated(Problem):
-    """A failure that somebody asked for; each provider has a reply for every status from 400 to 599.
+    """A failure on request; providers render every status from 400 to 599.
 
     Attributes:
         code: which of the provider's error codes to answer with; empty: the one that belongs to the status.
@@ -275,7 +275,7 @@ class Simulated(Problem):
 
 
 class Unavailable(Problem):
-    """The mock has no room for this: too many sandboxes or records; `detail` says how to make room."""
+    """The mock is full: too many sandboxes or records; `detail` says what to do."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -283,7 +283,7 @@ class Unavailable(Problem):
 
 
 class Cut(Struct, frozen=True):
-    """What a body was of which the journal keeps the beginning.
+    """Size and hash of a body of which the journal keeps the beginning.
 
     Attributes:
         part: `request` or `reply`.

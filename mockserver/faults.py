@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: faults that a sandbox is armed with, and what they do to one exchange. Data, no sockets.
+"""Faults that a sandbox is armed with, and what they do to one exchange, as data.
 
 A fault says what happens (its kind), to which requests, and how often. `ArmedFaults.disturb` asks all that are armed; what they
 want together is one `Disturbance`, which the edge and the pipeline carry out.
@@ -28,7 +28,7 @@ Chance = Callable[[str, int], float]
 
 
 class Spread(Struct, frozen=True, forbid_unknown_fields=True):
-    """Delays as they really are: half of them below the median, one in twenty above `p95`, in milliseconds."""
+    """Distribution of delays: half below the median, 5 % above `p95`, in ms."""
 
     median: float
     p95: float
@@ -85,7 +85,7 @@ class Armed(Struct):
 
 
 class Disturbance(Struct, kw_only=True):
-    """What is done to one exchange.
+    """What faults do to one exchange.
 
     Attributes:
         names: what is told of it, in the order in which it happens.
@@ -200,7 +200,7 @@ def _latency(armed: Armed, disturbance: Disturbance, _now: int, chance: Chance) 
 
 
 def _delay_ms(ms: float | tuple[float, float] | Spread, part: float) -> float:
-    """Return the delay that stands at this part, 0 to 1, of all delays in order."""
+    """Return the delay at this quantile, 0 to 1."""
     if isinstance(ms, Spread):
         return round(min(_log_normal(ms, part), MAX_DELAY_MS), 1)
     if isinstance(ms, tuple):
@@ -217,7 +217,7 @@ def _log_normal(spread: Spread, part: float) -> float:
 
 
 def _rate_limit(armed: Armed, disturbance: Disturbance, now: int, _chance: Chance) -> bool:
-    """Let so many requests through in each window, which begins with the first request after the one before."""
+    """Allow so many requests in each window, which starts with its first request."""
     fault = armed.fault
     if armed.window is None or not armed.window <= now < armed.window + fault.per_ms:
         armed.window, armed.used = now, 0
@@ -247,7 +247,7 @@ def _drip(armed: Armed, disturbance: Disturbance, now: int, chance: Chance) -> b
 
 
 def _paging(armed: Armed, disturbance: Disturbance, _now: int, _chance: Chance) -> bool:
-    """Have the list lie; only the list itself knows whether it does, so the pipeline names it and counts it."""
+    """Make the list inconsistent; the pipeline counts it if it shows."""
     disturbance.paging = disturbance.paging or armed
     return False
 
@@ -282,7 +282,7 @@ _PREFERENCE = re.compile(r"\s*(code|wait)\s*=\s*\"?([0-9]{1,6}(?:\.[0-9]{1,6})?)
 
 @lru_cache(maxsize=256)
 def preferences(header: str) -> tuple[tuple[str, float], ...]:
-    """Return what a `Prefer` header asks of this one reply: `code`, 400 to 599, and `wait`, at most 60 seconds.
+    """Return the `code` and `wait` of a `Prefer` header.
 
     What cannot be honoured is left out, as RFC 7240 has it; of a name that comes twice, the first counts.
     """
@@ -301,7 +301,7 @@ def _is_honoured(name: str, value: float) -> bool:
 
 
 def prefer(disturbance: Disturbance, header: str) -> None:
-    """Add what the request itself asks for; its code wins over a fault's."""
+    """Add what the request asks for; its code wins over a fault's."""
     for name, value in preferences(header):
         if name == "code":
             disturbance.names = [each for each in disturbance.names if not each.startswith(("status=", "rate-limit"))]

@@ -1,4 +1,4 @@
-"""What happened in a sandbox: its latest exchanges, bounded in number and in bytes, and who wants to hear of new ones."""
+"""The latest exchanges of a sandbox, bounded in number and bytes, and their listeners."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ MAX_UNSEEN = 256
 
 
 class JournalListener:
-    """Somebody who wants to hear of each exchange as it is recorded.
+    """Listener to new exchanges.
 
     Other threads may record while this one takes.
 
@@ -49,7 +49,7 @@ class JournalListener:
         self._wake()
 
     def tell_cleared(self) -> None:
-        """Note that the journal has forgotten all that it had, and forget what waits."""
+        """Note that the journal was cleared, and drop what waits."""
         self._unseen.clear()
         self._missed = 0
         self._is_cleared = True
@@ -61,12 +61,12 @@ class JournalListener:
         self._wake()
 
     def take_cleared(self) -> bool:
-        """Return whether the journal was cleared since this was last asked, before all that waits now."""
+        """Return whether the journal was cleared since the last call."""
         was_cleared, self._is_cleared = self._is_cleared, False
         return was_cleared
 
     def take_missed(self) -> int:
-        """Return how many exchanges went, since this was last asked, because too many waited."""
+        """Return how many exchanges were dropped since the last call."""
         missed, self._missed = self._missed, 0
         return missed
 
@@ -76,7 +76,7 @@ class JournalListener:
 
 
 class Journal:
-    """The exchanges of one sandbox, numbered from 1; past a limit the oldest go first.
+    """Exchanges of one sandbox, numbered from 1; the oldest are dropped at a limit.
 
     Attributes:
         number: the number of the latest exchange; 0 if there was none.
@@ -99,7 +99,7 @@ class Journal:
         return len(self._exchanges)
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Go through the exchanges, the oldest first."""
+        """Yield the exchanges, oldest first."""
         return iter(self._exchanges)
 
     @property
@@ -113,7 +113,7 @@ class Journal:
         return self.number
 
     def record(self, exchange: Exchange) -> None:
-        """Keep the exchange, and let the oldest go if that is one, or some bytes, too many.
+        """Record the exchange, and drop the oldest at a limit.
 
         Of a body that is too long the beginning is kept.
         """
@@ -155,7 +155,7 @@ class Journal:
 
     @property
     def watchers(self) -> int:
-        """How many watch."""
+        """Number of listeners."""
         return len(self._watchers)
 
     def check_room(self) -> None:
@@ -165,7 +165,7 @@ class Journal:
 
     @contextmanager
     def watched(self, wake: Callable[[], object]) -> Iterator[JournalListener]:
-        """Have somebody hear of each exchange for as long as the context lasts.
+        """Listen to each exchange within the context.
 
         wake: called in the thread that records, each time that there is something new.
         Raises: LimitError.
@@ -187,7 +187,7 @@ def _size_of_head(exchange: Exchange) -> int:
 
 
 def _cut(exchange: Exchange) -> Exchange:
-    """Return the exchange with the beginning of those bodies that are too long, and a mark of what they were."""
+    """Return the exchange with long bodies cut, and their sizes and hashes."""
     sent, answered = exchange.request.body or b"", exchange.body
     bodies = {"request": sent, "reply": answered}
     cuts = tuple(Cut(part, len(body), sha256(body).hexdigest()) for part, body in bodies.items() if len(body) > MAX_BODY_BYTES)

@@ -1,4 +1,4 @@
-"""Hostile paging: lists that lie about their pages, or change between two of them.
+"""Inconsistent pagination: lists with wrong pages, or that change between two pages.
 
 Works on the neutral `Page`, and on what the contract says of a list's path, so it knows no provider. A mode that cannot do
 its harm to a list, or not on this page, leaves it alone, and then says nothing of itself.
@@ -23,7 +23,7 @@ WRONG_TOTAL = 7
 
 
 class Before(Struct, frozen=True):
-    """What a list showed on the page before.
+    """The previous page of a list.
 
     Attributes:
         first, last: the ids of the first row of the walk, and the last row of that page.
@@ -55,7 +55,7 @@ class ListCall(Struct, frozen=True, kw_only=True):
         return self.handlers[self.operation.id](self.sandbox, self.call)
 
     def create(self) -> bool:
-        """Create a record with what the contract's example has, as a client would; return whether that was possible."""
+        """Create a record from the contract's examples; return whether that succeeded."""
         operation = self._sibling("POST", re.escape(self.operation.path))
         return operation is not None and any(
             self._do(operation, body=body) for body in _examples(self.contract.document, operation)
@@ -83,7 +83,7 @@ class ListCall(Struct, frozen=True, kw_only=True):
 
 
 class Lie(Struct, frozen=True):
-    """What a list answers under a fault, what it would have answered, and whether the difference is more than in words."""
+    """An inconsistent page, and the page that it replaces."""
 
     told: Page
     truth: Page
@@ -91,7 +91,7 @@ class Lie(Struct, frozen=True):
 
 
 def read_hostile(listing: ListCall, armed: Armed) -> Page | Reply | Lie:
-    """Return what a list answers under the fault; a page that it leaves alone is just the page."""
+    """Return the list's reply under the fault; the plain page if the fault does not apply."""
     mode = armed.fault.mode or "shrink"
     if mode == "shrink":
         return _shrunk(listing)
@@ -115,7 +115,7 @@ def _remember(armed: Armed, operation: str, page: Page) -> None:
 
 
 def _shrunk(listing: ListCall) -> Page | Reply | Lie:
-    """Read pages of half the size that was asked for; the reply still names the other."""
+    """Return pages of half the limit; the reply names the requested limit."""
     wanted = listing.call.query.get(listing.size)
     if not isinstance(wanted, int) or wanted < 2:
         return listing.read()
@@ -128,7 +128,7 @@ def _shrunk(listing: ListCall) -> Page | Reply | Lie:
 
 
 def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:
-    """Begin each further page with the row that ended the one before, as if a row had come in above."""
+    """Begin each further page with the last row of the page before."""
     if before is None or not page.start:
         return page
     rows = (before.last, *page.records)[: page.limit]
@@ -178,7 +178,7 @@ _MODES: Mapping[PagingMode, Callable[[ListCall, Page, Before | None], Page]] = {
 
 
 def _examples(document: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:
-    """Return bodies that the contract shows for the operation: as they are, and with nothing but what is required."""
+    """Return the contract's example bodies, each complete and with required fields only."""
     found = []
     for media in operation.media.values():
         reader = Reader(document)

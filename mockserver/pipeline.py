@@ -1,4 +1,4 @@
-"""The way of one request, from its operation to its reply. Everything here is synchronous, so every request is atomic.
+"""Answer one request, from its operation to its reply; synchronous, so each request is atomic.
 
 The order is: operation, authentication, validation, handling, check of our own reply, record. What comes before (sizes,
 hosts, which sandbox, delays) belongs to the edge.
@@ -42,7 +42,7 @@ class EncodedReply(msgspec.Struct, frozen=True):
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Who answers a request, and as what.
+    """Provider and route of a request.
 
     Attributes:
         provider: None for a path that begins like no provider's.
@@ -85,7 +85,7 @@ class Pipeline:
         return Destination(self.providers[owner] if owner is not None else None, routes.find(path))
 
     def disturb(self, destination: Destination, sandbox: Sandbox, request: Request) -> Disturbance | None:
-        """Return what goes wrong with a request on purpose, by the sandbox's faults and its own wish; None if nothing does."""
+        """Return the disturbance by the sandbox's faults and the request's Prefer, or None."""
         route = destination.route
         operation = route.operations.get(request.method) if route is not None else None
         if destination.provider is None:
@@ -130,7 +130,7 @@ class Pipeline:
         return answer
 
     def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
-        """Return the provider's answer to the exchange that has just failed in the mock itself, and record it."""
+        """Return the reply to an exchange that failed in the mock, and record it."""
         operation, call = _call(destination.route, request, sandbox)
         number = sandbox.journal.number
         answer = _answer(self._reply(destination, sandbox, operation, call, problem), call, number)
@@ -138,7 +138,7 @@ class Pipeline:
         return answer
 
     def refuse(self, destination: Destination, request: Request, problem: Problem) -> EncodedReply:
-        """Return the provider's answer to a request for which there is no sandbox; it is recorded nowhere."""
+        """Return the reply to a request without a sandbox; it is not recorded."""
         call, provider = Call(request=request, choices={}), destination.provider
         reply = self._stranger(request) if provider is None else provider.render_problem(problem, call)
         return _answer(reply, call, 0)
@@ -176,7 +176,7 @@ class Pipeline:
         return rendered if isinstance(rendered, Reply) else Reply(200, rendered)
 
     def _lie(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
-        """Answer a list under a hostile paging; it is told, and counts, only where it makes a difference."""
+        """Answer a list with an inconsistent page; it counts only if it differs."""
         from mockserver.paging import Lie, ListCall, read_hostile
 
         listing = ListCall(
@@ -228,7 +228,7 @@ class Pipeline:
 
 
 def _call(route: Route | None, request: Request, sandbox: Sandbox) -> tuple[Operation | None, Call]:
-    """Return the operation, None if the contract has none for the request, and an untyped call of it."""
+    """Return the operation, or None, and its untyped call."""
     choices = sandbox.state.choices
     operation = route.operations.get(request.method) if route is not None else None
     if route is None or operation is None:
@@ -254,7 +254,7 @@ def _exchange(call: Call, answer: EncodedReply, number: int, at: int, took_us: i
 
 
 def _asked_for(disturbance: Disturbance) -> Problem | None:
-    """Return the failure that a fault, or the request itself, asks for; a dropped request is not answered either."""
+    """Return the failure that a fault or the request asks for, or None."""
     if disturbance.wire == "drop":
         return Simulated(503)
     if disturbance.status:
@@ -263,7 +263,7 @@ def _asked_for(disturbance: Disturbance) -> Problem | None:
 
 
 def _disturbed(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
-    """Return the answer with what was done to it on purpose, and with a word of that."""
+    """Return the reply with the disturbance applied and named in its headers."""
     if disturbance.wire == "drop":
         return EncodedReply(0, [], b"", "drop")
     body, headers = answer.body, answer.headers
@@ -295,7 +295,7 @@ def _answer(reply: Reply, call: Call, number: int) -> EncodedReply:
 
 
 def _content(reply: Reply) -> tuple[bytes, RawHeaders]:
-    """Return the body and the headers that describe it; a 204 must have none of them."""
+    """Return the body and its headers; a 204 has none."""
     if reply.body is UNSET:
         return b"", [] if reply.status == 204 else [(b"content-length", b"0")]
     body = _encode(reply.body)

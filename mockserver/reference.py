@@ -1,4 +1,4 @@
-"""The contract as an API reference: under each operation, what is promised, what was decided and what is assumed.
+"""The contract as an API reference with promises, decisions and assumptions per operation.
 
 It all stands there twice: as data, under names that begin with `x-`, and as text at the end of the descriptions, so that any
 viewer of OpenAPI documents shows it. What is about every operation stands at the top of the document alone.
@@ -28,7 +28,7 @@ ASSUMED = "What the documents leave open and a sandbox can choose"
 
 
 class Entries(Struct, frozen=True):
-    """What is to be said in one place of the document, in the order of the catalogues."""
+    """Descriptions of one place of the document, in the order of the catalogues."""
 
     behaviours: Sequence[Behaviour] = ()
     unchecked: Sequence[Unchecked] = ()
@@ -53,7 +53,7 @@ class Entries(Struct, frozen=True):
 
 
 def write_reference(contract: Contract, providers: Iterable[Provider], choices: Mapping[str, str]) -> dict[str, Any]:
-    """Return the contract's document with the catalogues of the providers written into it; the contract stays as it is.
+    """Return the contract's document with the providers' catalogues written into it.
 
     contract: as the choices change it.
     choices: assumption → choice, for those that differ from the defaults.
@@ -133,7 +133,10 @@ def _plain(entry: Any, *names: str) -> dict[str, Any]:
 
 
 def _text(entries: Entries, choices: Mapping[str, str], *, title: str = "") -> str:
-    """Return the entries in Markdown, empty if there are none; `title`: what to call their provider, if they need it."""
+    """Return the entries in Markdown.
+
+    title: the provider's name, if the text needs it.
+    """
     lists = {
         PROMISED: [f"{each.says} ({each.source}; `{each.name}`)" for each in entries.behaviours],
         PROMISED_UNCHECKED: [f"{each.says} {each.why} ({each.source}; `{each.name}`)" for each in entries.unchecked],

@@ -89,7 +89,7 @@ class _Search:
         self._seen: dict[int, list[str]] = {}
 
     def everywhere(self, sandbox: Sandbox) -> Iterator[Trace]:
-        """Go through the places: the state and what it could become, then what happened."""
+        """Yield the places: state and its copies first, then journal and events."""
         yield from self._state(sandbox.state)
         for name, state in sandbox.snapshots.items():
             for trace in self._state(state):
@@ -146,7 +146,7 @@ class _Search:
         return self._seen[id(event)]
 
     def _within(self, value: Any) -> list[str]:
-        """Return the parts of a value of plain data in which the value stands, keys of mappings included."""
+        """Return the parts of plain data that contain the value, keys included."""
         return self._parts(_texts_of(msgspec.to_builtins(value, str_keys=True), ""))
 
     def _parts(self, texts: Iterable[tuple[str, str]]) -> list[str]:
@@ -160,7 +160,7 @@ class _Search:
 
 
 def readings(text: str) -> Iterator[str]:
-    """Go through the text as it stands, then as it reads once the writings are undone that it may be in."""
+    """Yield the text as it is, then decoded in each possible way."""
     known = {text}
     latest = [text]
     yield text
@@ -189,7 +189,7 @@ _WRITINGS: tuple[tuple[str, Callable[[str], str]], ...] = (("\\", _unescaped), (
 
 
 def _texts_of(value: Any, part: str) -> Iterator[tuple[str, str]]:
-    """Go through the texts within plain data, each with where it stands; a key stands where its value does."""
+    """Yield the texts within plain data with their places; a key is where its value is."""
     if isinstance(value, dict):
         for key, member in value.items():
             inner = f"{part}.{key}" if part else key

@@ -1,4 +1,4 @@
-"""Events that a provider announces, the endpoints that want them, and what was sent to those, as data: no sockets here."""
+"""Events, endpoints and deliveries as data."""
 
 from bisect import insort
 from collections import deque
@@ -130,14 +130,14 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
 
 class Captured(Struct):
-    """Events and deliveries that came, and that somebody is about to do something with."""
+    """Events and deliveries to be sent by a listener."""
 
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
 
 
 class Outbox:
-    """The latest events of one sandbox, and the log of what was and is to be sent; past a limit the oldest go first.
+    """Latest events and deliveries of one sandbox; the oldest are dropped at a limit.
 
     Attributes:
         number: the number of the latest delivery; 0 if there was none.
@@ -170,11 +170,11 @@ class Outbox:
 
     @property
     def next_due(self) -> int | None:
-        """The sandbox's time at which the next delivery is to be sent; None if none waits."""
+        """Due time of the next delivery; None if none waits."""
         return self._due[0][0] if self._due else None
 
     def next_due_after(self, now: int) -> int | None:
-        """Return the sandbox's time at which the next delivery is to be sent that is not due yet; None if there is none."""
+        """Return the due time of the next delivery that is not due yet, or None."""
         return next((due for due, _, _ in self._due if due > now), None)
 
     def add(self, event: Event) -> None:
@@ -183,7 +183,7 @@ class Outbox:
         kept.append(event)
 
     def get(self, number: int) -> Delivery | None:
-        """Return the delivery of that number; None if there is none, or none any more."""
+        """Return the delivery with that number, or None."""
         return self._deliveries.get(number)
 
     @contextmanager
@@ -196,7 +196,7 @@ class Outbox:
             self._captured = None
 
     def enqueue(self, delivery: Delivery) -> Delivery:
-        """Put in a delivery, which gets its number here; one that waits is due when it says.
+        """Add a delivery, which gets its number here.
 
         Deliveries of older events of the same object, which were kept back, fall due after it.
         """
@@ -211,13 +211,13 @@ class Outbox:
         return numbered
 
     def keep_back(self, delivery: Delivery) -> Delivery:
-        """Put in a delivery that falls due after the next one of the same object to the same endpoint."""
+        """Add a delivery after the next one of the same object and endpoint."""
         numbered = self._add(delivery)
         self._kept.append(numbered.number)
         return numbered
 
     def take_due(self, now: int, is_held: Callable[[Delivery], bool] = lambda _delivery: False) -> Delivery | None:
-        """Return the next delivery that is due by now and not held, which is then being sent; None if there is none."""
+        """Return the next due delivery and mark it as sending, or None."""
         for place, (due, _, number) in enumerate(self._due):
             if due > now:
                 return None
@@ -228,7 +228,7 @@ class Outbox:
         return None
 
     def update(self, delivery: Delivery) -> Delivery:
-        """Put the delivery in place of what it was; one that is not remembered any more stays so."""
+        """Replace the delivery; a forgotten one stays forgotten."""
         if delivery.number in self._deliveries:
             self._deliveries[delivery.number] = delivery
             self._tell()
@@ -242,7 +242,7 @@ class Outbox:
                 self.update(replace(delivery, status="dropped", error=error))
 
     def clear(self) -> None:
-        """Forget all events and deliveries, also those that wait, and count from 1 again."""
+        """Forget all events and deliveries, and count from 1 again."""
         self._events.clear()
         self._deliveries.clear()
         self._due.clear()
@@ -276,7 +276,7 @@ class Outbox:
         self._kept = [each for each in self._kept if each != number]
 
     def _make_room(self) -> None:
-        """Let the oldest go: those that nothing more happens to before those that wait."""
+        """Drop the oldest: finished ones before those that wait."""
         while len(self._deliveries) > self._limit:
             gone = next((each.number for each in self._deliveries.values() if each.is_over), next(iter(self._deliveries)))
             del self._deliveries[gone]

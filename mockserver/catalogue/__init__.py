@@ -1,4 +1,4 @@
-"""What the documents promise and what they leave open: the types, and the client that checks use."""
+"""What the documents promise and leave open, as types, and the HTTP client of checks."""
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable

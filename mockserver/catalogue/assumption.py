@@ -1,4 +1,4 @@
-"""Questions that the documents leave open: those with a switch (assumptions) and those with one answer (decisions)."""
+"""Questions that the documents leave open: assumptions have choices, decisions one answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Assumption:
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
-    """One open question that has a single answer here: listed in the docs and the served contract, no switch, no header.
+    """An open question with one answer here; it has no choices and no header.
 
     Attributes:
         operations: as an assumption's.

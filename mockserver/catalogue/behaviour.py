@@ -1,4 +1,4 @@
-"""Statements that the documents make, executable."""
+"""Statements of the documents with their executable checks."""
 
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -16,7 +16,7 @@ Exercised = Callable[[Exchange], bool]
 
 
 class NotCheckable(Exception):  # noqa: N818 - the check cannot say anything, which is no failure of anybody
-    """Raised by a check that finds no way to do its work on the service at hand; says why in one clause."""
+    """The check cannot be done with this service or account; the message says why."""
 
 
 class Behaviour(Struct, frozen=True):
@@ -52,7 +52,7 @@ def behaviour(
     only_with: Mapping[str, str] | None = None,
     view: Callable[["Api"], Any] = lambda api: api,
 ) -> Callable[[Check], Behaviour]:
-    """Make a behaviour of the function that checks it; its docstring is the statement.
+    """Make a behaviour from its check, whose docstring is the statement.
 
     view: makes the function's argument of the Api.
     """

@@ -1,4 +1,4 @@
-"""All that is said of one provider's documents: what they promise, checked or not, and what was decided for them."""
+"""Everything that one provider's documents say and leave open."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Observation(Struct, frozen=True):
-    """What an observer saw.
+    """Result of an observer.
 
     Attributes:
         choice: the choice that the service follows; None if it follows none of them.
@@ -28,7 +28,7 @@ class Observation(Struct, frozen=True):
 
 
 class NotObserved(Exception):  # noqa: N818 - an outcome of a run, no error of anybody's
-    """The question could not be put to this service just now; the message says why."""
+    """The service's choice cannot be observed now; the message says why."""
 
 
 class Observer(Struct, frozen=True):
@@ -58,7 +58,7 @@ def _find_nothing(_api: "Api", _text: str) -> Iterable[str]:
 
 
 class Cleanup(Struct, frozen=True):
-    """How a run finds what it created, and what it cannot take back.
+    """How a run finds its records, and which of them stay.
 
     Attributes:
         find: finds records by a text; used for creations without a reply, and to see whether deletions did delete.
@@ -70,7 +70,7 @@ class Cleanup(Struct, frozen=True):
 
 
 class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement that the documents make and that nobody can check from outside.
+    """A statement of the documents that cannot be checked from outside.
 
     Attributes:
         name: `PROVIDER.area.claim`, as a behaviour's.
@@ -86,7 +86,7 @@ class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """What a provider's documents say and leave open, without the assumptions, which a provider needs at every call.
+    """What a provider's documents say and leave open, except its assumptions.
 
     Attributes:
         behaviours: statements with their checks, in the order of the documents.
@@ -107,7 +107,7 @@ class Catalogue(Struct, frozen=True):
     conduct: Conduct = Conduct()
 
     def names(self) -> Iterator[str]:
-        """Go through the names of all statements, checked or not."""
+        """Yield the names of all statements, checked or not."""
         yield from (behaviour.name for behaviour in self.behaviours)
         yield from (statement.name for statement in self.unchecked)
 

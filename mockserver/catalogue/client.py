@@ -1,4 +1,4 @@
-"""The small HTTP client that checks use. It knows no provider and no mock, only an address and a credential."""
+"""HTTP client of checks: it knows an address and a credential."""
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -18,7 +18,7 @@ JSON = "application/json"
 
 
 class ApiResponse(Struct, frozen=True):
-    """What a service answered; names of headers are in lower case.
+    """A service's response; header names are in lower case.
 
     Attributes:
         request: method and URL, for messages.
@@ -31,7 +31,7 @@ class ApiResponse(Struct, frozen=True):
 
     @property
     def json(self) -> Any:
-        """What the body says.
+        """The JSON value of the body.
 
         Raises: AssertionError if it is no JSON.
         """
@@ -109,12 +109,12 @@ class Api:
         return ApiResponse(answer.status, answer.headers, answer.body, f"{method} {target}")
 
     def pause(self, seconds: float) -> None:
-        """Give the service time; where its clock does not run by itself, none passes."""
+        """Give the service time; a sandbox's clock that is frozen does not move."""
         if self._pause is not None:
             self._pause(seconds)
 
     def unique(self, word: str = "check") -> str:
-        """Return text that no record but those of this check holds: marked, so that leftovers can be told."""
+        """Return a text with the marker that no other record has."""
         self._names += 1
         return f"{self.marker}-{word}-{self._names:03}"
 

@@ -1,4 +1,4 @@
-"""What the judge of a client's conduct has to know of a provider: its lists, its creations, its signatures, its own rules."""
+"""What conduct rules need to know of a provider."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal
@@ -15,7 +15,7 @@ UNSIGNED = frozenset({"bad-signature", "old-secret", "truncate"})
 
 
 class Asked(Struct, frozen=True):
-    """Which page of a list a request asks for.
+    """The page of a list that a request asks for.
 
     Attributes:
         subject: all else that says which rows there are and in what order: filters and sorting.
@@ -29,7 +29,7 @@ class Asked(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """What a reply shows of a list.
+    """The page of a list that a reply shows.
 
     Attributes:
         items: the rows, in order.
@@ -49,7 +49,7 @@ def _never(_item: Any) -> bool:
 
 
 class ListConvention(Struct, frozen=True):
-    """How one of a provider's lists is read.
+    """How to read one of a provider's lists.
 
     Attributes:
         operation: the operation that gives a page.
@@ -67,7 +67,7 @@ class ListConvention(Struct, frozen=True):
 
 
 class ProviderRule(Struct, frozen=True):
-    """A rule of conduct that only this provider has, about exchanges one by one.
+    """A conduct rule of one provider about single exchanges.
 
     Attributes:
         id: words with hyphens, as they stand in reports.
@@ -88,7 +88,7 @@ def _has_wrong_signature(how: str, _assumed: Mapping[str, str]) -> bool:
 
 
 class Conduct(Struct, frozen=True):
-    """What the judge of a client's conduct has to know of a provider.
+    """What conduct rules need to know of a provider.
 
     Attributes:
         creates: the operations that make a record whenever they are called; their replies have its `id`.

@@ -1,4 +1,4 @@
-"""Changes that a choice makes to the contract, in the manner of the OpenAPI Overlay specification.
+"""Changes of the contract by a choice, similar to the OpenAPI Overlay specification.
 
 Targets are JSON pointers (RFC 6901), which name one place each, rather than JSONPath queries.
 """
@@ -13,7 +13,7 @@ from mockserver.errors import ContractError
 
 
 class Change(Struct, frozen=True):
-    """One step at the target: `update` is merged into an object, or put in place of anything else.
+    """One change: merge `update` into an object, or replace anything else by it.
 
     Without an update the target is removed; `copy` puts there what stands at another pointer.
     """
@@ -35,12 +35,12 @@ def remove(target: str) -> Change:
 
 
 def move(source: str, target: str) -> Overlay:
-    """Put what stands at the source at the target instead."""
+    """Move the value at the source to the target."""
     return Change(target, copy=source), Change(source)
 
 
 def update(target: str, value: Any) -> Change:
-    """Merge the value into the target; the target itself may be new, its parent may not."""
+    """Merge the value into the target, which may be new; its parent must exist."""
     return Change(target, value)
 
 
@@ -51,7 +51,7 @@ def moved(pointer: str, renames: Renames) -> str:
 
 
 def renamed(value: Any, renames: Renames) -> Any:
-    """Return a copy of the value whose references have the components' new names."""
+    """Return a copy of the value with references to renamed components."""
     if isinstance(value, dict):
         return {key: renamed(each, renames) for key, each in value.items()}
     if isinstance(value, list):
@@ -62,7 +62,7 @@ def renamed(value: Any, renames: Renames) -> Any:
 
 
 def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
-    """Return the document with the changes made in order; the given one stays as it is.
+    """Return a copy of the document with the changes made in order.
 
     Raises: ContractError if the contract has no such place.
     """
@@ -81,7 +81,7 @@ def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]
 
 
 def resolve(document: Any, pointer: str) -> Any:
-    """Return what stands at the pointer.
+    """Return the value at the pointer.
 
     Raises: ContractError if nothing does.
     """

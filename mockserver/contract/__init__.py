@@ -1,4 +1,4 @@
-"""The contract: which requests exist and what is well-formed. No provider's rule or message lives here."""
+"""The OpenAPI contract: known requests and valid values, without provider rules."""
 
 from mockserver.contract.contract import Contract
 from mockserver.contract.operation import Operation

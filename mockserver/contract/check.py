@@ -1,4 +1,4 @@
-"""Compares what is sent with what the contract says: all violations, in the contract's order, not the first."""
+"""Check requests against the contract and collect all violations, in the contract's order."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -36,7 +36,9 @@ class Schemas:
         return self._compiled[pointer]
 
     def compile(self, schema: dict[str, Any], *, where: str) -> Any:
-        """Return the validator of a schema that may refer to the contract's; `where` is what to call it in messages.
+        """Return the validator of a schema that may refer to the contract.
+
+        where: name of the schema in messages.
 
         Raises: ContractError if it is no schema.
         """
@@ -49,12 +51,12 @@ class Schemas:
 
 
 def reference(pointer: str) -> dict[str, Any]:
-    """Return a schema that refers to the one at the pointer of the contract."""
+    """Return a schema that refers to the pointer in the contract."""
     return {"$ref": f"urn:contract#{quote(pointer)}"}
 
 
 def broken(error: Any) -> str:
-    """Return the place of the keyword that the error is about; empty for a schema that is none of the contract's own."""
+    """Return the pointer of the failed keyword; empty for a schema outside the contract."""
     return "".join(f"/{escape(str(step))}" for step in error.schema_path) if error.absolute_keyword_location else ""
 
 
@@ -78,7 +80,7 @@ class RequestCheck:
         return typed, [violation for each in self._path for violation in self._single(each, typed[each.name])]
 
     def query(self, request: Request) -> tuple[dict[str, Any], list[Violation]]:
-        """Return the declared query parameters, typed and with defaults, and what is wrong with the query.
+        """Return the typed query parameters with defaults, and the violations.
 
         A value that breaks the contract is left as it came, typed if it could be.
         """
@@ -104,7 +106,7 @@ class RequestCheck:
         return [violation for parameter in self._headers for violation in self._header(request, parameter)]
 
     def body(self, request: Request) -> tuple[Any, list[Violation]]:
-        """Return the body as a plain value, None if there is none, and what is wrong with it."""
+        """Return the body's value, None without a body, and the violations."""
         body, operation = request.body, self._operation
         if not operation.media:
             return None, [_undeclared("body", "", operation.pointer)] if body else []
@@ -166,7 +168,7 @@ class RequestCheck:
         return [Violation(parameter.place, parameter.name, each.kind.name, each.message, pointer=broken(each)) for each in errors]
 
     def _ordered(self, errors: Any, place: str, order: list[str]) -> list[Violation]:
-        """Return missing values first, then wrong ones, each in the order of the contract."""
+        """Return violations in the contract's order, missing values first."""
         rank = {name: index for index, name in enumerate(order)}
         violations = [_violation(error, place, self._query if place == "query" else {}) for error in errors]
         return sorted(violations, key=lambda each: (each.rule != "required", rank.get(each.name, len(rank))))
@@ -190,7 +192,7 @@ def _undeclared(place: str, name: str, pointer: str) -> Violation:
 
 
 def _as_integers(value: dict[str, Any], fields: Mapping[str, tuple[str, ...]]) -> None:
-    """Turn 2000.0 into 2000 where the contract wants an integer, as JSON knows no difference."""
+    """Turn 2000.0 into 2000 where the contract requires an integer."""
     for name, member in value.items():
         if isinstance(member, float) and member.is_integer() and "integer" in fields.get(name, ()):
             value[name] = int(member)

@@ -1,4 +1,4 @@
-"""The contract as loaded: operations, routes, and checks of requests, replies and records."""
+"""The loaded contract: operations, routes, and checks of requests, replies and records."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -72,7 +72,7 @@ class Contract:
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Contract":
-        """Read the contract from a file, the package's own if none is named.
+        """Read the contract from a file; None: the package's own.
 
         Raises: DocumentError that names the file and the place in it.
         """
@@ -90,7 +90,7 @@ class Contract:
         return check
 
     def under(self, choices: Mapping[str, str], assumptions: Mapping[str, Assumption]) -> "Contract":
-        """Return the contract as choices of the assumptions (key → assumption) change it; itself if they do not."""
+        """Return the contract as the choices change it; itself without a change."""
         chosen = [
             (key, assumptions[key].overlays.get(choice, ())) for key, choice in sorted(choices.items()) if key in assumptions
         ]
@@ -98,7 +98,7 @@ class Contract:
         return self.overlaid(changes) if changes else self
 
     def overlaid(self, changes: Sequence[Change]) -> "Contract":
-        """Return the contract with changes made to it; the same one for the same changes.
+        """Return the contract with the changes; the same one for the same changes.
 
         Raises: ContractError if a change names a place that is not there.
         """
@@ -112,7 +112,7 @@ class Contract:
         return self._changed[digest]
 
     def _changes(self, provider: str, overlay: Overlay) -> Overlay:
-        """Return an overlay on the provider's own file as one on this contract."""
+        """Return an overlay for this contract from one for the provider's file."""
         renames = self._renames.get(provider)
         if not renames:
             return overlay
@@ -122,11 +122,11 @@ class Contract:
         )
 
     def complaints(self, operation: str, status: int, content_type: str, body: bytes) -> list[str]:
-        """Return what the contract has against a reply of the operation; empty if it may be sent."""
+        """Return the errors of a reply as text; empty if it is valid."""
         return [str(fault) for fault in self.reply_errors(operation, status, content_type, body)]
 
     def reply_errors(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
-        """Return the same with its places: `status`, `content-type`, and what begins with `body`.
+        """Return the errors of a reply, at `status`, `content-type` or `body…`.
 
         body: None if nobody knows what it was; then nothing is said of it.
         """
@@ -150,14 +150,14 @@ class Contract:
         return [SchemaError(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.errors_of(value, pointer)]
 
     def errors_of(self, value: Any, pointer: str) -> list[SchemaError]:
-        """Return why the value does not fit the schema at the pointer; empty if it fits."""
+        """Return the errors of a value under the schema at the pointer."""
         schema = self.schemas.at(pointer)
         if schema.is_valid(value):
             return []
         return [SchemaError(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
 
     def schema(self, name: str, provider: str = "") -> str:
-        """Return the pointer of a component schema by the name that it has in the provider's own file.
+        """Return the pointer of a component schema by its name in the provider's file.
 
         Raises: ContractError if there is none.
         """

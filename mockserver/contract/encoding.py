@@ -1,4 +1,4 @@
-"""From the bytes of a query or body to plain values, strictly: what is malformed is refused, never guessed."""
+"""Decode queries and bodies strictly: malformed input is an error, never a guess."""
 
 import re
 from math import isfinite
@@ -23,7 +23,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 class MalformedError(ValueError):
-    """The bytes are not what they are declared to be; the message is one clause."""
+    """The bytes are malformed; the message is one clause."""
 
 
 def decode_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
@@ -40,7 +40,7 @@ def decode_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def _is_deeper(body: bytes, max_depth: int) -> bool:
-    """Return whether a JSON text is nested deeper than that; brackets within strings do not count."""
+    """Return whether JSON is nested deeper than the limit; brackets in strings do not count."""
     depth = 0
     for bracket in _STRING.sub(b"", body).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"{[" else -1
@@ -72,7 +72,7 @@ def _text(encoded: bytes) -> str:
 
 
 def coerce(value: str, types: tuple[str, ...]) -> Any:
-    """Return the text as the first of the JSON types that it can stand for; the text itself if there is none.
+    """Return the text as the first JSON type that it fits; else the text.
 
     Text that cannot be coerced is left for the schema to refuse, which knows the parameter's name.
     """

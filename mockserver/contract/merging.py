@@ -1,4 +1,4 @@
-"""Puts the OpenAPI files of several providers together.
+"""Merge the OpenAPI files of several providers.
 
 One file whose operations are all played is the contract as it stands. Otherwise operations of providers that are not played are
 left out, and a component whose name stands in several files becomes `PROVIDER.NAME`.
@@ -55,7 +55,7 @@ def _is_of(event: Mapping[str, Any], providers: Sequence[str]) -> bool:
 
 
 def _check_paths(parts: Iterable[Contract]) -> None:
-    """Raise ContractError if two files have the same path, whatever its parameters are called."""
+    """Raise ContractError if two files have the same path; parameter names do not matter."""
     first: dict[str, tuple[Operation, Contract]] = {}
     for contract in parts:
         for operation in contract.operations.values():
@@ -89,7 +89,7 @@ def _prefixed(pointer: str, names: Sequence[str]) -> str:
 
 
 def _moved(contract: Contract, renames: Renames) -> dict[str, Any]:
-    """Return the document with its components under new names, and what security it asks for said of each operation."""
+    """Return the document with renamed components and explicit security of each operation."""
     document: dict[str, Any] = renamed(contract.document, renames)
     security = document.pop("security", None)
     for operation in contract.operations.values():

@@ -1,4 +1,4 @@
-"""What the contract says of one operation, with every reference followed."""
+"""Operations of the contract, with references resolved."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -77,7 +77,7 @@ class Operation(Struct, frozen=True):
     pointer: str = ""
 
     def reply(self, status: int) -> Mapping[str, str] | None:
-        """Return the content types that the contract has for the status; None if it declares neither it nor a default."""
+        """Return the content types of the status, else of the default; None if undeclared."""
         for name in (str(status), f"{status // 100}XX", "default"):
             if name in self.replies:
                 return self.replies[name]
@@ -91,7 +91,7 @@ class Reader:
         self._document = document
 
     def follow(self, pointer: str, seen: frozenset[str] = frozenset()) -> tuple[str, Any]:
-        """Return the value at the pointer and its true place, references followed on the way and at the end.
+        """Return the value at the pointer and its real pointer; references are followed.
 
         seen: references that were followed to get here.
         Raises: LookupError or TypeError if nothing is there, ValueError for a reference that leads nowhere.
@@ -109,7 +109,7 @@ class Reader:
         return self.follow(unquote(reference[1:]), seen | {reference})
 
     def operation(self, path: str, method: str) -> Operation | None:
-        """Return the operation that stands at the path and method; None if there is none.
+        """Return the operation at the path and method, or None.
 
         Raises: LookupError, TypeError, ValueError or AttributeError if what stands there is no operation.
         """
@@ -135,7 +135,7 @@ class Reader:
         )
 
     def _parameters(self, *places: str) -> list[Parameter]:
-        """Return the parameters that stand at the places; later ones replace earlier ones of the same name."""
+        """Return the parameters at the places; later ones override earlier ones."""
         found: dict[tuple[str, str], Parameter] = {}
         for place in places:
             _, owner = self.follow(place)

@@ -1,4 +1,4 @@
-"""Finds the operation of a path and method: a tree of path segments, made from the contract once."""
+"""Find operations by path and method in a tree of path segments."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
@@ -13,14 +13,14 @@ _SEVERAL = ""
 
 
 class Route(Struct, frozen=True):
-    """A path that the contract has: its operations by method, and what stands in the path's parameters."""
+    """A path of the contract: its operations by method, and the parameters' values."""
 
     operations: Mapping[str, Operation]
     parameters: Mapping[str, str]
 
 
 class _Node(Struct):
-    """What may follow after the beginning of a path.
+    """A node of the tree of path segments.
 
     Attributes:
         owner: the provider that has the first path on which this is.
@@ -37,7 +37,7 @@ class _Node(Struct):
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def after(self, segment: str) -> "_Node | None":
-        """Return what follows a segment; one that the contract names goes before a parameter, which is never empty."""
+        """Return the next node; a named segment wins over a parameter."""
         return self.segments.get(segment) or (self.other if segment else None)
 
 
@@ -69,7 +69,7 @@ class Routes:
         self._owners[segments[0]] = _SEVERAL if shared else operation.provider
 
     def find(self, path: str) -> Route | None:
-        """Return the route of a percent-encoded path; None if the contract has no such path."""
+        """Return the route of a percent-encoded path, or None."""
         static = self._static.get(path)
         if static is not None or not path.startswith("/"):
             return static
@@ -80,7 +80,7 @@ class Routes:
         return _find(self._root, path.split("/"), 1, ())
 
     def owner(self, path: str) -> str | None:
-        """Return the provider whose paths begin as this one does, for as long as possible; None if no provider's do."""
+        """Return the provider whose paths share the longest prefix with this one, or None."""
         owner = self._owners.get(path.split("/", 2)[1]) if path.startswith("/") else None
         return self._nearest_owner(path) if owner == _SEVERAL else owner
 
@@ -103,7 +103,7 @@ def _made(node: _Node, segment: str, owner: str) -> _Node:
 
 
 def _find(node: _Node, segments: list[str], index: int, values: tuple[str, ...]) -> Route | None:
-    """Return the route that the segments from the index on lead to, the values of parameters before it being known."""
+    """Return the route of the segments from the index on; earlier parameters are `values`."""
     if index == len(segments):
         return Route(node.operations, dict(zip(node.names, values, strict=True))) if node.operations else None
     segment = segments[index]

@@ -1,4 +1,4 @@
-"""The documented APIs that can be played: those that come with the package, and those of other packages that are installed."""
+"""Providers of the package and of other installed packages."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ ENTRY_POINTS = "mockserver.providers"
 
 
 def find_providers(named: Iterable[str | Provider] | None = None, *, where: str = "providers") -> tuple[Provider, ...]:
-    """Return the providers of these names, and those given as values; None: those that come with the package.
+    """Return the named providers; None: those of the package.
 
     where: what to name in messages.
     Raises: ConfigurationError for a name that is unknown or given twice, and for a package that cannot be imported.
@@ -37,7 +37,7 @@ def find_providers(named: Iterable[str | Provider] | None = None, *, where: str 
 
 
 def find_provider(name: str, *, where: str = "providers") -> Provider:
-    """Return a provider that comes with the package, or that an installed package offers.
+    """Return a provider of the package or of an installed package.
 
     where: what to name in messages.
     Raises: ConfigurationError for an unknown name, which lists the known ones, and for a package that cannot be imported.
@@ -53,7 +53,7 @@ def find_provider(name: str, *, where: str = "providers") -> Provider:
 
 
 def provider_names() -> list[str]:
-    """Return the names of all providers that can be played; imports none of them."""
+    """Return the names of all available providers without importing them."""
     return list(dict.fromkeys([*(each.name for each in PROVIDERS), *(each.name for each in _entry_points())]))
 
 

@@ -1,4 +1,4 @@
-"""The accounts of a sandbox, by the providers' names, for those who write tests and type checkers that read along."""
+"""Typed accounts of a sandbox, for tests and type checkers."""
 
 from mockserver.client.account import Account, SandboxAccounts
 from mockserver.providers.spoonity.account import Spoonity

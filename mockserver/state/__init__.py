@@ -1,4 +1,4 @@
-"""What is remembered: records, clock, ids, due work, and the sandboxes that hold them. No HTTP, no provider's format."""
+"""State without HTTP: records, clock, ids, tasks, sandboxes."""
 
 from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, State
 from mockserver.state.schedule import Task

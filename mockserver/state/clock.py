@@ -1,4 +1,4 @@
-"""A sandbox's time. This module is the only door to the machine's own."""
+"""A sandbox's time; the only module that reads the machine's."""
 
 import re
 import time
@@ -50,7 +50,7 @@ class ClockReading(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """What time it is in a sandbox.
+    """A sandbox's clock.
 
     Attributes:
         mode: `real` follows the machine, `frozen` stops, `step` moves one second per exchange.
@@ -71,7 +71,7 @@ class Clock(Struct, frozen=True):
 
     @property
     def can_be_said(self) -> bool:
-        """Whether it shows a time of the years 1970 to 9999, which timestamps can say."""
+        """Whether it shows a time from 1970 to 9999."""
         return 0 <= (machine_ms() + self.value if self.mode == "real" else self.value) <= LATEST_MS
 
     def advanced(self, by_ms: int) -> "Clock":
@@ -89,12 +89,12 @@ def machine_ms() -> int:
 
 
 def stopwatch_us() -> int:
-    """Return a count of microseconds that only ever goes up, to measure how long something takes."""
+    """Return monotonic microseconds, to measure durations."""
     return _steady_ns() // 1_000
 
 
 def iso_seconds(at_ms: int) -> str:
-    """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`; the year 9999 does not end."""
+    """Return a timestamp in whole seconds, such as `2026-01-19T10:30:00Z`."""
     return _iso(min(at_ms, LATEST_MS) // 1000)
 
 
@@ -105,14 +105,14 @@ def _iso(at_s: int) -> str:
 
 
 def iso_milliseconds(at_ms: int) -> str:
-    """Return a timestamp in milliseconds, such as `2026-02-02T13:48:05.683Z`; the year 9999 does not end."""
+    """Return a timestamp in milliseconds, such as `2026-02-02T13:48:05.683Z`."""
     at_ms = min(at_ms, LATEST_MS)
     return f"{iso_seconds(at_ms)[:-1]}.{at_ms % 1000:03}Z"
 
 
 @lru_cache(maxsize=1024)
 def parse_timestamp(text: str) -> int:
-    """Return the milliseconds since 1970 of an ISO 8601 timestamp; one without a zone is taken as UTC.
+    """Return the milliseconds since 1970 of an ISO 8601 timestamp; default UTC.
 
     What is smaller than a millisecond is cut off.
 
@@ -153,7 +153,7 @@ def mode_of(clock: str) -> Mode:
 
 
 def instant(now: str | datetime) -> int:
-    """Return the milliseconds since 1970 of a timestamp or a datetime; one without a zone is taken as UTC.
+    """Return the milliseconds since 1970 of a timestamp or datetime; default UTC.
 
     Raises: ConfigurationError.
     """

@@ -1,4 +1,4 @@
-"""The only source of chance: everything that looks random is a function of seed, kind and ordinal.
+"""The only source of chance: a function of seed, kind and ordinal.
 
 Ids of one kind come from a permutation of all the ids that its form allows, so two ordinals never share one, and a call
 more or less does not shift the ids of other kinds.
@@ -17,7 +17,7 @@ _ROUNDS = 3
 
 
 class IdForm(Struct, frozen=True):
-    """What ids of a kind look like: a prefix, then so many characters of the alphabet."""
+    """Form of a kind's ids: a prefix, then characters of an alphabet."""
 
     prefix: str
     alphabet: str
@@ -25,18 +25,18 @@ class IdForm(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """How many ids there are of this form."""
+        """Number of ids of this form."""
         size: int = len(self.alphabet) ** self.length
         return size
 
     def fits(self, text: str) -> bool:
-        """Return whether the text looks like an id of this form, or like a shorter one, as documents print them."""
+        """Return whether the text is an id of this form, or a shorter one."""
         tail = text.removeprefix(self.prefix)
         return text.startswith(self.prefix) and 0 < len(tail) <= self.length and set(tail) <= set(self.alphabet)
 
 
 def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
-    """Return the id with this ordinal, counted from 0, among those of the kind."""
+    """Return the kind's id with this ordinal, counted from 0."""
     size = form.size
     number = permute(ordinal % size, size, seed=seed, kind=kind)
     base, pairs, made = len(form.alphabet), _pairs(form.alphabet), ""
@@ -47,7 +47,7 @@ def make_id(form: IdForm, *, seed: int, kind: str, ordinal: int) -> str:
 
 
 def permute(number: int, size: int, *, seed: int, kind: str) -> int:
-    """Return where the number, below `size`, goes in the permutation that seed and kind name.
+    """Return the number's image in the permutation of seed and kind.
 
     Numbers are mixed in the next power of two; those that land beyond `size` are mixed again until they do not
     (cycle walking), which keeps the permutation one.
@@ -64,7 +64,7 @@ def permute(number: int, size: int, *, seed: int, kind: str) -> int:
 
 
 def choose(size: int, *, seed: int, kind: str, ordinal: int) -> int:
-    """Return a number below `size` that looks random; unlike a permutation it may repeat."""
+    """Return a pseudorandom number below `size`; it may repeat."""
     return permute(ordinal, 1 << 62, seed=seed, kind=kind) % size
 
 
@@ -75,13 +75,13 @@ def digest(text: str, length: int = 16) -> str:
 
 @lru_cache(maxsize=16)
 def _pairs(alphabet: str) -> tuple[str, ...]:
-    """Return all pairs of characters in counting order, as two at a time are quicker than one."""
+    """Return all pairs of characters in counting order; pairs are faster."""
     return tuple(first + second for first in alphabet for second in alphabet)
 
 
 @lru_cache(maxsize=4096)
 def _keys(seed: int, kind: str) -> tuple[tuple[int, int], ...]:
-    """Return odd multipliers and offsets for each round; a round with an odd multiplier can be undone."""
+    """Return odd multipliers and offsets for each round, which can be inverted."""
     material = blake2b(f"{seed}/{kind}".encode(), digest_size=16 * _ROUNDS).digest()
     numbers = [int.from_bytes(material[at : at + 8]) for at in range(0, len(material), 8)]
     return tuple((numbers[at] | 1, numbers[at + 1]) for at in range(0, len(numbers), 2))

@@ -1,4 +1,4 @@
-"""Plausible people for generated records: the same on every platform, at addresses that are reserved for examples."""
+"""Plausible people for generated records, with addresses reserved for examples."""
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ class Person(Struct, frozen=True):
 
 
 def person(number: int, *, seed: int, kind: str) -> Person:
-    """Return the person with this number: people of one kind share no name before all combinations are used."""
+    """Return the person with this number; names repeat only after all combinations."""
     combinations = len(FIRST_NAMES) * len(LAST_NAMES)
     repeat, rest = divmod(number, combinations)
     first, last = divmod(permute(rest, combinations, seed=seed, kind=f"{kind}/name"), len(LAST_NAMES))

@@ -22,7 +22,7 @@ _ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}\Z")
 
 
 class State:
-    """What a fork copies: records, ordinals, clock, choices, webhook endpoints and due work.
+    """State that a fork copies: records, ordinals, clock, choices, endpoints, tasks.
 
     Collections and agenda are shared by all forks until one of them writes; that one then goes on with its own copy.
 
@@ -46,7 +46,7 @@ class State:
         self._owned: set[str] = set()
 
     def fork(self) -> "State":
-        """Return a state that is equal now and goes its own way from here, at a cost that no size changes."""
+        """Return an independent copy, in constant time."""
         twin = State(self.seed, self.clock)
         twin.ordinals = self.ordinals.copy()
         twin.choices = self.choices
@@ -83,11 +83,11 @@ class State:
 
     @property
     def time(self) -> int:
-        """What the clock shows, or where it is held, in milliseconds since 1970."""
+        """The clock's or the held time, in milliseconds since 1970."""
         return self.clock.now() if self.held is None else self.held
 
     def count(self) -> int:
-        """Return how many records of all kinds are remembered, counting those of which nothing but the id stays."""
+        """Return the number of records of all kinds, deleted ids included."""
         return sum([collection.weight for collection in self._collections.values()])
 
 
@@ -128,16 +128,16 @@ class Sandbox:
 
     @property
     def initial_state(self) -> State:
-        """The state that the sandbox began with, and goes back to; not to be changed."""
+        """The state that the sandbox began with; do not change it."""
         return self._initial_state
 
     @property
     def now(self) -> int:
-        """The sandbox's time in milliseconds; it stands still during an exchange and during due work."""
+        """The sandbox's time in ms; it is constant during an exchange or task."""
         return self.state.time if self._instant is None else self._instant
 
     def begin(self) -> None:
-        """Start an exchange: do the work that has fallen due, then let time stand."""
+        """Start an exchange: run due tasks, then hold the time."""
         if self.state.agenda.next_due is not None:
             self.run_due()
         self._instant = self.state.time
@@ -149,7 +149,7 @@ class Sandbox:
             self.state.clock = self.state.clock.stepped()
 
     def run_due(self) -> None:
-        """Do the work that has fallen due, in order, each piece at its own due time."""
+        """Run due tasks in order, each at its own due time."""
         due, now = self.state.agenda.next_due, self.state.time
         while due is not None and due <= now:
             task = self.state.write_agenda().pop()
@@ -161,7 +161,7 @@ class Sandbox:
             due = self.state.agenda.next_due
 
     def set_clock(self, clock: Clock) -> None:
-        """Go on with this clock; what falls due by its time is done in order, the time standing at each due instant.
+        """Set the clock; run tasks due by its time in order, each at its due time.
 
         Raises: ClockError if it shows no time of the years 1970 to 9999; then nothing is changed.
         """
@@ -171,14 +171,14 @@ class Sandbox:
         self.run_due()
 
     def advance(self, by_ms: int) -> None:
-        """Let so much time pass; what falls due meanwhile is done in order, the time standing at each due instant.
+        """Advance the clock; run tasks that fall due in order, each at its due time.
 
         Raises: ClockError if that goes beyond the year 9999; then nothing is changed.
         """
         self.set_clock(self.state.clock.advanced(by_ms))
 
     def choose(self, choices: Mapping[str, str]) -> None:
-        """Answer open questions so from now on; only choices that differ from the defaults are given, and all of them."""
+        """Set the choices that differ from the defaults, all of them."""
         self.state.choices = choices
 
     def records(self, kind: Kind) -> Collection:
@@ -209,7 +209,7 @@ class Sandbox:
         self.state.write(kind).mark_deleted(record_id)
 
     def new_id(self, *kinds: Kind) -> str:
-        """Return the next id of the kinds' common series that none of them has or had."""
+        """Return the next id of the kinds' shared series that is unused."""
         collections = [self.state.read(kind) for kind in kinds]
         while True:
             made = self.next_in(kinds[0].series, kinds[0].form)
@@ -230,21 +230,21 @@ class Sandbox:
         self.state.write_agenda().add(task)
 
     def disturb(self, operation: str, path: str) -> Disturbance | None:
-        """Return what goes wrong with a request on purpose; None if nothing does."""
+        """Return the disturbance of a request, or None."""
         return self.faults.disturb(operation, path, self.now, self._chance)
 
     def _chance(self, what: str, ordinal: int) -> float:
         return choose(_PARTS, seed=self.state.seed, kind=what, ordinal=ordinal) / _PARTS
 
     def announce(self, event: Event) -> None:
-        """Record an event, and put it in for each webhook endpoint that wants it."""
+        """Record an event and add a delivery for each subscribed endpoint."""
         self.outbox.add(event)
         for endpoint in self.state.endpoints:
             if endpoint.wants(event.type):
                 self.outbox.enqueue(Delivery(number=0, event=event, endpoint=endpoint.id, url=endpoint.url, due=self.now))
 
     def reset(self) -> None:
-        """Go back to how the sandbox began; journal, events and faults are cleared, snapshots stay."""
+        """Restore the initial state; clear journal, events and faults; keep snapshots."""
         self.state = self._initial_state.fork()
         self.journal.clear()
         self.outbox.clear()
@@ -256,7 +256,7 @@ class Sandbox:
             hook(self)
 
     def load(self, state: State) -> None:
-        """Go on with this state; reset still goes back to how the sandbox began.
+        """Replace the state; reset still restores the initial one.
 
         Raises: FixtureError if it holds what no sandbox can go on with; then nothing is changed.
         """
@@ -264,7 +264,7 @@ class Sandbox:
         self.state = state
 
     def snapshot(self, name: str) -> None:
-        """Keep the state under a name, in place of an older one of that name.
+        """Store the state under a name; an older one is replaced.
 
         Raises: BadNameError, LimitError if there are too many.
         """
@@ -303,19 +303,19 @@ class Sandbox:
             ) from None
 
     def issue(self, series: str) -> str:
-        """Return a new token that selects this sandbox wherever it is used as a credential."""
+        """Return a new token that selects this sandbox as a credential."""
         return _issued(self.name, f"{self.state.seed}/{series}/{self._next_ordinal(series)}")
 
 
 class Limits:
-    """How much the mock holds before it says no."""
+    """Limits of the mock."""
 
     def __init__(self, *, sandboxes: int = 1_000, records: int = 1_000_000, snapshots: int = 100, journal: int = 1_000) -> None:
         self.sandboxes, self.records, self.snapshots, self.journal = sandboxes, records, snapshots, journal
 
 
 class Sandboxes:
-    """All sandboxes by name; one that is asked for is made if it is not there."""
+    """All sandboxes by name; a missing one is created on use."""
 
     def __init__(
         self,
@@ -349,7 +349,9 @@ class Sandboxes:
         return self._sandboxes.get(name) or self.make(name)
 
     def make(self, name: str | None = None, initial_state: State | None = None) -> Sandbox:
-        """Make a sandbox that begins with `initial_state`, else with the state that all begin with.
+        """Create a sandbox.
+
+        initial_state: None: the common one.
 
         Raises: BadNameError, TakenNameError, LimitError; FixtureError for an initial_state that no sandbox can go on with.
         """
@@ -377,13 +379,13 @@ class Sandboxes:
         return sandbox
 
     def at_begin(self, hook: Callable[[Sandbox], object]) -> None:
-        """Call the hook with each sandbox that there is, with each new one, and with each that is reset."""
+        """Call the hook for each existing and new sandbox, and after each reset."""
         self._hooks.append(hook)
         for sandbox in self:
             hook(sandbox)
 
     def drop(self, name: str) -> None:
-        """Forget the sandbox with all that is in it; the next use of the name begins anew.
+        """Drop the sandbox; the next use of its name creates a new one.
 
         Raises: UnknownSandboxError.
         """
@@ -392,7 +394,7 @@ class Sandboxes:
         self._sandboxes.pop(name).journal.end()
 
     def selected_by(self, credential: str | None) -> Sandbox:
-        """Return the sandbox for which the credential was issued, else the default one."""
+        """Return the sandbox of the credential, else the default one."""
         if credential is not None and "mock_" in credential:
             found = _ISSUED.search(credential)
             if found and found[1] in self._sandboxes:
@@ -400,7 +402,7 @@ class Sandboxes:
         return self.get(DEFAULT)
 
     def restart(self, initial_state: State) -> None:
-        """Begin all sandboxes that began with the common state anew with another one.
+        """Replace the common state in all sandboxes that began with it.
 
         Raises: FixtureError for an initial_state that no sandbox can go on with; then nothing is changed.
         """
@@ -420,7 +422,7 @@ class Sandboxes:
 
 
 def check_name(name: str, what: str) -> None:
-    """Raise BadNameError unless the name is one that sandboxes and snapshots may have."""
+    """Raise BadNameError unless the name is valid for sandboxes and snapshots."""
     if not NAME.fullmatch(name):
         raise BadNameError(
             f"{name[:80]!r} cannot name a {what}",

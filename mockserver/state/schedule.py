@@ -37,7 +37,7 @@ class Agenda:
         self._numbers = 0
 
     def copy(self) -> "Agenda":
-        """Return an agenda of the same tasks that can be changed by itself."""
+        """Return an independent agenda of the same tasks."""
         twin = Agenda()
         twin._tasks, twin._numbers = self._tasks.copy(), self._numbers
         return twin
@@ -54,7 +54,7 @@ class Agenda:
         return self._tasks[0].due if self._tasks else None
 
     def add(self, task: Task) -> None:
-        """Put in a task; it runs after those that are due at the same time."""
+        """Add a task; it runs after others of the same due time."""
         insort(self._tasks, Task(task.due, task.work, task.object, task.payload, task.assumed, self._numbers), key=_order)
         self._numbers += 1
 

@@ -1,4 +1,4 @@
-"""Keeps the records of one kind: by id, in order of creation, and by the values of declared indexes.
+"""Store records of one kind by id, order of creation, and index values.
 
 Records are immutable, so copying a collection copies references, and the copy shares every record.
 """
@@ -20,7 +20,7 @@ Record = Any
 
 
 class Draft(Struct, frozen=True):
-    """What a fixture record that leaves fields out is completed from.
+    """Input to complete an incomplete fixture record.
 
     Attributes:
         number: how many drafts of this kind came before; with seed and kind it decides all that is made up.
@@ -73,12 +73,12 @@ class Kind:
 
     @property
     def section(self) -> list[str]:
-        """The keys under which its records stand in a fixture."""
+        """The keys of its records in a fixture."""
         return self.name.split(".")
 
 
 class Row(Struct, frozen=True, gc=False):
-    """A record and its place in the order of creation; the position decides between records of one millisecond."""
+    """A record's position in the order of creation; it decides within a millisecond."""
 
     created: int
     position: int
@@ -106,7 +106,7 @@ class Collection:
         self._positions = 0
 
     def copy(self) -> "Collection":
-        """Return a collection of the same records that can be changed by itself."""
+        """Return an independent copy that shares the records."""
         twin = Collection.__new__(Collection)
         twin.kind = self.kind
         twin.deleted = self.deleted.copy()
@@ -127,11 +127,11 @@ class Collection:
 
     @property
     def weight(self) -> int:
-        """How many records are remembered, counting those of which nothing but the id stays."""
+        """Number of records, deleted ids included."""
         return len(self._order) + (0 if self.kind.keeps_deleted else len(self.deleted))
 
     def __iter__(self) -> Iterator[Record]:
-        """Go through the records, the oldest first."""
+        """Yield the records, oldest first."""
         return (self._rows[record_id].record for record_id in self._order)
 
     def get(self, record_id: str) -> Record | None:
@@ -140,20 +140,20 @@ class Collection:
         return row.record if row is not None else None
 
     def all(self) -> Sequence[str]:
-        """Return the ids of all records, the oldest first. The sequence is the collection's own: do not change it."""
+        """Return the ids of all records, oldest first; do not change the sequence."""
         return self._order
 
     def present(self) -> Sequence[str]:
-        """Return the ids of all records that are not marked deleted, as `all` does."""
+        """Return the ids of all records that are not marked deleted."""
         return self._order if self._present is None else self._present
 
     def where(self, index: str, value: Hashable) -> Sequence[str]:
-        """Return the ids of the records that have the value, the oldest first."""
+        """Return the ids of the records with the value, oldest first."""
         found = self._indexes[index].get(value, ())
         return (found,) if isinstance(found, str) else found
 
     def page(self, ids: Sequence[str], start: int, limit: int, *, newest_first: bool) -> tuple[Record, ...]:
-        """Return the records of a stretch of ids that are ordered from the oldest, counted from either end."""
+        """Return a slice of the records, counted from either end."""
         if newest_first:
             stop = max(len(ids) - start, 0)
             chosen = ids[max(stop - limit, 0) : stop][::-1]
@@ -174,7 +174,7 @@ class Collection:
         self._index(row, self.kind.indexes)
 
     def replace(self, record: Record) -> None:
-        """Put a record in place of the one with its id; its place in the order stays."""
+        """Replace a record; its position stays."""
         before = self._rows[record.id]
         row = Row(before.created, before.position, record)
         changed = [name for name, value_of in self.kind.indexes.items() if value_of(before.record) != value_of(record)]
@@ -200,7 +200,7 @@ class Collection:
         self.deleted[record_id] = None
 
     def _forget_present(self, row: Row) -> None:
-        """Take a record that has just left the order out of those that are not marked deleted."""
+        """Remove a record from those that are not marked deleted."""
         if self._present is None:
             return
         if row.record.id not in self.deleted:
@@ -243,7 +243,7 @@ class Collection:
                 self._own_buckets.discard((name, value))
 
     def _bucket(self, name: str, value: Hashable) -> list[str]:
-        """Return the ids under an index value as a list that no other collection shares."""
+        """Return an unshared list of the ids under an index value."""
         found = self._indexes[name][value]
         if isinstance(found, str) or (name, value) not in self._own_buckets:
             found = [found] if isinstance(found, str) else found.copy()

@@ -27,7 +27,7 @@ from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
 
 @cache
 def load_catalogue() -> Catalogue:
-    """Return what the documents say and leave open; only checks and descriptions need it."""
+    """Return the catalogue; only checks and descriptions need it."""
     from mockserver.providers.spoonity.behaviours import BEHAVIOURS
     from mockserver.providers.spoonity.behaviours.service import CLEANUP
     from mockserver.providers.spoonity.conduct import CONDUCT

@@ -1,4 +1,4 @@
-"""What Spoonity's customer page leaves open and a sandbox can choose."""
+"""Questions that Spoonity's customer page leaves open, with the choices of a sandbox."""
 
 from mockserver.catalogue import Assumption, move, remove, update
 from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, UPDATE

@@ -1,4 +1,4 @@
-"""How a client's exchanges with Spoonity are read, so that its conduct can be judged."""
+"""How conduct rules read a client's exchanges with Spoonity."""
 
 from urllib.parse import parse_qsl
 
@@ -18,7 +18,7 @@ def _asked(exchange: Exchange) -> Asked:
 
 
 def _count(text: str) -> int | None:
-    """Return the number; None if it is none, so that the default stands in for it."""
+    """Return the number; None if it is not one or 0."""
     return int(text[:19]) if text.isascii() and text.isdigit() else None
 
 
@@ -32,7 +32,7 @@ def _shown(exchange: Exchange) -> Shown | None:
 
 
 def _unescaped(exchange: Exchange) -> str:
-    """Return which signs stand unescaped in a filter, by the bytes that came."""
+    """Return which characters of a filter are not escaped."""
     if exchange.operation != "spoonity.listCustomers":
         return ""
     filters = [part[len(_FILTER) :] for part in exchange.request.query.split(b"&") if part.startswith(_FILTER)]

@@ -1,4 +1,4 @@
-"""What Spoonity's customer operations do. Plays https://developers.spoonity.com/customer."""
+"""Spoonity's customer operations. Plays https://developers.spoonity.com/customer."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ _EMAIL = re.compile(EMAIL_PATTERN)
 
 
 def list_customers(sandbox: Sandbox, call: Call) -> Page:
-    """Return a page of the customers that meet the filter, newest first unless sorted.
+    """Return a page of the matching customers, newest first unless sorted.
 
     Behaviours: spoonity.list.*, spoonity.filter.*, spoonity.sort.*
     """
@@ -42,7 +42,7 @@ def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def create_customer(sandbox: Sandbox, call: Call) -> Reply:
-    """Store a new customer from whatever attributes came, in the body or else in the query.
+    """Create a customer from the attributes in the body or the query.
 
     Behaviours: spoonity.create.*
     Raises: InvalidField, Conflict where the sandbox wants e-mail addresses to be unique.
@@ -64,7 +64,7 @@ def create_customer(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def update_customer(sandbox: Sandbox, call: Call) -> Reply:
-    """Change the attributes that came and leave the others; the time of update moves only if something changes.
+    """Change the given attributes; date_updated moves only with a change.
 
     Behaviours: spoonity.update.*
     Raises: InvalidField, NotFound, Conflict.
@@ -112,7 +112,7 @@ def _find_for_update(sandbox: Sandbox, call: Call) -> Customer:
 
 
 def _attributes(call: Call) -> dict[str, Any]:
-    """Return the attributes that came; one in the body wins over the same one in the query."""
+    """Return the given attributes; the body wins over the query."""
     writable = ("name", "email", "status") if call.operation == "spoonity.updateCustomer" else ("name", "email")
     sent = call.query | call.fields
     attributes = {name: sent[name] for name in writable if name in sent}

@@ -1,4 +1,4 @@
-"""How Spoonity speaks: who may call, how it refuses, and what its pages look like.
+"""Spoonity's authentication, tokens, errors and pages.
 
 Plays https://developers.spoonity.com/authentication and https://developers.spoonity.com/handling-errors.
 
@@ -69,7 +69,7 @@ def authenticate(sandbox: Sandbox, call: Call) -> None:
 
 
 def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
-    """Issue a bearer token for this sandbox; any code and client are taken, as no real ones can be known.
+    """Issue a bearer token for this sandbox; any code and client are accepted.
 
     Behaviours: spoonity.token.*
     """
@@ -84,7 +84,7 @@ def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
 
 
 def _new_token(sandbox: Sandbox) -> str:
-    """Return a token that is not known yet, even if a loaded state knew some that it did not count."""
+    """Return a new token that no loaded state has."""
     while True:
         token = sandbox.issue(TOKENS.series)
         if digest(token) not in sandbox.records(TOKENS):
@@ -92,7 +92,7 @@ def _new_token(sandbox: Sandbox) -> str:
 
 
 def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
-    """Refuse for the first violation that matters: what nobody declared does not, nor bad paging where it is tolerated."""
+    """Refuse the first violation, except undeclared values and tolerated paging."""
     for violation in violations:
         if violation.rule == "undeclared":
             continue
@@ -113,7 +113,7 @@ def _problem(violation: Violation, violations: Sequence[Violation]) -> Problem:
 
 
 def render_problem(problem: Problem, call: Call) -> Reply:
-    """Return the flat error: an internal code, null unless the service itself failed, and a message.
+    """Return the flat error: message, and an internal code if the service failed.
 
     Behaviours: spoonity.errors.*
     """
@@ -181,7 +181,7 @@ def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
 
 
 def render_page(call: Call, page: Page) -> dict[str, Any]:
-    """Return a page with full URLs of its neighbours, which keep the other parameters of the request.
+    """Return a page with full URLs of its neighbours; other parameters are kept.
 
     Behaviours: spoonity.list.envelope, spoonity.list.next-link, spoonity.list.next-page, spoonity.list.previous-page,
         spoonity.list.first-page-has-no-previous, spoonity.list.last-page-has-no-next

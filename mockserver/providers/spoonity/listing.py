@@ -29,7 +29,7 @@ class Criterion(Struct, frozen=True):
 
 
 def criteria(call: Call) -> list[Criterion]:
-    """Return the criteria of the call's search string; all of them must hold.
+    """Return the criteria of the search string; all must match.
 
     Behaviours: spoonity.filter.*
     Raises: InvalidField where the sandbox rejects words that are no criterion.
@@ -47,7 +47,10 @@ def criteria(call: Call) -> list[Criterion]:
 
 
 def meets(customer: Customer, wanted: Iterable[Criterion], *, whole_email: bool) -> bool:
-    """Return whether the customer meets all criteria; `whole_email` lets `e` match nothing less than the whole address."""
+    """Return whether the customer matches all criteria.
+
+    whole_email: `e` compares the whole address.
+    """
     return all(_meets(customer, one, whole_email=whole_email) for one in wanted)
 
 
@@ -84,7 +87,7 @@ _OPEN = (EMAIL_FILTER, SORT_DIRECTION, DELETED_CUSTOMER)
 
 
 def _note(customers: Collection, call: Call, wanted: Sequence[Criterion], choices: Choices, page: Page) -> None:
-    """Note the assumptions of which another choice, all others being as they are, would show something else."""
+    """Record each assumption whose other choice would show another page."""
     for question in _questions(customers, call.query, wanted):
         others = [each for each in question.choices if each != choices[question.key]]
         pages = [_page(customers, call.query, wanted, {**choices, question.key: each}) for each in others]
@@ -93,7 +96,7 @@ def _note(customers: Collection, call: Call, wanted: Sequence[Criterion], choice
 
 
 def _questions(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Criterion]) -> Iterator[Assumption]:
-    """Go through the assumptions that can make a difference to such a list."""
+    """Yield the assumptions that can change such a list."""
     if any(one.key == "e" for one in wanted):
         yield EMAIL_FILTER
     if "sort" in query and "order" not in query:
@@ -103,7 +106,7 @@ def _questions(customers: Collection, query: Mapping[str, Any], wanted: Sequence
 
 
 def _shown(page: Page, choices: Choices) -> tuple[tuple[Customer, ...], bool]:
-    """Return what a client sees of the page: its records, and whether another one seems to follow."""
+    """Return what a client sees of the page: records, and whether more follow."""
     is_full = len(page.records) == page.limit
     return page.records, page.has_more or (is_full and choices[NEXT_LINK.key] == "when-full")
 
@@ -129,7 +132,7 @@ def _descends(query: Mapping[str, Any], choices: Choices) -> bool:
 
 
 def _sorted(customers: list[Customer], name: str, *, descending: bool) -> list[Customer]:
-    """Return customers, given from the oldest, by a property, equal ones by creation; null stands last either way."""
+    """Return customers sorted by a property, equal ones by creation, null last."""
     if name == "date_created":
         return customers[::-1] if descending else customers
     known = sorted((each for each in customers if getattr(each, name) is not None), key=lambda each: _rank(each, name))

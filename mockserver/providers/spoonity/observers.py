@@ -1,4 +1,4 @@
-"""How to find out which choice of each assumption a service follows that says it is Spoonity."""
+"""Find out which choice of each assumption a Spoonity service follows."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""The operations of Spoonity's customer API, as the contract calls them: what a question left open is about."""
+"""Ids of Spoonity's operations."""
 
 LIST = "spoonity.listCustomers"
 CREATE = "spoonity.createCustomer"

@@ -13,7 +13,7 @@ from mockserver.state.people import person
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A customer, field by field as it is sent; name and email are None if unset or anonymised.
+    """A customer as it is sent; name and email are None if unset or anonymised.
 
     Behaviours: spoonity.customer.*
     """
@@ -33,7 +33,7 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 class AccessToken(Struct, frozen=True, forbid_unknown_fields=True):
-    """A token that the token endpoint issued; its id is a digest, so that no document shows the token."""
+    """An issued token; its id is a digest, so no document shows the token."""
 
     id: str
     date_created: str

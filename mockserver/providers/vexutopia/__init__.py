@@ -29,7 +29,7 @@ from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 
 @cache
 def load_catalogue() -> Catalogue:
-    """Return what the documents say and leave open; only checks and descriptions need it."""
+    """Return the catalogue; only checks and descriptions need it."""
     from mockserver.providers.vexutopia.behaviours import BEHAVIOURS
     from mockserver.providers.vexutopia.behaviours.service import CLEANUP
     from mockserver.providers.vexutopia.conduct import CONDUCT

@@ -1,4 +1,4 @@
-"""What Vexutopia's pages leave open and a sandbox can choose."""
+"""Questions that Vexutopia's pages leave open, with the choices of a sandbox."""
 
 from mockserver.catalogue import Assumption, remove, update
 from mockserver.providers.vexutopia.operations import (

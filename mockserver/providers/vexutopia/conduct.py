@@ -1,4 +1,4 @@
-"""How a client's exchanges with Vexutopia, and the deliveries to it, are read, so that its conduct can be judged."""
+"""How conduct rules read a client's exchanges with Vexutopia and its deliveries."""
 
 from collections.abc import Mapping
 from typing import Any

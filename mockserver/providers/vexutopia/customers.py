@@ -1,4 +1,4 @@
-"""What Vexutopia's customer operations do. Plays https://vexutopia.com/docs/customers."""
+"""Vexutopia's customer operations. Plays https://vexutopia.com/docs/customers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _WRITABLE = ("email", "name", "phone", "metadata")
 
 
 def list_customers(sandbox: Sandbox, call: Call) -> Page:
-    """Return a slice of the customers, of those with the e-mail address if one is given.
+    """Return a slice of the customers, optionally of one e-mail address.
 
     Behaviours: vexutopia.list.whole-customers, vexutopia.list.all-customers, vexutopia.list.email-filter
     """
@@ -34,7 +34,7 @@ def list_customers(sandbox: Sandbox, call: Call) -> Page:
 
 
 def create_customer(sandbox: Sandbox, call: Call) -> Reply:
-    """Store a new customer and announce it; several may have the same e-mail address.
+    """Create a customer and announce it; e-mail addresses need not be unique.
 
     Behaviours: vexutopia.create.*
     """
@@ -64,7 +64,7 @@ def retrieve_customer(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def update_customer(sandbox: Sandbox, call: Call) -> Reply:
-    """Change the fields that came and announce it; one that changes nothing moves no time and is not announced.
+    """Change the given fields and announce it, if anything changes.
 
     Behaviours: vexutopia.update.*
     Raises: NotFound.
@@ -84,7 +84,7 @@ def update_customer(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
-    """Delete the customer for good and announce it; payments go on naming it.
+    """Delete the customer and announce it; its payments keep the id.
 
     Behaviours: vexutopia.delete.*
     Raises: NotFound, also the second time.
@@ -130,5 +130,5 @@ def _metadata(call: Call, before: dict[str, Any], sent: dict[str, Any]) -> dict[
 
 
 def _content(customer: Customer) -> bytes:
-    """Return what a client can tell apart: 1 and true differ, the order of keys does not, nor no metadata from empty ones."""
+    """Return the content that clients can distinguish, as JSON with sorted keys."""
     return json.encode(replace(customer, metadata=customer.metadata or {}), order="sorted")

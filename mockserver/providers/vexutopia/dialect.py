@@ -1,4 +1,4 @@
-"""How Vexutopia speaks: who may call and how it refuses.
+"""Vexutopia's authentication, errors and list slices.
 
 Plays https://vexutopia.com/docs/authentication and https://vexutopia.com/docs/errors.
 """
@@ -76,7 +76,7 @@ def authenticate(sandbox: Sandbox, call: Call) -> None:
 
 
 def refuse(call: Call, violations: Sequence[Violation]) -> Problem | None:
-    """Refuse for the first violation that matters: what nobody declared does not, nor what the sandbox tolerates.
+    """Refuse the first violation that is neither undeclared nor tolerated.
 
     Behaviours: vexutopia.requests.*, vexutopia.list.maximum-limit, vexutopia.list.no-more-than-maximum,
         vexutopia.create.email-required, vexutopia.payments.create.amount-required,
@@ -111,7 +111,7 @@ def _problem(violation: Violation) -> Problem:
 
 
 def render_problem(problem: Problem, call: Call) -> Reply:
-    """Return the nested error: code, message, the parameter if one is to blame, and where the code is explained.
+    """Return the nested error: code, message, doc_url, and param if there is one.
 
     Behaviours: vexutopia.errors.*
     """
@@ -166,7 +166,7 @@ def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
 
 
 def page_of(call: Call, records: Collection, ids: Sequence[str]) -> Page:
-    """Return the slice of the ids, given from the oldest, that the call asks for.
+    """Return the slice of the ids, which are ordered oldest first.
 
     Behaviours: vexutopia.list.limit, vexutopia.list.default-limit, vexutopia.list.offset, vexutopia.list.default-offset
     """
@@ -176,7 +176,7 @@ def page_of(call: Call, records: Collection, ids: Sequence[str]) -> Page:
 
 
 def _is_same_either_way(start: int, limit: int, total: int) -> bool:
-    """Return whether the slice is the same from either end: it is empty, or only the row in the middle."""
+    """Return whether the slice is the same in both orders."""
     return start >= total or (2 * start == total - 1 and (limit == 1 or total == 1))
 
 

@@ -10,7 +10,7 @@ from mockserver.webhooks import Event
 
 
 def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assumed: dict[str, str] | None = None) -> None:
-    """Announce that something happened to the record; the event holds the whole object as it is now.
+    """Announce an event with the whole object as it is now.
 
     assumed: choices on which it rests that this happens at all.
     Behaviours: vexutopia.events.*

@@ -1,4 +1,4 @@
-"""Vexutopia's operations and events, as the contract calls them: what a question left open is about."""
+"""Ids of Vexutopia's operations and events."""
 
 LIST = "vexutopia.listCustomers"
 CREATE = "vexutopia.createCustomer"

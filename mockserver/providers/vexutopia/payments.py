@@ -1,4 +1,4 @@
-"""What Vexutopia's payment operations do. Plays https://vexutopia.com/docs/payments."""
+"""Vexutopia's payment operations. Plays https://vexutopia.com/docs/payments."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ SETTLEMENT_DELAY_MS = {"after-five-seconds": 5_000, "at-once": 0}
 
 
 def list_payments(sandbox: Sandbox, call: Call) -> Page:
-    """Return a slice of the payments, of one customer's if its id is given, even if the customer is gone.
+    """Return a slice of the payments, optionally of one customer.
 
     Behaviours: vexutopia.payments.list.payments
     """
@@ -39,7 +39,7 @@ def list_payments(sandbox: Sandbox, call: Call) -> Page:
 
 
 def create_payment(sandbox: Sandbox, call: Call) -> Reply:
-    """Store a pending payment, announce it, and have it settled later.
+    """Create a pending payment, announce it, and schedule its settlement.
 
     Behaviours: vexutopia.payments.create.*
     Raises: InvalidField or NotFound if its customer does not exist.
@@ -50,7 +50,7 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def new_payment(sandbox: Sandbox, leaning: ChoiceReader, kind: Kind, fields: Mapping[str, Any]) -> Payment:
-    """Store a new pending payment with these fields, announce it, and have it settled later."""
+    """Create a pending payment with these fields, announce it, and schedule its settlement."""
     now = iso_seconds(sandbox.now)
     payment = Payment(
         id=sandbox.new_id(PAYMENTS, LIVE_PAYMENTS),
@@ -72,7 +72,7 @@ def new_payment(sandbox: Sandbox, leaning: ChoiceReader, kind: Kind, fields: Map
 
 
 def retrieve_payment(sandbox: Sandbox, call: Call) -> Reply:
-    """Return the payment as it stands at this moment.
+    """Return the payment with its present status.
 
     Behaviours: vexutopia.payments.retrieve.*, vexutopia.payments.no-changes
     Raises: NotFound.
@@ -99,7 +99,7 @@ def settle_payment(sandbox: Sandbox, task: Task) -> None:
 
 
 def _schedule_settlement(sandbox: Sandbox, leaning: ChoiceReader, payment: Payment, *, live: bool) -> None:
-    """Have the payment settled when the sandbox's choice says; the note goes to the task, to the call if there is none."""
+    """Schedule the settlement; the task, else the call, records the assumption."""
     own = ChoiceReader(choices=sandbox.state.choices)
     delay_ms = SETTLEMENT_DELAY_MS.get(own.assume(PAYMENT_SETTLEMENT))
     if delay_ms is None:

@@ -1,4 +1,4 @@
-"""Vexutopia's customers and payments as they are kept, and as they are shown.
+"""Vexutopia's customers and payments, stored and shown.
 
 Plays https://vexutopia.com/docs/customers and https://vexutopia.com/docs/payments.
 """
@@ -25,7 +25,7 @@ PROCESSOR_FORM = IdForm("pi_", ALPHANUMERIC, 6)
 
 
 class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """A customer; name, phone and metadata are None if they were never set, or cleared.
+    """A customer; name, phone and metadata are None if unset or cleared.
 
     Behaviours: vexutopia.customer.*
     """
@@ -41,17 +41,17 @@ class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, di
 
     @property
     def is_whole(self) -> bool:
-        """Whether every field was set, so that the object looks the same under every choice."""
+        """Whether all fields are set, so that no choice changes the object."""
         return self.name is not None and self.phone is not None and self.metadata is not None
 
     @cached_property
     def encoded(self) -> Raw | None:
-        """The object as JSON, written once; None if a choice decides what it looks like."""
+        """The object as cached JSON; None if a choice can change it."""
         return Raw(json.encode(self)) if self.is_whole else None
 
 
 class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """A payment; the amount is in the currency's smallest unit, metadata is None if it was never set.
+    """A payment; amount in the smallest currency unit, metadata None if unset.
 
     `customer_id` stays when the customer goes.
 
@@ -78,12 +78,12 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dic
 
     @cached_property
     def encoded(self) -> Raw | None:
-        """The object as JSON, written once; None if a choice decides what it looks like."""
+        """The object as cached JSON; None if a choice can change it."""
         return Raw(json.encode(self)) if self.is_whole else None
 
 
 def render(leaning: ChoiceReader, record: Customer | Payment) -> Any:
-    """Return the object as clients see it, which for unset fields the sandbox decides.
+    """Return the object as clients see it; an assumption decides about unset fields.
 
     Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
     """
@@ -187,12 +187,12 @@ def payments_of(sandbox: Sandbox, call: Call, concerns: Concerns = _always) -> K
 
 
 def has_or_had(record_id: str) -> Concerns:
-    """Return whether a collection knows the id, be it as that of a deleted record."""
+    """Return a test whether a collection knows the id, deleted records included."""
     return lambda records: record_id in records or record_id in records.deleted
 
 
 def _seen(sandbox: Sandbox, call: Call, test: Kind, live: Kind, concerns: Concerns) -> Kind:
-    """Return one of the two kinds; if the call concerns nothing in either, the answer is the same and leans on no choice."""
+    """Return the test or live kind; without matching records no assumption is used."""
     if not (call.request.bearer or "").startswith(LIVE_PREFIX):
         return test
     if not (concerns(sandbox.records(test)) or concerns(sandbox.records(live))):

@@ -1,4 +1,4 @@
-"""How Vexutopia tells receivers of its events, and how events are made on purpose. Plays https://vexutopia.com/docs/webhooks."""
+"""Sign, retry and trigger Vexutopia's webhook events. Plays https://vexutopia.com/docs/webhooks."""
 
 import hmac
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ _MADE_UP = "vexutopia.triggered"
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """Return the body as `JSON.stringify` writes it, since the documented verifier signs that.
+    """Return the body as `JSON.stringify` writes it; the documented verifier signs that.
 
     Behaviours: vexutopia.webhooks.body-as-stringified
     """
@@ -38,7 +38,7 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def sign(leaning: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHeaders:
-    """Return the header with the HMAC of the body, in the form that the sandbox chose.
+    """Return the header with the body's HMAC, in the form that the sandbox chose.
 
     Behaviours: vexutopia.webhooks.signature
     """
@@ -49,14 +49,14 @@ def sign(leaning: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHead
 
 
 def retry_after_ms(leaning: ChoiceReader, attempts: int) -> int | None:
-    """Return how long after the last of so many attempts the next one is due; None if there is no other."""
+    """Return the wait before the next attempt; None if there is none."""
     if leaning.assume(WEBHOOK_RETRIES) == "none" or attempts > len(RETRIES_MS):
         return None
     return RETRIES_MS[attempts - 1]
 
 
 def trigger(sandbox: Sandbox, event_type: str, object_id: str | None) -> None:
-    """Make happen what the event is about, to the object or to a new one, and announce it.
+    """Trigger the event for the object or a new one, and announce it.
 
     A new object is made as the API makes one, so its creation is announced first; it is test data.
 
@@ -75,7 +75,7 @@ def trigger(sandbox: Sandbox, event_type: str, object_id: str | None) -> None:
 
 
 def remove(sandbox: Sandbox, event_type: str, object_id: str) -> None:
-    """Delete the object of an event as the API does, which announces it.
+    """Delete the event's object as the API does, and announce it.
 
     Raises: NotFound; Conflict for a payment, which nothing deletes.
     """
@@ -100,7 +100,7 @@ def _make_payment(sandbox: Sandbox) -> str:
 
 
 def _kind_of(sandbox: Sandbox, noun: str, object_id: str) -> Kind:
-    """Return the kind, of test data or live data, that has the object.
+    """Return the test or live kind that has the object.
 
     Raises: NotFound.
     """

@@ -1,4 +1,4 @@
-"""What Spoonity's documents promise, executable, in the order of the documents."""
+"""Spoonity's statements with their checks, in the order of the documents."""
 
 from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.spoonity.behaviours import access, create, customer, delete, errors, filters, lists, update

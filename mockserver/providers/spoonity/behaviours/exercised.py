@@ -1,4 +1,4 @@
-"""Which exchanges of a consumer exercise which of Spoonity's statements: predicates, put together from a few."""
+"""Predicates: which exchanges exercise which of Spoonity's statements."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -66,14 +66,14 @@ def query_of(exchange: Exchange) -> dict[str, str]:
 
 
 def form_of(exchange: Exchange) -> dict[str, str]:
-    """Return the form fields of the exchange's request; empty if it has no form."""
+    """Return the form fields of the request; empty without a form."""
     if b"application/x-www-form-urlencoded" not in exchange.request.headers.get(b"content-type", b""):
         return {}
     return dict(parse_qsl((exchange.request.body or b"").decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def attributes_of(exchange: Exchange) -> dict[str, Any]:
-    """Return the attributes that the exchange's request sets, wherever they stand in it."""
+    """Return the attributes that the request sets in query, form or JSON."""
     return {**query_of(exchange), **form_of(exchange), **_object(exchange.request.body)}
 
 

@@ -1,4 +1,4 @@
-"""Spoonity as its checks use it: requests with typed answers, and customers that are marked and cleaned up."""
+"""Spoonity as checks use it: typed answers, marked customers, and cleanup."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -20,7 +20,7 @@ Shape = TypeVar("Shape")
 
 
 class Customer(Struct, frozen=True):
-    """A customer as the service shows it; what else it may show is not looked at."""
+    """A customer as the service shows it; other properties are ignored."""
 
     id: str
     name: str | None
@@ -51,7 +51,10 @@ class Service:
         self.api = api
 
     def send_create(self, **request: Any) -> ApiResponse:
-        """Send a create as `Api.call` does, and have whatever it creates deleted when the check is over."""
+        """Send a create, and delete what it creates when the check ends.
+
+        request: arguments of `Api.call`.
+        """
         answer = self.api.call("POST", "/customers", **request)
         identity = _identity(answer)
         if identity is not None:
@@ -59,14 +62,14 @@ class Service:
         return answer
 
     def create(self, **attributes: str) -> Customer:
-        """Create a customer as the documents do, from form fields; without attributes, a marked one."""
+        """Create a customer by form fields; without attributes, a marked one."""
         if not attributes:
             name = self.api.unique("customer")
             attributes = {"name": name, "email": f"{name}@example.com"}
         return customer_in(self.send_create(form=attributes).expect(200, 201))
 
     def create_namesakes(self, count: int) -> list[Customer]:
-        """Create customers with one name that nobody else has, and an e-mail address each."""
+        """Create customers with the same unique name and different e-mail addresses."""
         name = self.api.unique("namesake")
         return [self.create(name=name, email=f"{self.api.unique('address')}@example.com") for _ in range(count)]
 
@@ -75,7 +78,7 @@ class Service:
         return customer_in(self.api.call("GET", f"/customers/{identity}").expect(200))
 
     def update(self, identity: str, **attributes: str) -> Customer:
-        """Change attributes as the documents do, by form fields, and return what the service answers."""
+        """Change attributes by form fields, and return the reply's customer."""
         return customer_in(self.api.call("PUT", f"/customers/{identity}", form=attributes).expect(200))
 
     def delete(self, identity: str) -> None:
@@ -96,7 +99,7 @@ class Service:
         return self.page({"query": criteria}).ids
 
     def walk(self) -> Iterator[Customer]:
-        """Go through the customers of the first pages as a client does: from page to page by the links."""
+        """Yield the customers of the first pages, following the links."""
         page = self.page()
         for _ in range(MAX_PAGES):
             yield from page.items
@@ -105,7 +108,7 @@ class Service:
             page = self.follow(page.next)
 
     def order_of(self, *customers: Customer) -> list[str]:
-        """Return the ids of these new customers in the order in which the list, which may hold others too, shows them."""
+        """Return the ids of these new customers in the order of the list."""
         wanted = {customer.id for customer in customers}
         seen: list[str] = []
         for customer in self.walk():
@@ -157,7 +160,7 @@ def _convert(answer: ApiResponse, wanted: type[Shape]) -> Shape:
 
 
 def _identity(answer: ApiResponse) -> str | None:
-    """Return the id of what a create brought about; None if it does not say."""
+    """Return the id in the reply to a create, or None."""
     try:
         value = answer.json
     except AssertionError:

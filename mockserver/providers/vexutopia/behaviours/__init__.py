@@ -1,4 +1,4 @@
-"""What Vexutopia's documents promise, executable where it can be checked from outside."""
+"""Vexutopia's statements with their checks, in the order of the documents."""
 
 from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments

@@ -1,4 +1,4 @@
-"""Vexutopia as checks use it: marked records that are cleaned up, slices of lists, and what is wrong with an answer."""
+"""Vexutopia as checks use it: marked records, slices of lists, errors, and cleanup."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -39,11 +39,11 @@ class Service:
         return f"{self.api.unique('customer')}@example.com"
 
     def create_customer(self, **fields: object) -> ApiResponse:
-        """Create a customer, with a marked address unless one is given, who is deleted when the check is over."""
+        """Create a customer with a marked address; delete it when the check ends."""
         return self.post_customer(json={"email": self.email(), **fields})
 
     def post_customer(self, **request: Any) -> ApiResponse:
-        """Send what may create a customer; if it does, the customer is deleted when the check is over.
+        """Send a create; delete the customer, if any, when the check ends.
 
         request: what `Api.call` takes.
         """
@@ -62,7 +62,7 @@ class Service:
         return self.new_customer(name=self.api.unique("name"), phone="+1 555 123 4567", metadata={"user_id": "12345"})
 
     def update_customer(self, customer: Record, **fields: object) -> Record:
-        """Return the customer as the reply to an update of these fields shows it."""
+        """Update fields and return the reply's customer."""
         return record_of(self.api.call("PATCH", customer_path(customer), json=fields).expect(200))
 
     def delete_customer(self, customer: Record) -> ApiResponse:
@@ -74,13 +74,13 @@ class Service:
         return record_of(self.api.call("GET", customer_path(customer)).expect(200))
 
     def assert_gone(self, customer: Record) -> None:
-        """Raise AssertionError unless a request for the customer is refused, or says no more than that it was deleted."""
+        """Assert that a GET of the customer returns 404 or a deletion stub."""
         answer = self.api.call("GET", customer_path(customer)).expect(200, 404)
         stub = {"id": customer["id"], "object": "customer", "deleted": True}
         assert answer.status == 404 or answer.json == stub, f"{answer.request} still shows the deleted customer: {answer.json}"
 
     def create_payment(self, **fields: object) -> ApiResponse:
-        """Create a payment, of 20 dollars and with a marked description unless something else is given. It stays for good."""
+        """Create a payment with a marked description; it cannot be deleted."""
         marked = {"amount": 2000, "currency": "usd", "description": self.api.unique("payment")}
         return self.api.call("POST", PAYMENTS, json={**marked, **fields})
 
@@ -93,7 +93,7 @@ class Service:
         return record_of(self.api.call("GET", f"{PAYMENTS}/{payment['id']}").expect(200))
 
     def any_payment(self) -> Record:
-        """Return a payment of the account, a new one only if it has none."""
+        """Return a payment of the account; create one only if there is none."""
         listed = self.slice(PAYMENTS)["data"]
         return listed[0] if listed else self.new_payment()
 
@@ -110,7 +110,7 @@ class Service:
         return dict(found)
 
     def walk(self) -> Iterator[Record]:
-        """Go through the customers slice by slice; of a very long list, only through what lies near either end."""
+        """Yield the customers slice by slice; of a long list, only both ends."""
         first = self.slice(limit=_LARGEST_SLICE)
         yield from first["data"]
         total = member(first, "total", int)
@@ -119,7 +119,7 @@ class Service:
                 yield from self.slice(limit=_LARGEST_SLICE, offset=start)["data"]
 
     def steady(self, look: Callable[[], list[Record]]) -> list[Record]:
-        """Return slices between which nobody else changed the number of rows.
+        """Return slices with the same total, read without changes by other clients.
 
         Raises: NotCheckable if somebody always does.
         """
@@ -150,7 +150,7 @@ def record_of(answer: ApiResponse) -> Record:
 
 
 def error_of(answer: ApiResponse) -> Record:
-    """Return what stands under `error`.
+    """Return the reply's `error` object.
 
     Raises: AssertionError if nothing does.
     """

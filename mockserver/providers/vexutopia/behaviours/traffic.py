@@ -1,4 +1,4 @@
-"""Tells from an exchange of a consumer's own traffic whether it exercised a statement."""
+"""Predicates: which exchanges exercise which of Vexutopia's statements."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,7 +9,10 @@ from mockserver.exchange import Exchange
 
 
 def answered(operation: str, *statuses: int, when: Exercised | None = None) -> Exercised:
-    """Return whether Vexutopia's operation answered with one of the statuses, and the condition holds."""
+    """Exercised by an answer of the operation with one of the statuses.
+
+    when: a further condition.
+    """
 
     def exercised(exchange: Exchange) -> bool:
         fits = exchange.operation == operation and exchange.status in statuses
@@ -19,7 +22,10 @@ def answered(operation: str, *statuses: int, when: Exercised | None = None) -> E
 
 
 def refused(*codes: str, when: Exercised | None = None) -> Exercised:
-    """Return whether any operation of Vexutopia refused with one of the error codes, and the condition holds."""
+    """Exercised by an error of any operation with one of the codes.
+
+    when: a further condition.
+    """
 
     def exercised(exchange: Exchange) -> bool:
         return failed(exchange) and refusal_of(exchange).get("code") in codes and (when is None or when(exchange))
@@ -64,17 +70,17 @@ def query_of(exchange: Exchange) -> dict[str, str]:
 
 
 def sent_in(exchange: Exchange) -> dict[str, Any]:
-    """Return the fields of the request's body; none if it holds no JSON object."""
+    """Return the fields of the request's JSON object; else none."""
     return _object(exchange.request.body or b"")
 
 
 def body_of(exchange: Exchange) -> dict[str, Any]:
-    """Return the members of the reply's body; none if it holds no JSON object."""
+    """Return the members of the reply's JSON object; else none."""
     return _object(exchange.body)
 
 
 def refusal_of(exchange: Exchange) -> dict[str, Any]:
-    """Return what the reply has under `error`; nothing if that is no object."""
+    """Return the reply's `error` object; else none."""
     error = body_of(exchange).get("error")
     return error if isinstance(error, dict) else {}
 
