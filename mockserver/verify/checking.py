@@ -181,9 +181,12 @@ def _objection(answer: ApiResponse, contract: Contract, operation: Operation) ->
 
 
 def _is_alike(body: Any, contract: Contract, declared: Mapping[str, str] | None) -> bool:
-    """Return whether the body has at least half of the properties that the contract requires."""
+    """Return whether the body is a list as in the contract, or has at least half of the properties that it requires."""
     pointers = list((declared or {}).values())
-    required = _required(Reader(contract.document), pointers[0]) if pointers else set()
+    reader = Reader(contract.document)
+    if isinstance(body, list):
+        return bool(pointers) and "array" in reader.follow(pointers[0])[1].get("type", ())
+    required = _required(reader, pointers[0]) if pointers else set()
     return isinstance(body, dict) and (not required or 2 * len(required & body.keys()) >= len(required))
 
 

@@ -15,6 +15,7 @@ from mockserver.verify.outcome import Evidence, Result, Seen
 from mockserver.verify.run import RunListener
 from mockserver.verify.target import Unanswered
 from tests.conftest import BASE, MakeApp
+from tests.toy import notes
 from tests.verify import checks
 from tests.verify.verifying import VEXUTOPIA, Between, Hurried, behaviour, provider_of, result_of, run
 
@@ -37,6 +38,12 @@ def test_the_mock_keeps_every_promise_and_follows_its_own_defaults(provider: Pro
     assert len(report.behaviours) == len(provider.catalogue().behaviours)
     assert {each.choice for each in report.assumptions if each.choice != each.default} == {None}
     assert {each.outcome for each in report.assumptions} == {"observed", "not observed"}
+
+
+def test_a_provider_may_answer_lists_as_bare_arrays(make_app: MakeApp) -> None:
+    report = run(notes.PROVIDER, make_app(providers=[notes.PROVIDER]))
+
+    assert (report.is_clean, report.finding) == (True, "")
 
 
 def _other_choices() -> list[Any]:
