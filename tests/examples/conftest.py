@@ -42,13 +42,28 @@ def python(consumer: Path) -> Iterator[str]:
     shutil.rmtree(environment)
 
 
-def fresh_environment(factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Make an environment with nothing in it, and return the variables for it and the built wheel."""
-    folder = factory.mktemp("fresh")
-    run([sys.executable, "-m", "venv", str(folder / "environment")], cwd=folder)
-    commands = folder / "environment" / "bin"
-    settings = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return {"BIN": str(commands), "PYTHON": str(commands / "python"), "WHEEL": str(wheel(folder / "dist")), **settings}
+def environment(factory: pytest.TempPathFactory, folder: Path, **providers: str) -> dict[str, str]:
+    """Return the variables of an environment: a fresh one and the built wheel, or this one as if the package were installed.
+
+    providers: name → entry point, of the package in the folder.
+    """
+    place = factory.mktemp("environment")
+    kept = {name: each for name, each in os.environ.items() if not name.startswith(("COV", "PYTEST", "MOCKSERVER_EX"))}
+    commands = place / "bin"
+    kept["PATH"] = f"{commands}{os.pathsep}{kept['PATH']}"
+    if IS_FRESH:
+        run([sys.executable, "-m", "venv", str(place)], cwd=place)
+        return kept | {"WHEEL": str(wheel(place / "dist")), "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    commands.mkdir()
+    for name, what in {"python": "", "mockserver": "-m mockserver", "pytest": "-m pytest -p no:cacheprovider"}.items():
+        (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {what} "$@"\n')
+        (commands / name).chmod(0o755)
+    information = folder / "outsider-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: outsider\nVersion: 1\n")
+    offers = "".join(f"{name} = {value}\n" for name, value in providers.items())
+    (information / "entry_points.txt").write_text(f"[mockserver.providers]\n{offers}")
+    return kept | {"PYTHONPATH": str(folder)}
 
 
 def wheel(folder: Path) -> Path:

@@ -1,10 +1,8 @@
 """`docs/providers.md`, followed step by step from an empty folder, in this environment or in one that has the built wheel."""
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.serving import Served
-from tests.examples.conftest import INSTALL_TIMEOUT_S, IS_FRESH, fresh_environment
+from tests.examples.conftest import INSTALL_TIMEOUT_S, IS_FRESH, environment
 from tests.tools import ROOT, program
 
 PAGE = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
@@ -53,7 +51,7 @@ class Reader:
             for command, printed in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", step.content, re.MULTILINE):
                 self._type(command, printed)
         elif step.language == "python":
-            self._run([self.variables["PYTHON"], "-c", step.content])
+            self._run(["python", "-c", step.content])
 
     def _type(self, command: str, printed: str) -> None:
         words = shlex.split(command)
@@ -96,25 +94,10 @@ def reader(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path / "ticketly"
     folder.mkdir()
     program("curl")
-    variables = {name: each for name, each in os.environ.items() if not name.startswith(("COV", "PYTEST", "MOCKSERVER_EX"))}
-    place = fresh_environment(tmp_path_factory) if IS_FRESH else _installed(folder, tmp_path / "bin")
-    variables |= place | {"PATH": f"{place['BIN']}{os.pathsep}{variables['PATH']}"}
+    variables = environment(tmp_path_factory, folder, ticketly="ticketly_mock:PROVIDER")
     reader = Reader(folder, variables)
     yield reader
     reader.leave()
-
-
-def _installed(folder: Path, commands: Path) -> dict[str, str]:
-    """Make the package look installed in this environment, and return the variables for that."""
-    information = folder / "ticketly_mock-1.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: ticketly-mock\nVersion: 1\n")
-    (information / "entry_points.txt").write_text("[mockserver.providers]\nticketly = ticketly_mock:PROVIDER\n")
-    commands.mkdir()
-    for name in ("mockserver", "pytest"):
-        (commands / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n')
-        (commands / name).chmod(0o755)
-    return {"BIN": str(commands), "PYTHON": sys.executable, "PYTHONPATH": str(folder)}
 
 
 def test_a_reader_of_the_page_gets_what_it_says(reader: Reader) -> None:
