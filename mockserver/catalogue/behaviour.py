@@ -1,18 +1,17 @@
 """Statements of the documents with their executable checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from mockserver.exchange import Exchange
+from mockserver.catalogue.traffic import Exercised, answered
 
 if TYPE_CHECKING:
     from mockserver.catalogue.client import Api
 
 Check = Callable[[Any], None]
-Exercised = Callable[[Exchange], bool]
 
 
 class NotCheckable(Exception):  # noqa: N818 - the check cannot say anything, which is no failure of anybody
@@ -48,22 +47,27 @@ def behaviour(
     *,
     source: str,
     operation: str,
-    exercised: Exercised,
+    statuses: Sequence[int] = (),
+    when: Exercised | None = None,
+    exercised: Exercised | None = None,
     only_with: Mapping[str, str] | None = None,
     view: Callable[["Api"], Any] = lambda api: api,
 ) -> Callable[[Check], Behaviour]:
     """Make a behaviour from its check, whose docstring is the statement.
 
+    statuses, when: which answers of the operation exercise it; default: every success.
+    exercised: replaces these two, for a behaviour that other operations exercise too.
     view: makes the function's argument of the Api.
     """
 
     def make(check: Check) -> Behaviour:
         says = " ".join((check.__doc__ or "").split())
-        return Behaviour(name, says, source, operation, lambda api: check(view(api)), exercised, only_with or {})
+        exercises = exercised or answered(operation, *statuses, when=when)
+        return Behaviour(name, says, source, operation, lambda api: check(view(api)), exercises, only_with or {})
 
     return make
 
 
-def behaviours_of(module: ModuleType) -> tuple[Behaviour, ...]:
-    """Return the behaviours that the module defines, in order."""
-    return tuple(value for value in vars(module).values() if isinstance(value, Behaviour))
+def behaviours_of(*modules: ModuleType) -> tuple[Behaviour, ...]:
+    """Return the behaviours that the modules define, in order."""
+    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Behaviour))

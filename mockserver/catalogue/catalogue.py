@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from mockserver.catalogue.conduct import Conduct
 from mockserver.documents import read_as
 
 if TYPE_CHECKING:
-    from mockserver.catalogue.client import Api
+    from mockserver.catalogue.client import Api, ApiResponse
 
 
 class Observation(Struct, frozen=True):
@@ -47,6 +47,22 @@ class Unobservable(Struct, frozen=True):
 
     assumption: Assumption
     why: str
+
+
+def observers_of(
+    observe: Mapping[Assumption, Callable[[Any], Observation]], *, view: Callable[["Api"], Any]
+) -> tuple[Observer, ...]:
+    """Return an observer for each assumption; `view` makes the functions' argument of the Api."""
+
+    def on_view(ask: Callable[[Any], Observation]) -> Callable[["Api"], Observation]:
+        return lambda api: ask(view(api))
+
+    return tuple(Observer(assumption, on_view(ask)) for assumption, ask in observe.items())
+
+
+def by_status(answer: "ApiResponse", choices: Mapping[int, str]) -> Observation:
+    """Return the choice that the answer's status shows."""
+    return Observation(choices.get(answer.status), f"{answer.request} answered {answer.status}")
 
 
 Find = Callable[["Api", str], Iterable[str]]

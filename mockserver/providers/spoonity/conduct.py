@@ -1,10 +1,9 @@
 """How conduct rules read a client's exchanges with Spoonity."""
 
-from urllib.parse import parse_qsl
-
 from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
-from mockserver.conversion import json_or_none
+from mockserver.catalogue.traffic import body_of, query_of
 from mockserver.exchange import Exchange
+from mockserver.providers.spoonity.operations import CREATE, LIST, RETRIEVE
 
 DEFAULT_LIMIT = 25
 
@@ -12,7 +11,7 @@ _FILTER = b"query="
 
 
 def _asked(exchange: Exchange) -> Asked:
-    query = dict(parse_qsl(exchange.request.query.decode("utf-8", "replace"), keep_blank_values=True))
+    query = query_of(exchange)
     limit, page = _count(query.pop("limit", "")) or DEFAULT_LIMIT, _count(query.pop("page", "")) or 1
     return Asked(tuple(sorted(query.items())), (page - 1) * limit, limit)
 
@@ -23,8 +22,8 @@ def _count(text: str) -> int | None:
 
 
 def _shown(exchange: Exchange) -> Shown | None:
-    page = json_or_none(exchange.body)
-    if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+    page = body_of(exchange)
+    if not isinstance(page.get("items"), list):
         return None
     links = [link for link in (page.get("next"), page.get("prev")) if isinstance(link, str)]
     following = page.get("next")
@@ -33,7 +32,7 @@ def _shown(exchange: Exchange) -> Shown | None:
 
 def _unescaped(exchange: Exchange) -> str:
     """Return which characters of a filter are not escaped."""
-    if exchange.operation != "spoonity.listCustomers":
+    if exchange.operation != LIST:
         return ""
     filters = [part[len(_FILTER) :] for part in exchange.request.query.split(b"&") if part.startswith(_FILTER)]
     found = [name for sign, name in ((b"+", "a `+`"), (b" ", "a space")) if any(sign in each for each in filters)]
@@ -41,8 +40,8 @@ def _unescaped(exchange: Exchange) -> str:
 
 
 CONDUCT = Conduct(
-    listings=(ListConvention("spoonity.listCustomers", _asked, _shown, retrieve="spoonity.retrieveCustomer"),),
-    creates=("spoonity.createCustomer",),
+    listings=(ListConvention(LIST, _asked, _shown, retrieve=RETRIEVE),),
+    creates=(CREATE,),
     rules=(
         ProviderRule(
             "unescaped-filter",

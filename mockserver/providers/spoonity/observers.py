@@ -1,24 +1,16 @@
 """Find out which choice of each assumption a Spoonity service follows."""
 
-from collections.abc import Callable, Mapping
-
-from mockserver.catalogue import Assumption
-from mockserver.catalogue.catalogue import NotObserved, Observation, Observer, Unobservable
-from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.catalogue.catalogue import NotObserved, Observation, Unobservable, by_status, observers_of
+from mockserver.catalogue.client import ApiResponse
 from mockserver.providers.spoonity import assumptions as known
-from mockserver.providers.spoonity.behaviours.service import Customer, Service, customer_in, listing_in
+from mockserver.providers.spoonity.behaviours.service import Service, customer_in, page_in
 
 DELETED = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
 
 
-def _by_status(answer: ApiResponse, choices: Mapping[int, str]) -> Observation:
-    """Return the choice that stands for the answer's status."""
-    return Observation(choices.get(answer.status), f"{answer.request} answered {answer.status}")
-
-
 def _create_status(service: Service) -> Observation:
     name = service.api.unique("status")
-    return _by_status(service.send_create(form={"name": name}), {200: "200", 201: "201"})
+    return by_status(service.send_create(form={"name": name}), {200: "200", 201: "201"})
 
 
 def _new_customer_verified(service: Service) -> Observation:
@@ -41,7 +33,7 @@ def _update_of_deleted(service: Service) -> Observation:
     if service.api.call("GET", f"/customers/{customer.id}").status == 404:
         raise NotObserved("deleted customers are hidden, so there is no anonymised one to update")
     answer = service.api.call("PUT", f"/customers/{customer.id}", form={"status": "ACTIVE"})
-    return _by_status(answer, {409: "conflict", 404: "not-found"})
+    return by_status(answer, {409: "conflict", 404: "not-found"})
 
 
 def _sort_direction(service: Service) -> Observation:
@@ -83,8 +75,8 @@ def _unknown_filter(service: Service) -> Observation:
     customer = service.create()
     answer = service.api.call("GET", "/customers", query={"query": f"n:{customer.name} zz:nothing nothing"})
     if answer.status != 200:
-        return _by_status(answer, {400: "rejected"})
-    found = customer.id in listing_in(answer).ids
+        return by_status(answer, {400: "rejected"})
+    found = customer.id in page_in(answer).ids
     return Observation(
         "ignored" if found else None, f"words that are no filter kept a customer {'in' if found else 'out of'} the list"
     )
@@ -92,33 +84,33 @@ def _unknown_filter(service: Service) -> Observation:
 
 def _email_unique(service: Service) -> Observation:
     email = str(service.create().email)
-    return _by_status(service.send_create(form={"email": email}), {200: "no", 201: "no", 409: "yes"})
+    return by_status(service.send_create(form={"email": email}), {200: "no", 201: "no", 409: "yes"})
 
 
 def _email_syntax(service: Service) -> Observation:
     answer = service.send_create(form={"email": service.api.unique("no-address")})
-    return _by_status(answer, {200: "unchecked", 201: "unchecked", 400: "checked"})
+    return by_status(answer, {200: "unchecked", 201: "unchecked", 400: "checked"})
 
 
 def _null_value(service: Service) -> Observation:
     customer = service.create()
     answer = service.api.call("PUT", f"/customers/{customer.id}", json={"email": None})
     if answer.status != 200:
-        return _by_status(answer, {400: "rejected"})
-    changed: Customer = customer_in(answer)
+        return by_status(answer, {400: "rejected"})
+    changed = customer_in(answer)
     return Observation("clears" if changed.email is None else None, f"the e-mail address was {changed.email} after a null")
 
 
 def _unknown_token(service: Service) -> Observation:
     answer = service.api.call("GET", "/customers", headers={"authorization": "Bearer mockserver-check-of-an-unknown-token"})
-    return _by_status(answer, {200: "accepted", 401: "rejected"})
+    return by_status(answer, {200: "accepted", 401: "rejected"})
 
 
 def _wrong_method(service: Service) -> Observation:
     answer = service.api.call("PATCH", "/customers")
     if answer.status == 405 and "allow" not in answer.headers:
         return Observation(None, "a wrong method answered 405 without Allow")
-    return _by_status(answer, {405: "method-not-allowed", 404: "not-found"})
+    return by_status(answer, {405: "method-not-allowed", 404: "not-found"})
 
 
 def _after_deletion(service: Service, method: str) -> ApiResponse:
@@ -127,28 +119,24 @@ def _after_deletion(service: Service, method: str) -> ApiResponse:
     return service.api.call(method, f"/customers/{customer.id}")
 
 
-def _observer(assumption: Assumption, observe: Callable[[Service], Observation]) -> Observer:
-    def ask(api: Api) -> Observation:
-        return observe(Service(api))
-
-    return Observer(assumption, ask)
-
-
-OBSERVERS = (
-    _observer(known.CREATE_STATUS, _create_status),
-    _observer(known.NEW_CUSTOMER_VERIFIED, _new_customer_verified),
-    _observer(known.DELETED_CUSTOMER, _deleted_customer),
-    _observer(known.UPDATE_OF_DELETED, _update_of_deleted),
-    _observer(known.SORT_DIRECTION, _sort_direction),
-    _observer(known.NEXT_LINK, _next_link),
-    _observer(known.BAD_PAGING, _bad_paging),
-    _observer(known.EMAIL_FILTER, _email_filter),
-    _observer(known.UNKNOWN_FILTER, _unknown_filter),
-    _observer(known.EMAIL_UNIQUE, _email_unique),
-    _observer(known.EMAIL_SYNTAX, _email_syntax),
-    _observer(known.NULL_VALUE, _null_value),
-    _observer(known.UNKNOWN_TOKEN, _unknown_token),
-    _observer(known.WRONG_METHOD, _wrong_method),
+OBSERVERS = observers_of(
+    {
+        known.CREATE_STATUS: _create_status,
+        known.NEW_CUSTOMER_VERIFIED: _new_customer_verified,
+        known.DELETED_CUSTOMER: _deleted_customer,
+        known.UPDATE_OF_DELETED: _update_of_deleted,
+        known.SORT_DIRECTION: _sort_direction,
+        known.NEXT_LINK: _next_link,
+        known.BAD_PAGING: _bad_paging,
+        known.EMAIL_FILTER: _email_filter,
+        known.UNKNOWN_FILTER: _unknown_filter,
+        known.EMAIL_UNIQUE: _email_unique,
+        known.EMAIL_SYNTAX: _email_syntax,
+        known.NULL_VALUE: _null_value,
+        known.UNKNOWN_TOKEN: _unknown_token,
+        known.WRONG_METHOD: _wrong_method,
+    },
+    view=Service,
 )
 
 UNOBSERVABLE = (

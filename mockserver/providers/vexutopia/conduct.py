@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from mockserver.catalogue.conduct import UNSIGNED, Asked, Conduct, ListConvention, Shown
-from mockserver.conversion import json_or_none
+from mockserver.catalogue.traffic import body_of, query_of
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM
+from mockserver.providers.vexutopia.operations import CREATE, LIST, LIST_PAYMENTS, PAY, RETRIEVE, RETRIEVE_PAYMENT
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
@@ -17,7 +17,7 @@ MISTIMED = frozenset({"stale", "future"})
 
 
 def _asked(exchange: Exchange) -> Asked:
-    query = dict(parse_qsl(exchange.request.query.decode("utf-8", "replace"), keep_blank_values=True))
+    query = query_of(exchange)
     limit, offset = _count(query.pop("limit", ""), DEFAULT_LIMIT), _count(query.pop("offset", ""), 0)
     return Asked(tuple(sorted(query.items())), offset, min(limit or DEFAULT_LIMIT, MAX_LIMIT))
 
@@ -27,8 +27,8 @@ def _count(text: str, default: int) -> int:
 
 
 def _shown(exchange: Exchange) -> Shown | None:
-    page = json_or_none(exchange.body)
-    if not isinstance(page, dict) or not isinstance(page.get("data"), list):
+    page = body_of(exchange)
+    if not isinstance(page.get("data"), list):
         return None
     return Shown(page["data"], page.get("has_more") is True)
 
@@ -48,9 +48,9 @@ def _has_wrong_signature(how: str, assumed: Mapping[str, str]) -> bool:
 
 CONDUCT = Conduct(
     listings=(
-        ListConvention("vexutopia.listCustomers", _asked, _shown, retrieve="vexutopia.retrieveCustomer"),
-        ListConvention("vexutopia.listPayments", _asked, _shown, retrieve="vexutopia.retrievePayment", settles=_is_pending),
+        ListConvention(LIST, _asked, _shown, retrieve=RETRIEVE),
+        ListConvention(LIST_PAYMENTS, _asked, _shown, retrieve=RETRIEVE_PAYMENT, settles=_is_pending),
     ),
-    creates=("vexutopia.createCustomer", "vexutopia.createPayment"),
+    creates=(CREATE, PAY),
     has_wrong_signature=_has_wrong_signature,
 )

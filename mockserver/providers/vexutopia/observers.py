@@ -1,12 +1,8 @@
 """Find out which choice of each assumption a Vexutopia service follows."""
 
-from collections.abc import Callable, Mapping
-
 import msgspec
 
-from mockserver.catalogue import Assumption
-from mockserver.catalogue.catalogue import NotObserved, Observation, Observer, Unobservable
-from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.catalogue.catalogue import NotObserved, Observation, Unobservable, by_status, observers_of
 from mockserver.providers.vexutopia import assumptions as known
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,
@@ -22,11 +18,6 @@ SETTLEMENT_LOOKS = 8
 """How often a pending payment is looked at, a second apart, before it counts as never settled."""
 
 
-def _by_status(answer: ApiResponse, choices: Mapping[int, str]) -> Observation:
-    """Return the choice that stands for the answer's status."""
-    return Observation(choices.get(answer.status), f"{answer.request} answered {answer.status}")
-
-
 def _missing_parameter_code(service: Service) -> Observation:
     code = error_of(service.post_customer(json={})).get("code")
     return Observation(code if code in known.MISSING_PARAMETER_CODE.choices else None, f"the code was {code}")
@@ -35,7 +26,7 @@ def _missing_parameter_code(service: Service) -> Observation:
 def _limit_over_maximum(service: Service) -> Observation:
     answer = service.api.call("GET", CUSTOMERS, query="limit=101")
     if answer.status != 200:
-        return _by_status(answer, {400: "rejected"})
+        return by_status(answer, {400: "rejected"})
     used = service.slice(limit=101).get("limit")
     return Observation("clamped" if used == 100 else None, f"a limit of 101 was echoed as {used}")
 
@@ -63,14 +54,14 @@ def _deleted_customer(service: Service) -> Observation:
     answer = service.api.call("GET", customer_path(customer))
     if answer.status == 200 and answer.json == receipt.json:
         return Observation("stub", "a GET of a deleted customer answered the receipt of its deletion")
-    return _by_status(answer, {404: "not-found"})
+    return by_status(answer, {404: "not-found"})
 
 
 def _payment_for_unknown_customer(service: Service) -> Observation:
     customer = service.new_customer()
     service.delete_customer(customer)
     answer = service.create_payment(customer_id=customer["id"])
-    return _by_status(answer, {400: "invalid-parameter", 404: "not-found"})
+    return by_status(answer, {400: "invalid-parameter", 404: "not-found"})
 
 
 def _metadata_update(service: Service) -> Observation:
@@ -97,13 +88,13 @@ def _unset_fields(service: Service) -> Observation:
 
 def _email_syntax(service: Service) -> Observation:
     answer = service.post_customer(json={"email": service.api.unique("no-address")})
-    return _by_status(answer, {200: "unchecked", 201: "unchecked", 400: "checked"})
+    return by_status(answer, {200: "unchecked", 201: "unchecked", 400: "checked"})
 
 
 def _content_type(service: Service) -> Observation:
     body = msgspec.json.encode({"email": service.email()})
     answer = service.post_customer(body=body, headers={"content-type": "text/plain"})
-    return _by_status(answer, {200: "ignored", 201: "ignored", 400: "required"})
+    return by_status(answer, {200: "ignored", 201: "ignored", 400: "required"})
 
 
 def _payment_settlement(service: Service) -> Observation:
@@ -121,7 +112,7 @@ def _payment_settlement(service: Service) -> Observation:
 
 def _wrong_method(service: Service) -> Observation:
     answer = service.api.call("PUT", CUSTOMERS)
-    return _by_status(answer, {404: "not-found", 405: "method-not-allowed"})
+    return by_status(answer, {404: "not-found", 405: "method-not-allowed"})
 
 
 def _unknown_key(service: Service) -> Observation:
@@ -131,30 +122,26 @@ def _unknown_key(service: Service) -> Observation:
     answer = service.api.call("GET", PAYMENTS, headers={"authorization": f"Bearer {key}"})
     if answer.status == 401 and error_of(answer).get("code") != "invalid_api_key":
         return Observation(None, f"{answer.request} answered 401, but blamed no invalid key")
-    return _by_status(answer, {200: "accepted", 401: "rejected"})
+    return by_status(answer, {200: "accepted", 401: "rejected"})
 
 
-def _observer(assumption: Assumption, observe: Callable[[Service], Observation]) -> Observer:
-    def ask(api: Api) -> Observation:
-        return observe(Service(api))
-
-    return Observer(assumption, ask)
-
-
-OBSERVERS = (
-    _observer(known.MISSING_PARAMETER_CODE, _missing_parameter_code),
-    _observer(known.LIMIT_OVER_MAXIMUM, _limit_over_maximum),
-    _observer(known.LIST_ORDER, _list_order),
-    _observer(known.EMAIL_FILTER, _email_filter),
-    _observer(known.DELETED_CUSTOMER, _deleted_customer),
-    _observer(known.PAYMENT_FOR_UNKNOWN_CUSTOMER, _payment_for_unknown_customer),
-    _observer(known.METADATA_UPDATE, _metadata_update),
-    _observer(known.UNSET_FIELDS, _unset_fields),
-    _observer(known.EMAIL_SYNTAX, _email_syntax),
-    _observer(known.CONTENT_TYPE, _content_type),
-    _observer(known.PAYMENT_SETTLEMENT, _payment_settlement),
-    _observer(known.WRONG_METHOD, _wrong_method),
-    _observer(known.UNKNOWN_KEY, _unknown_key),
+OBSERVERS = observers_of(
+    {
+        known.MISSING_PARAMETER_CODE: _missing_parameter_code,
+        known.LIMIT_OVER_MAXIMUM: _limit_over_maximum,
+        known.LIST_ORDER: _list_order,
+        known.EMAIL_FILTER: _email_filter,
+        known.DELETED_CUSTOMER: _deleted_customer,
+        known.PAYMENT_FOR_UNKNOWN_CUSTOMER: _payment_for_unknown_customer,
+        known.METADATA_UPDATE: _metadata_update,
+        known.UNSET_FIELDS: _unset_fields,
+        known.EMAIL_SYNTAX: _email_syntax,
+        known.CONTENT_TYPE: _content_type,
+        known.PAYMENT_SETTLEMENT: _payment_settlement,
+        known.WRONG_METHOD: _wrong_method,
+        known.UNKNOWN_KEY: _unknown_key,
+    },
+    view=Service,
 )
 
 UNOBSERVABLE = (

@@ -1,9 +1,8 @@
 """Who may call, and how tokens are had. Checks https://developers.spoonity.com/authentication."""
 
 from mockserver.catalogue import NotCheckable
-from mockserver.providers.spoonity.behaviours.exercised import refused, success_of
-from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
-from mockserver.providers.spoonity.operations import LIST, TOKEN
+from mockserver.providers.spoonity.behaviours.exercised import refused
+from mockserver.providers.spoonity.behaviours.service import Service, getting_a_token, listing, object_in
 
 AUTHENTICATION = "Authentication page, OAuth 2.0"
 
@@ -16,19 +15,14 @@ TOKEN_REQUEST = {
 """What the page has curl send, with a client that nobody has registered."""
 
 
-@behaviour(
-    "spoonity.auth.bearer-token",
-    source="Authentication page, and Customer page, all samples",
-    operation=LIST,
-    exercised=success_of(LIST),
-)
+@listing("spoonity.auth.bearer-token", source="Authentication page, and Customer page, all samples")
 def bearer_token(service: Service) -> None:
     """The header `Authorization: Bearer` with a token authenticates a call."""
     service.page()
     service.api.call("GET", "/customers", headers={"authorization": None}).expect(401)
 
 
-@behaviour("spoonity.auth.bearer-required", source="Handling errors page, the sample", operation=LIST, exercised=refused(401))
+@listing("spoonity.auth.bearer-required", source="Handling errors page, the sample", exercised=refused(401))
 def bearer_required(service: Service) -> None:
     """Every call on customers needs the header. Without it the call is refused as unauthorized and has no effect."""
     customer = service.create()
@@ -41,19 +35,14 @@ def bearer_required(service: Service) -> None:
     assert service.found(f"n:{form['name']}") == []
 
 
-@behaviour("spoonity.auth.other-scheme", source="Authentication page", operation=LIST, exercised=refused(401))
+@listing("spoonity.auth.other-scheme", source="Authentication page", exercised=refused(401))
 def other_scheme(service: Service) -> None:
     """A credential with another scheme than Bearer is refused."""
     service.page()
     service.api.call("GET", "/customers", headers={"authorization": "Basic bW9jazpjaGVjaw=="}).expect(401)
 
 
-@behaviour(
-    "spoonity.auth.not-in-the-query",
-    source="Authentication page, in contrast to the older API's",
-    operation=LIST,
-    exercised=refused(401),
-)
+@listing("spoonity.auth.not-in-the-query", source="Authentication page, in contrast to the older API's", exercised=refused(401))
 def not_in_the_query(service: Service) -> None:
     """The query parameters that are credentials in the older API are not credentials here."""
     # A made-up key under either name; a real one does not belong into a URL.
@@ -62,7 +51,7 @@ def not_in_the_query(service: Service) -> None:
         service.api.call("GET", "/customers", query={name: "mockserver-check"}, headers={"authorization": None}).expect(401)
 
 
-@behaviour("spoonity.token.answers-token", source=AUTHENTICATION, operation=TOKEN, exercised=success_of(TOKEN))
+@getting_a_token("spoonity.token.answers-token", source=AUTHENTICATION)
 def answers_token(service: Service) -> None:
     """A code is exchanged for an object with access_token, token_type `bearer` and expires_in."""
     shown = _token(service)
@@ -72,16 +61,14 @@ def answers_token(service: Service) -> None:
     assert shown["token_type"] == "bearer", f"the token type is {shown['token_type']!r}"
 
 
-@behaviour("spoonity.token.expires-in", source=AUTHENTICATION, operation=TOKEN, exercised=success_of(TOKEN))
+@getting_a_token("spoonity.token.expires-in", source=AUTHENTICATION)
 def expires_in(service: Service) -> None:
     """A token expires after 60 seconds, as its reply says."""
     shown = _token(service)
     assert shown.get("expires_in") == 60, f"expires_in is {shown.get('expires_in')!r}"
 
 
-@behaviour(
-    "spoonity.token.works-as-bearer", source="Authentication page, introduction", operation=TOKEN, exercised=success_of(TOKEN)
-)
+@getting_a_token("spoonity.token.works-as-bearer", source="Authentication page, introduction")
 def works_as_bearer(service: Service) -> None:
     """A short-lived token is used like an API key."""
     customer = service.create()

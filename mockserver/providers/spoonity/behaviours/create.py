@@ -1,14 +1,13 @@
 """What it is to create a customer. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import answering, attributes_of, form_of, sending, success_of
-from mockserver.providers.spoonity.behaviours.service import PROPERTIES, Service, behaviour, customer_in, object_in
-from mockserver.providers.spoonity.operations import CREATE
+from mockserver.providers.spoonity.behaviours.exercised import attributes_of, form_of, sends, shows
+from mockserver.providers.spoonity.behaviours.service import PROPERTIES, Service, creating, customer_in, object_in
 
 ATTRIBUTES = "Customer page, create, optional attributes"
 SAMPLE = "Customer page, the sample of a create"
 
 
-@behaviour("spoonity.create.name", source=ATTRIBUTES, operation=CREATE, exercised=sending(CREATE, "name"))
+@creating("spoonity.create.name", source=ATTRIBUTES, when=sends("name"))
 def name(service: Service) -> None:
     """A create sets the customer's name."""
     wanted = f"John {service.api.unique('name')}"
@@ -16,7 +15,7 @@ def name(service: Service) -> None:
     assert (customer.name, service.retrieve(customer.id).name) == (wanted, wanted)
 
 
-@behaviour("spoonity.create.email", source=ATTRIBUTES, operation=CREATE, exercised=sending(CREATE, "email"))
+@creating("spoonity.create.email", source=ATTRIBUTES, when=sends("email"))
 def email(service: Service) -> None:
     """A create sets the customer's e-mail address."""
     wanted = f"{service.api.unique('email')}@example.com"
@@ -24,11 +23,10 @@ def email(service: Service) -> None:
     assert (customer.email, service.retrieve(customer.id).email) == (wanted, wanted)
 
 
-@behaviour(
+@creating(
     "spoonity.create.nothing-is-required",
     source=ATTRIBUTES,
-    operation=CREATE,
-    exercised=success_of(CREATE, lambda exchange: not {"name", "email"} <= attributes_of(exchange).keys()),
+    when=lambda exchange: not {"name", "email"} <= attributes_of(exchange).keys(),
 )
 def nothing_is_required(service: Service) -> None:
     """Name and e-mail address are optional, so either, both or none may be left out."""
@@ -38,7 +36,7 @@ def nothing_is_required(service: Service) -> None:
         assert created.get("id"), f"a create of {form} answered {created}"
 
 
-@behaviour("spoonity.create.answers-customer", source=SAMPLE, operation=CREATE, exercised=success_of(CREATE))
+@creating("spoonity.create.answers-customer", source=SAMPLE)
 def answers_customer(service: Service) -> None:
     """A create returns the whole new customer."""
     form = {"name": service.api.unique("whole"), "email": f"{service.api.unique('whole')}@example.com"}
@@ -48,44 +46,35 @@ def answers_customer(service: Service) -> None:
     assert customer == service.retrieve(customer.id)
 
 
-@behaviour("spoonity.create.active", source=SAMPLE, operation=CREATE, exercised=answering(CREATE, "status"))
+@creating("spoonity.create.active", source=SAMPLE, when=shows("status"))
 def active(service: Service) -> None:
     """A new customer is ACTIVE."""
     assert service.create().status == "ACTIVE"
 
 
-@behaviour(
-    "spoonity.create.verified",
-    source=SAMPLE,
-    operation=CREATE,
-    exercised=answering(CREATE, "is_verified"),
-    only_with={"spoonity.new-customer-verified": "yes"},
+@creating(
+    "spoonity.create.verified", source=SAMPLE, when=shows("is_verified"), only_with={"spoonity.new-customer-verified": "yes"}
 )
 def verified(service: Service) -> None:
     """A new customer is verified."""
     assert service.create().is_verified is True
 
 
-@behaviour("spoonity.create.dates-are-equal", source=SAMPLE, operation=CREATE, exercised=success_of(CREATE))
+@creating("spoonity.create.dates-are-equal", source=SAMPLE)
 def dates_are_equal(service: Service) -> None:
     """A new customer has the same date of creation and of last update."""
     customer = service.create()
     assert customer.date_created == customer.date_updated
 
 
-@behaviour("spoonity.create.each-is-new", source="Customer page, create", operation=CREATE, exercised=success_of(CREATE))
+@creating("spoonity.create.each-is-new", source="Customer page, create")
 def each_is_new(service: Service) -> None:
     """Each create adds a new customer to the list."""
     first, second = service.create_namesakes(2)
     assert service.found(f"n:{first.name}") == [second.id, first.id]
 
 
-@behaviour(
-    "spoonity.create.form",
-    source=SAMPLE,
-    operation=CREATE,
-    exercised=success_of(CREATE, lambda exchange: bool({"name", "email"} & form_of(exchange).keys())),
-)
+@creating("spoonity.create.form", source=SAMPLE, when=lambda exchange: bool({"name", "email"} & form_of(exchange).keys()))
 def form(service: Service) -> None:
     """The attributes are sent as form fields."""
     wanted = f"Zoë O'Neil & 100% + {service.api.unique('form')} = Ж"
@@ -93,11 +82,10 @@ def form(service: Service) -> None:
     assert service.retrieve(customer.id).name == wanted
 
 
-@behaviour(
+@creating(
     "spoonity.create.sets-name-and-email-only",
     source=ATTRIBUTES,
-    operation=CREATE,
-    exercised=success_of(CREATE, lambda exchange: not {"status", "is_verified"} & attributes_of(exchange).keys()),
+    when=lambda exchange: not {"status", "is_verified"} & attributes_of(exchange).keys(),
 )
 def sets_name_and_email_only(service: Service) -> None:
     """A create can set only name and e-mail address, not status or verification."""

@@ -2,9 +2,8 @@
 
 import re
 
-from mockserver.providers.spoonity.behaviours.exercised import answering, success_of
-from mockserver.providers.spoonity.behaviours.service import PROPERTIES, STATUSES, Service, behaviour, object_in
-from mockserver.providers.spoonity.operations import RETRIEVE
+from mockserver.providers.spoonity.behaviours.exercised import shows
+from mockserver.providers.spoonity.behaviours.service import PROPERTIES, STATUSES, Service, object_in, retrieving
 
 MODEL = "Customer page, the customer model"
 
@@ -12,7 +11,7 @@ _ID = re.compile(r"cust_[0-9a-f]{16}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 
-@behaviour("spoonity.customer.seven-properties", source=MODEL, operation=RETRIEVE, exercised=success_of(RETRIEVE))
+@retrieving("spoonity.customer.seven-properties", source=MODEL)
 def seven_properties(service: Service) -> None:
     """A customer has the properties id, name, email, is_verified, date_created, date_updated and status, and no others."""
     customer = service.create()
@@ -22,9 +21,7 @@ def seven_properties(service: Service) -> None:
         assert listed.keys() == set(PROPERTIES), f"a listed customer has the properties {sorted(listed)}"
 
 
-@behaviour(
-    "spoonity.customer.property-order", source="Customer page, all samples", operation=RETRIEVE, exercised=success_of(RETRIEVE)
-)
+@retrieving("spoonity.customer.property-order", source="Customer page, all samples")
 def property_order(service: Service) -> None:
     """The properties of a customer come in the order of the samples: id, name, email, is_verified, both dates, status."""
     customer = service.create()
@@ -33,7 +30,7 @@ def property_order(service: Service) -> None:
     assert order == list(PROPERTIES), f"the properties come as {order}"
 
 
-@behaviour("spoonity.customer.types", source=MODEL, operation=RETRIEVE, exercised=success_of(RETRIEVE))
+@retrieving("spoonity.customer.types", source=MODEL)
 def types(service: Service) -> None:
     """`is_verified` is a boolean. All other properties that are set are strings."""
     customer = service.create()
@@ -43,14 +40,14 @@ def types(service: Service) -> None:
         assert type(shown.get(name)) is wanted, f"{name} is {shown.get(name)!r}"
 
 
-@behaviour("spoonity.customer.id-form", source="Customer page, all samples", operation=RETRIEVE, exercised=success_of(RETRIEVE))
+@retrieving("spoonity.customer.id-form", source="Customer page, all samples")
 def id_form(service: Service) -> None:
     """An id is `cust_` and sixteen lower-case hexadecimal digits, as in the samples."""
     customer = service.retrieve(service.create().id)
     assert _ID.fullmatch(customer.id), f"an id is {customer.id!r}"
 
 
-@behaviour("spoonity.customer.id-unique", source=MODEL, operation=RETRIEVE, exercised=success_of(RETRIEVE))
+@retrieving("spoonity.customer.id-unique", source=MODEL)
 def id_unique(service: Service) -> None:
     """The id identifies one customer and no other."""
     first, second = service.create(), service.create()
@@ -59,9 +56,7 @@ def id_unique(service: Service) -> None:
     assert service.retrieve(second.id).email == second.email
 
 
-@behaviour(
-    "spoonity.customer.timestamps", source="Customer page, all samples", operation=RETRIEVE, exercised=success_of(RETRIEVE)
-)
+@retrieving("spoonity.customer.timestamps", source="Customer page, all samples")
 def timestamps(service: Service) -> None:
     """Timestamps are ISO 8601 in UTC with milliseconds, such as `2026-02-02T13:48:05.683Z`."""
     customer = service.retrieve(service.create().id)
@@ -69,7 +64,7 @@ def timestamps(service: Service) -> None:
         assert _TIMESTAMP.fullmatch(moment), f"a timestamp is {moment!r}"
 
 
-@behaviour("spoonity.customer.status-enum", source=MODEL, operation=RETRIEVE, exercised=answering(RETRIEVE, "status", *STATUSES))
+@retrieving("spoonity.customer.status-enum", source=MODEL, when=shows("status", *STATUSES))
 def status_enum(service: Service) -> None:
     """The status is one of an enum: ACTIVE, ARCHIVED, or INACTIVE as the update sample has it."""
     customer = service.create()
@@ -78,7 +73,7 @@ def status_enum(service: Service) -> None:
     assert {each.status for each in service.page().items} <= set(STATUSES)
 
 
-@behaviour("spoonity.retrieve.by-id", source="Customer page, retrieve", operation=RETRIEVE, exercised=success_of(RETRIEVE))
+@retrieving("spoonity.retrieve.by-id", source="Customer page, retrieve")
 def by_id(service: Service) -> None:
     """A customer is retrieved by the id in the path."""
     for customer in (service.create(), service.create()):
@@ -86,9 +81,7 @@ def by_id(service: Service) -> None:
         assert found == customer, f"{customer} was created, {found} is retrieved"
 
 
-@behaviour(
-    "spoonity.retrieve.bare-customer", source="Customer page, retrieve", operation=RETRIEVE, exercised=success_of(RETRIEVE)
-)
+@retrieving("spoonity.retrieve.bare-customer", source="Customer page, retrieve")
 def bare_customer(service: Service) -> None:
     """A single customer is returned without a wrapper and without a type marker."""
     customer = service.create()

@@ -1,18 +1,11 @@
 """What it is to delete a customer. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import success_of
-from mockserver.providers.spoonity.behaviours.service import Service, behaviour
-from mockserver.providers.spoonity.operations import DELETE
+from mockserver.providers.spoonity.behaviours.service import Service, deleting
 
 DELETES = "Customer page, delete"
 
 
-@behaviour(
-    "spoonity.delete.answers-empty-object",
-    source="Customer page, the sample of a delete",
-    operation=DELETE,
-    exercised=success_of(DELETE),
-)
+@deleting("spoonity.delete.answers-empty-object", source="Customer page, the sample of a delete")
 def answers_empty_object(service: Service) -> None:
     """A delete returns an empty object."""
     customer = service.create()
@@ -20,7 +13,7 @@ def answers_empty_object(service: Service) -> None:
     assert answer.json == {}, f"a delete answers {answer.body!r}"
 
 
-@behaviour("spoonity.delete.anonymises", source=DELETES, operation=DELETE, exercised=success_of(DELETE))
+@deleting("spoonity.delete.anonymises", source=DELETES)
 def anonymises(service: Service) -> None:
     """A deletion removes the data that identify the person."""
     customer = service.create()
@@ -30,7 +23,7 @@ def anonymises(service: Service) -> None:
         assert value.encode() not in answer.body, f"{answer.request} still answers {value}"
 
 
-@behaviour("spoonity.delete.is-found-no-more", source=DELETES, operation=DELETE, exercised=success_of(DELETE))
+@deleting("spoonity.delete.is-found-no-more", source=DELETES)
 def is_found_no_more(service: Service) -> None:
     """A deleted customer cannot be found by its former name or e-mail address."""
     customer = service.create()
@@ -41,12 +34,7 @@ def is_found_no_more(service: Service) -> None:
     assert shown.isdisjoint({customer.name, customer.email})
 
 
-@behaviour(
-    "spoonity.delete.one-customer",
-    source="Customer page, delete, path parameters",
-    operation=DELETE,
-    exercised=success_of(DELETE),
-)
+@deleting("spoonity.delete.one-customer", source="Customer page, delete, path parameters")
 def one_customer(service: Service) -> None:
     """A delete affects only the customer with the id in the path."""
     deleted, other = service.create_namesakes(2)

@@ -1,9 +1,8 @@
 """How calls are refused. Checks https://developers.spoonity.com/handling-errors."""
 
 from mockserver.catalogue.client import ApiResponse
-from mockserver.providers.spoonity.behaviours.exercised import refused, success_of
-from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
-from mockserver.providers.spoonity.operations import LIST, RETRIEVE
+from mockserver.providers.spoonity.behaviours.exercised import refused
+from mockserver.providers.spoonity.behaviours.service import Service, listing, object_in, retrieving
 
 ERRORS = "Handling errors page"
 SAMPLE = "Handling errors page, the sample"
@@ -11,13 +10,13 @@ SAMPLE = "Handling errors page, the sample"
 NOBODY = "/customers/cust_0000000000000000"
 
 
-@behaviour("spoonity.errors.unauthorized", source=SAMPLE, operation=RETRIEVE, exercised=refused(401))
+@retrieving("spoonity.errors.unauthorized", source=SAMPLE, exercised=refused(401))
 def unauthorized(service: Service) -> None:
     """Retrieving a customer without authentication returns 401."""
     _unauthorized(service).expect(401)
 
 
-@behaviour("spoonity.errors.flat", source=SAMPLE, operation=RETRIEVE, exercised=refused())
+@retrieving("spoonity.errors.flat", source=SAMPLE, exercised=refused())
 def flat(service: Service) -> None:
     """An error has exactly internal_code and message, at the top level."""
     for answer in _refusals(service):
@@ -25,7 +24,7 @@ def flat(service: Service) -> None:
         assert shown.keys() == {"internal_code", "message"}, f"{answer.request} answered {sorted(shown)}"
 
 
-@behaviour("spoonity.errors.readable-message", source=ERRORS, operation=RETRIEVE, exercised=refused())
+@retrieving("spoonity.errors.readable-message", source=ERRORS, exercised=refused())
 def readable_message(service: Service) -> None:
     """An error has a message for people to read."""
     for answer in _refusals(service):
@@ -34,7 +33,7 @@ def readable_message(service: Service) -> None:
         assert message.strip(), f"{answer.request} answered an empty message"
 
 
-@behaviour("spoonity.errors.no-internal-code-for-mistakes", source=ERRORS, operation=RETRIEVE, exercised=refused())
+@retrieving("spoonity.errors.no-internal-code-for-mistakes", source=ERRORS, exercised=refused())
 def no_internal_code_for_mistakes(service: Service) -> None:
     """For a mistake of the caller, such as missing authentication or an invalid parameter, internal_code is null."""
     for answer in _refusals(service):
@@ -43,7 +42,7 @@ def no_internal_code_for_mistakes(service: Service) -> None:
         assert shown["internal_code"] is None, f"{answer.request} answered the code {shown['internal_code']!r}"
 
 
-@behaviour("spoonity.transport.json", source="Customer page, all samples", operation=LIST, exercised=success_of(LIST))
+@listing("spoonity.transport.json", source="Customer page, all samples")
 def json(service: Service) -> None:
     """All replies are JSON, also those to refused calls."""
     customer = service.create()

@@ -3,66 +3,43 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mockserver.catalogue.behaviour import Exercised
-from mockserver.conversion import json_or_none
+from mockserver.catalogue.traffic import Exercised, body_of, query_of, sent_in
 from mockserver.exchange import Exchange
-from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, TOKEN, UPDATE
-
-_OPERATIONS = (CREATE, DELETE, LIST, RETRIEVE, TOKEN, UPDATE)
 
 
-def success_of(operation: str, when: Exercised | None = None) -> Exercised:
-    """Exercised by a success of the operation for which the condition holds."""
-    return lambda exchange: exchange.operation == operation and exchange.status < 300 and (when is None or when(exchange))
+def sends(name: str, *values: str) -> Exercised:
+    """Return whether the request sets the attribute, to one of the values if any are given."""
 
-
-def asking(operation: str, *names: str) -> Exercised:
-    """Exercised by a success of the operation with all of these query parameters."""
-    return success_of(operation, lambda exchange: set(names) <= query_of(exchange).keys())
-
-
-def sending(operation: str, name: str, *values: str) -> Exercised:
-    """Exercised by a success of the operation that sets the attribute, to one of the values if there are any."""
-
-    def sends(exchange: Exchange) -> bool:
+    def exercised(exchange: Exchange) -> bool:
         sent = attributes_of(exchange)
         return name in sent and (not values or sent[name] in values)
 
-    return success_of(operation, sends)
+    return exercised
 
 
-def filtering(key: str) -> Exercised:
-    """Exercised by a list with such a criterion."""
-    return success_of(
-        LIST, lambda exchange: any(each.startswith(f"{key}:") for each in query_of(exchange).get("query", "").split())
-    )
+def filters(key: str) -> Exercised:
+    """Return whether the search string has a criterion of this key."""
+    return lambda exchange: any(word.startswith(f"{key}:") for word in query_of(exchange).get("query", "").split())
 
 
-def answering(operation: str, name: str, *values: Any) -> Exercised:
-    """Exercised by a success of the operation whose reply has the property, with one of the values if there are any."""
+def shows(name: str, *values: Any) -> Exercised:
+    """Return whether the reply's property has something, or one of the values."""
 
-    def answers(exchange: Exchange) -> bool:
-        value = reply_of(exchange).get(name)
+    def exercised(exchange: Exchange) -> bool:
+        value = body_of(exchange).get(name)
         return value in values if values else bool(value)
 
-    return success_of(operation, answers)
-
-
-def both(first: Exercised, second: Exercised) -> Exercised:
-    """Exercised by what exercises both."""
-    return lambda exchange: first(exchange) and second(exchange)
+    return exercised
 
 
 def refused(*statuses: int) -> Exercised:
-    """Exercised by a refusal of any operation, with one of the statuses if there are any."""
-    return lambda exchange: (
-        exchange.operation in _OPERATIONS and (exchange.status in statuses if statuses else 400 <= exchange.status < 500)
-    )
+    """Return whether any operation refused, with one of the statuses if any are given."""
 
+    def exercised(exchange: Exchange) -> bool:
+        fits = exchange.status in statuses if statuses else 400 <= exchange.status < 500
+        return exchange.operation.startswith("spoonity.") and fits
 
-def query_of(exchange: Exchange) -> dict[str, str]:
-    """Return the query parameters of the exchange's request."""
-    return dict(parse_qsl(exchange.request.query.decode("latin-1"), keep_blank_values=True))
+    return exercised
 
 
 def form_of(exchange: Exchange) -> dict[str, str]:
@@ -74,14 +51,4 @@ def form_of(exchange: Exchange) -> dict[str, str]:
 
 def attributes_of(exchange: Exchange) -> dict[str, Any]:
     """Return the attributes that the request sets in query, form or JSON."""
-    return {**query_of(exchange), **form_of(exchange), **_object(exchange.request.body)}
-
-
-def reply_of(exchange: Exchange) -> dict[str, Any]:
-    """Return the JSON object of the exchange's reply; empty if it has none."""
-    return _object(exchange.body)
-
-
-def _object(body: bytes | None) -> dict[str, Any]:
-    value = json_or_none(body or b"")
-    return value if isinstance(value, dict) else {}
+    return {**query_of(exchange), **form_of(exchange), **sent_in(exchange)}

@@ -1,22 +1,22 @@
 """Filtering and sorting of lists. Checks https://developers.spoonity.com/filtering-sorting-paging and the customer page."""
 
-from mockserver.providers.spoonity.behaviours.exercised import asking, both, filtering, query_of
-from mockserver.providers.spoonity.behaviours.service import Customer, Service, behaviour, listing_in
-from mockserver.providers.spoonity.operations import LIST
+from mockserver.catalogue.traffic import Exercised, asks, omits, query_of
+from mockserver.providers.spoonity.behaviours.exercised import filters
+from mockserver.providers.spoonity.behaviours.service import CustomerView, Service, listing, page_in
 
 FILTERS = "Customer page, list, filter parameters"
 FILTERING = "Filtering, sorting and paging page, filtering"
 SORTING = "Filtering, sorting and paging page, sorting"
 
 
-@behaviour("spoonity.filter.name", source=FILTERS, operation=LIST, exercised=filtering("n"))
+@listing("spoonity.filter.name", source=FILTERS, when=filters("n"))
 def name(service: Service) -> None:
     """The criterion `n` finds customers by name."""
     wanted, _other = service.create(), service.create()
     assert service.found(f"n:{wanted.name}") == [wanted.id]
 
 
-@behaviour("spoonity.filter.name-part", source=FILTERING, operation=LIST, exercised=filtering("n"))
+@listing("spoonity.filter.name-part", source=FILTERING, when=filters("n"))
 def name_part(service: Service) -> None:
     """The criterion `n` matches names that contain the value."""
     word = service.api.unique("word")
@@ -25,7 +25,7 @@ def name_part(service: Service) -> None:
     assert service.found(f"n:{word}") == [customer.id for customer in reversed(customers)]
 
 
-@behaviour("spoonity.filter.name-ignores-case", source=FILTERING, operation=LIST, exercised=filtering("n"))
+@listing("spoonity.filter.name-ignores-case", source=FILTERING, when=filters("n"))
 def name_ignores_case(service: Service) -> None:
     """The criterion `n` ignores case."""
     word = service.api.unique("Case")
@@ -34,7 +34,7 @@ def name_ignores_case(service: Service) -> None:
         assert service.found(f"n:{value}") == [customer.id], f"n:{value} does not find {customer.name!r}"
 
 
-@behaviour("spoonity.filter.email", source=FILTERS, operation=LIST, exercised=filtering("e"))
+@listing("spoonity.filter.email", source=FILTERS, when=filters("e"))
 def email(service: Service) -> None:
     """The criterion `e` finds customers by e-mail address."""
     wanted, _other = service.create_namesakes(2)
@@ -43,7 +43,7 @@ def email(service: Service) -> None:
     assert service.found(f"e:{capital.email}") == [capital.id]
 
 
-@behaviour("spoonity.filter.status", source=FILTERS, operation=LIST, exercised=filtering("s"))
+@listing("spoonity.filter.status", source=FILTERS, when=filters("s"))
 def status(service: Service) -> None:
     """The criterion `s` finds customers by status."""
     active, archived = service.create_namesakes(2)
@@ -53,11 +53,10 @@ def status(service: Service) -> None:
     assert {each.status for each in service.page({"query": "s:ACTIVE"}).items} == {"ACTIVE"}
 
 
-@behaviour(
+@listing(
     "spoonity.filter.all-criteria",
     source=FILTERING,
-    operation=LIST,
-    exercised=lambda exchange: filtering("n")(exchange) and ":" in query_of(exchange).get("query", "").partition(" ")[2],
+    when=lambda exchange: filters("n")(exchange) and ":" in query_of(exchange)["query"].partition(" ")[2],
 )
 def all_criteria(service: Service) -> None:
     """A customer is found only if it meets all criteria."""
@@ -67,21 +66,24 @@ def all_criteria(service: Service) -> None:
     assert service.found(f"n:{first.name} e:{stranger.email}") == []
 
 
-@behaviour(
+@listing(
     "spoonity.filter.space-delimited",
     source=FILTERING,
-    operation=LIST,
-    exercised=lambda exchange: filtering("n")(exchange) and b"%20" in exchange.request.query,
+    when=lambda exchange: filters("n")(exchange) and b"%20" in exchange.request.query,
 )
 def space_delimited(service: Service) -> None:
     """Criteria are separated by a space, which is sent as `%20`."""
     active, archived = service.create_namesakes(2)
     service.update(archived.id, status="ARCHIVED")
     answer = service.api.call("GET", "/customers", query=f"query=n:{active.name}%20s:ACTIVE")
-    assert listing_in(answer.expect(200)).ids == [active.id]
+    assert page_in(answer.expect(200)).ids == [active.id]
 
 
-def _three_names(service: Service) -> tuple[str, list[Customer]]:
+def _orders(order: str) -> Exercised:
+    return lambda exchange: asks("sort", "order")(exchange) and query_of(exchange)["order"].upper() == order
+
+
+def _three_names(service: Service) -> tuple[str, list[CustomerView]]:
     """Create three customers, not in the order of their names; return the part that these share, and them in that order."""
     word = service.api.unique("sorted")
     second, first, third = (service.create(name=f"{letter} {word}") for letter in "BAC")
@@ -103,12 +105,7 @@ def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
     return any(sorted(letters, key=key, reverse=descending) == letters for key in (str, str.lower))
 
 
-@behaviour(
-    "spoonity.sort.ascending",
-    source=SORTING,
-    operation=LIST,
-    exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "ASC"),
-)
+@listing("spoonity.sort.ascending", source=SORTING, when=_orders("ASC"))
 def ascending(service: Service) -> None:
     """With `sort=name&order=ASC` a list is sorted by name, ascending."""
     word, customers = _three_names(service)
@@ -117,12 +114,7 @@ def ascending(service: Service) -> None:
     assert _is_sorted(letters), f"the names of all customers begin with {''.join(letters)}"
 
 
-@behaviour(
-    "spoonity.sort.descending",
-    source=SORTING,
-    operation=LIST,
-    exercised=both(asking(LIST, "sort", "order"), lambda exchange: query_of(exchange)["order"].upper() == "DESC"),
-)
+@listing("spoonity.sort.descending", source=SORTING, when=_orders("DESC"))
 def descending(service: Service) -> None:
     """With `order=DESC` a list is sorted in descending order."""
     word, customers = _three_names(service)
@@ -131,11 +123,8 @@ def descending(service: Service) -> None:
     assert _is_sorted(letters, descending=True), f"the names of all customers begin with {''.join(letters)}"
 
 
-@behaviour(
-    "spoonity.sort.order-is-optional",
-    source=SORTING,
-    operation=LIST,
-    exercised=both(asking(LIST, "sort"), lambda exchange: "order" not in query_of(exchange)),
+@listing(
+    "spoonity.sort.order-is-optional", source=SORTING, when=lambda exchange: asks("sort")(exchange) and omits("order")(exchange)
 )
 def order_is_optional(service: Service) -> None:
     """A list can be sorted by `sort` alone, without `order`."""
@@ -144,12 +133,7 @@ def order_is_optional(service: Service) -> None:
     assert _sorted_ids(service, word) in (ids, ids[::-1])
 
 
-@behaviour(
-    "spoonity.list.combined",
-    source="Filtering, sorting and paging page, introduction",
-    operation=LIST,
-    exercised=asking(LIST, "query", "sort", "page"),
-)
+@listing("spoonity.list.combined", source="Filtering, sorting and paging page, introduction", when=asks("query", "sort", "page"))
 def combined(service: Service) -> None:
     """Filtering, sorting and paging can be combined."""
     word, (first, second, third) = _three_names(service)

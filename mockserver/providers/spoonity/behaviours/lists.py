@@ -1,8 +1,8 @@
 """What a list of customers is, and how to go through it. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import answering, asking, success_of
-from mockserver.providers.spoonity.behaviours.service import Service, behaviour, object_in
-from mockserver.providers.spoonity.operations import LIST
+from mockserver.catalogue.traffic import asks
+from mockserver.providers.spoonity.behaviours.exercised import shows
+from mockserver.providers.spoonity.behaviours.service import Service, listing, object_in
 
 LISTS = "Customer page, list"
 SAMPLE = "Customer page, the sample of a list"
@@ -10,7 +10,7 @@ SAMPLE = "Customer page, the sample of a list"
 DEFAULT_LIMIT = 25
 
 
-@behaviour("spoonity.list.envelope", source=SAMPLE, operation=LIST, exercised=success_of(LIST))
+@listing("spoonity.list.envelope", source=SAMPLE)
 def envelope(service: Service) -> None:
     """A list has exactly items, next and prev: customers, and two links that may be null. It has no total."""
     shown = object_in(service.api.call("GET", "/customers").expect(200))
@@ -20,7 +20,7 @@ def envelope(service: Service) -> None:
         assert shown[name] is None or isinstance(shown[name], str), f"{name} is {shown[name]!r}"
 
 
-@behaviour("spoonity.list.whole-customers", source=SAMPLE, operation=LIST, exercised=answering(LIST, "items"))
+@listing("spoonity.list.whole-customers", source=SAMPLE, when=shows("items"))
 def whole_customers(service: Service) -> None:
     """The items of a list are whole customers, the same as when retrieved by id."""
     customer = service.create()
@@ -29,12 +29,7 @@ def whole_customers(service: Service) -> None:
         assert shown == service.retrieve(customer.id), f"it is listed as {shown}"
 
 
-@behaviour(
-    "spoonity.list.default-limit",
-    source=LISTS,
-    operation=LIST,
-    exercised=success_of(LIST, lambda exchange: b"limit=" not in exchange.request.query),
-)
+@listing("spoonity.list.default-limit", source=LISTS, when=lambda exchange: b"limit=" not in exchange.request.query)
 def default_limit(service: Service) -> None:
     """Without a limit, a page has at most 25 customers."""
     service.fill(DEFAULT_LIMIT + 1)
@@ -43,14 +38,14 @@ def default_limit(service: Service) -> None:
     assert page.next == f"{service.api.url}/customers?limit={DEFAULT_LIMIT}&page=2", f"next is {page.next}"
 
 
-@behaviour("spoonity.list.newest-first", source=LISTS, operation=LIST, exercised=success_of(LIST))
+@listing("spoonity.list.newest-first", source=LISTS)
 def newest_first(service: Service) -> None:
     """Lists start with the most recent customer."""
     oldest, middle, newest = service.create(), service.create(), service.create()
     assert service.order_of(middle, newest, oldest) == [newest.id, middle.id, oldest.id]
 
 
-@behaviour("spoonity.list.limit", source="Customer page, list, query parameters", operation=LIST, exercised=asking(LIST, "limit"))
+@listing("spoonity.list.limit", source="Customer page, list, query parameters", when=asks("limit"))
 def limit(service: Service) -> None:
     """The limit is the largest number of customers that a page has."""
     service.fill(DEFAULT_LIMIT + 1)
@@ -59,12 +54,7 @@ def limit(service: Service) -> None:
         assert got == wanted, f"a page of {wanted} has {got} customers"
 
 
-@behaviour(
-    "spoonity.list.page",
-    source="Customer page, list, query parameters and sample",
-    operation=LIST,
-    exercised=asking(LIST, "page"),
-)
+@listing("spoonity.list.page", source="Customer page, list, query parameters and sample", when=asks("page"))
 def page(service: Service) -> None:
     """Pages are counted from 1, each holds the customers that follow those of the page before, and 1 is the default."""
     customers = service.create_namesakes(5)
@@ -76,7 +66,7 @@ def page(service: Service) -> None:
         assert got == newest_first[2 * number - 2 : 2 * number], f"page {number} has {got} of {newest_first}"
 
 
-@behaviour("spoonity.list.next-link", source=SAMPLE, operation=LIST, exercised=answering(LIST, "next"))
+@listing("spoonity.list.next-link", source=SAMPLE, when=shows("next"))
 def next_link(service: Service) -> None:
     """The link to the next page is a full URL of the list, with limit and then page as its first parameters."""
     service.fill(2)
@@ -84,7 +74,7 @@ def next_link(service: Service) -> None:
     assert link == f"{service.api.url}/customers?limit=1&page=2", f"next is {link}"
 
 
-@behaviour("spoonity.list.next-page", source=SAMPLE, operation=LIST, exercised=asking(LIST, "limit", "page"))
+@listing("spoonity.list.next-page", source=SAMPLE, when=asks("limit", "page"))
 def next_page(service: Service) -> None:
     """The link to the next page leads to the next page of the same list."""
     word = service.api.unique("sorted")
@@ -97,14 +87,14 @@ def next_page(service: Service) -> None:
     assert seen + page.ids == sorted(made, key=lambda identity: made[identity])
 
 
-@behaviour("spoonity.list.first-page-has-no-previous", source=SAMPLE, operation=LIST, exercised=success_of(LIST))
+@listing("spoonity.list.first-page-has-no-previous", source=SAMPLE)
 def first_page_has_no_previous(service: Service) -> None:
     """On the first page the link to the previous page is null."""
     for query in (None, {"page": 1}):
         assert service.page(query).prev is None
 
 
-@behaviour("spoonity.list.previous-page", source=SAMPLE, operation=LIST, exercised=answering(LIST, "prev"))
+@listing("spoonity.list.previous-page", source=SAMPLE, when=shows("prev"))
 def previous_page(service: Service) -> None:
     """On a later page the link to the previous page leads to the page before it."""
     word = service.api.unique("sorted")
@@ -119,11 +109,8 @@ def previous_page(service: Service) -> None:
     assert service.follow(middle.prev).ids == [first.id]
 
 
-@behaviour(
-    "spoonity.list.last-page-has-no-next",
-    source=SAMPLE,
-    operation=LIST,
-    exercised=success_of(LIST, lambda exchange: b'"next":null' in exchange.body.replace(b" ", b"")),
+@listing(
+    "spoonity.list.last-page-has-no-next", source=SAMPLE, when=lambda exchange: b'"next":null' in exchange.body.replace(b" ", b"")
 )
 def last_page_has_no_next(service: Service) -> None:
     """If a page has fewer customers than its limit, the link to the next page is null."""

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from mockserver.catalogue import Cleanup
-from mockserver.catalogue.behaviour import behaviour as any_behaviour
+from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, TOKEN, UPDATE
 
 PROPERTIES = ("id", "name", "email", "is_verified", "date_created", "date_updated", "status")
 STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
@@ -19,7 +20,7 @@ MAX_PAGES = 20
 Shape = TypeVar("Shape")
 
 
-class Customer(Struct, frozen=True):
+class CustomerView(Struct, frozen=True):
     """A customer as the service shows it; other properties are ignored."""
 
     id: str
@@ -31,10 +32,10 @@ class Customer(Struct, frozen=True):
     status: str
 
 
-class Listing(Struct, frozen=True):
+class ListPage(Struct, frozen=True):
     """One page of customers, and where its neighbours are."""
 
-    items: list[Customer]
+    items: list[CustomerView]
     next: str | None
     prev: str | None
 
@@ -61,23 +62,23 @@ class Service:
             self.api.cleanup(lambda: self.api.call("DELETE", f"/customers/{identity}"))
         return answer
 
-    def create(self, **attributes: str) -> Customer:
+    def create(self, **attributes: str) -> CustomerView:
         """Create a customer by form fields; without attributes, a marked one."""
         if not attributes:
             name = self.api.unique("customer")
             attributes = {"name": name, "email": f"{name}@example.com"}
         return customer_in(self.send_create(form=attributes).expect(200, 201))
 
-    def create_namesakes(self, count: int) -> list[Customer]:
+    def create_namesakes(self, count: int) -> list[CustomerView]:
         """Create customers with the same unique name and different e-mail addresses."""
         name = self.api.unique("namesake")
         return [self.create(name=name, email=f"{self.api.unique('address')}@example.com") for _ in range(count)]
 
-    def retrieve(self, identity: str) -> Customer:
+    def retrieve(self, identity: str) -> CustomerView:
         """Return the customer with this id."""
         return customer_in(self.api.call("GET", f"/customers/{identity}").expect(200))
 
-    def update(self, identity: str, **attributes: str) -> Customer:
+    def update(self, identity: str, **attributes: str) -> CustomerView:
         """Change attributes by form fields, and return the reply's customer."""
         return customer_in(self.api.call("PUT", f"/customers/{identity}", form=attributes).expect(200))
 
@@ -85,20 +86,20 @@ class Service:
         """Delete the customer."""
         self.api.call("DELETE", f"/customers/{identity}").expect(200)
 
-    def page(self, query: Mapping[str, object] | str | None = None) -> Listing:
+    def page(self, query: Mapping[str, object] | str | None = None) -> ListPage:
         """Return the page of customers that the query asks for."""
-        return listing_in(self.api.call("GET", "/customers", query=query).expect(200))
+        return page_in(self.api.call("GET", "/customers", query=query).expect(200))
 
-    def follow(self, link: str | None) -> Listing:
+    def follow(self, link: str | None) -> ListPage:
         """Return the page that a link leads to."""
         assert link is not None, "there is no link to follow"
-        return listing_in(self.api.call("GET", link).expect(200))
+        return page_in(self.api.call("GET", link).expect(200))
 
     def found(self, criteria: str) -> list[str]:
         """Return the ids that a search string finds, the newest first."""
         return self.page({"query": criteria}).ids
 
-    def walk(self) -> Iterator[Customer]:
+    def walk(self) -> Iterator[CustomerView]:
         """Yield the customers of the first pages, following the links."""
         page = self.page()
         for _ in range(MAX_PAGES):
@@ -107,7 +108,7 @@ class Service:
                 return
             page = self.follow(page.next)
 
-    def order_of(self, *customers: Customer) -> list[str]:
+    def order_of(self, *customers: CustomerView) -> list[str]:
         """Return the ids of these new customers in the order of the list."""
         wanted = {customer.id for customer in customers}
         seen: list[str] = []
@@ -125,23 +126,28 @@ class Service:
             self.create()
 
 
-behaviour = partial(any_behaviour, view=Service)
+listing = partial(behaviour, operation=LIST, view=Service)
+creating = partial(behaviour, operation=CREATE, view=Service)
+retrieving = partial(behaviour, operation=RETRIEVE, view=Service)
+updating = partial(behaviour, operation=UPDATE, view=Service)
+deleting = partial(behaviour, operation=DELETE, view=Service)
+getting_a_token = partial(behaviour, operation=TOKEN, view=Service)
 
 
-def customer_in(answer: ApiResponse) -> Customer:
+def customer_in(answer: ApiResponse) -> CustomerView:
     """Return the customer that the answer consists of.
 
     Raises: AssertionError if it is none.
     """
-    return _convert(answer, Customer)
+    return _convert(answer, CustomerView)
 
 
-def listing_in(answer: ApiResponse) -> Listing:
+def page_in(answer: ApiResponse) -> ListPage:
     """Return the page of customers that the answer consists of.
 
     Raises: AssertionError if it is none.
     """
-    return _convert(answer, Listing)
+    return _convert(answer, ListPage)
 
 
 def object_in(answer: ApiResponse) -> dict[str, Any]:

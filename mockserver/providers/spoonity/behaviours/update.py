@@ -1,15 +1,15 @@
 """What it is to update a customer. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.providers.spoonity.behaviours.exercised import asking, attributes_of, form_of, sending, success_of
-from mockserver.providers.spoonity.behaviours.service import PROPERTIES, Service, behaviour, customer_in, object_in
-from mockserver.providers.spoonity.operations import UPDATE
+from mockserver.catalogue.traffic import asks
+from mockserver.providers.spoonity.behaviours.exercised import attributes_of, form_of, sends
+from mockserver.providers.spoonity.behaviours.service import PROPERTIES, Service, customer_in, object_in, updating
 
 ATTRIBUTES = "Customer page, update, optional attributes"
 SAMPLE = "Customer page, the sample of an update"
 MODEL = "Customer page, the customer model"
 
 
-@behaviour("spoonity.update.name", source=ATTRIBUTES, operation=UPDATE, exercised=sending(UPDATE, "name"))
+@updating("spoonity.update.name", source=ATTRIBUTES, when=sends("name"))
 def name(service: Service) -> None:
     """An update changes the name."""
     customer, wanted = service.create(), service.api.unique("renamed")
@@ -18,7 +18,7 @@ def name(service: Service) -> None:
     assert (service.found(f"n:{wanted}"), service.found(f"n:{customer.name}")) == ([customer.id], [])
 
 
-@behaviour("spoonity.update.email", source=ATTRIBUTES, operation=UPDATE, exercised=sending(UPDATE, "email"))
+@updating("spoonity.update.email", source=ATTRIBUTES, when=sends("email"))
 def email(service: Service) -> None:
     """An update changes the e-mail address."""
     customer, wanted = service.create(), f"{service.api.unique('moved')}@example.com"
@@ -27,9 +27,7 @@ def email(service: Service) -> None:
     assert (service.found(f"e:{wanted}"), service.found(f"e:{customer.email}")) == ([customer.id], [])
 
 
-@behaviour(
-    "spoonity.update.status", source=ATTRIBUTES, operation=UPDATE, exercised=sending(UPDATE, "status", "ACTIVE", "ARCHIVED")
-)
+@updating("spoonity.update.status", source=ATTRIBUTES, when=sends("status", "ACTIVE", "ARCHIVED"))
 def status(service: Service) -> None:
     """An update sets the status to ACTIVE or ARCHIVED."""
     customer = service.create()
@@ -38,7 +36,7 @@ def status(service: Service) -> None:
         assert service.retrieve(customer.id).status == wanted
 
 
-@behaviour("spoonity.update.inactive", source=SAMPLE, operation=UPDATE, exercised=sending(UPDATE, "status", "INACTIVE"))
+@updating("spoonity.update.inactive", source=SAMPLE, when=sends("status", "INACTIVE"))
 def inactive(service: Service) -> None:
     """An update sets the status to INACTIVE, and returns it as sent."""
     # The status of the sample, which the text does not name.
@@ -47,11 +45,10 @@ def inactive(service: Service) -> None:
     assert service.retrieve(customer.id).status == "INACTIVE"
 
 
-@behaviour(
+@updating(
     "spoonity.update.partial",
     source=SAMPLE,
-    operation=UPDATE,
-    exercised=success_of(UPDATE, lambda exchange: not {"name", "email", "status"} <= attributes_of(exchange).keys()),
+    when=lambda exchange: not {"name", "email", "status"} <= attributes_of(exchange).keys(),
 )
 def partial(service: Service) -> None:
     """An update does not change attributes that it does not name."""
@@ -65,11 +62,10 @@ def partial(service: Service) -> None:
             assert {"name": shown.name, "email": shown.email, "status": shown.status} == expected
 
 
-@behaviour(
+@updating(
     "spoonity.update.nothing-is-required",
     source=ATTRIBUTES,
-    operation=UPDATE,
-    exercised=success_of(UPDATE, lambda exchange: not {"name", "email", "status"} & attributes_of(exchange).keys()),
+    when=lambda exchange: not {"name", "email", "status"} & attributes_of(exchange).keys(),
 )
 def nothing_is_required(service: Service) -> None:
     """All attributes of an update are optional."""
@@ -78,7 +74,7 @@ def nothing_is_required(service: Service) -> None:
     assert (shown.id, shown.name, shown.email, shown.status) == (customer.id, customer.name, customer.email, customer.status)
 
 
-@behaviour("spoonity.update.answers-customer", source=SAMPLE, operation=UPDATE, exercised=success_of(UPDATE))
+@updating("spoonity.update.answers-customer", source=SAMPLE)
 def answers_customer(service: Service) -> None:
     """An update returns the whole updated customer."""
     customer = service.create()
@@ -87,12 +83,7 @@ def answers_customer(service: Service) -> None:
     assert customer_in(answer) == service.retrieve(customer.id)
 
 
-@behaviour(
-    "spoonity.update.one-customer",
-    source="Customer page, update, path parameters",
-    operation=UPDATE,
-    exercised=success_of(UPDATE),
-)
+@updating("spoonity.update.one-customer", source="Customer page, update, path parameters")
 def one_customer(service: Service) -> None:
     """An update affects only the customer with the id in the path."""
     changed, other = service.create_namesakes(2)
@@ -100,19 +91,14 @@ def one_customer(service: Service) -> None:
     assert service.retrieve(other.id) == other
 
 
-@behaviour(
-    "spoonity.update.form",
-    source=SAMPLE,
-    operation=UPDATE,
-    exercised=success_of(UPDATE, lambda exchange: bool(form_of(exchange))),
-)
+@updating("spoonity.update.form", source=SAMPLE, when=lambda exchange: bool(form_of(exchange)))
 def form(service: Service) -> None:
     """The attributes are sent as form fields."""
     customer, wanted = service.create(), f"Zoë O'Neil & 100% + {service.api.unique('form')} = Ж"
     assert service.update(customer.id, name=wanted).name == wanted
 
 
-@behaviour("spoonity.update.query", source=SAMPLE, operation=UPDATE, exercised=asking(UPDATE, "status"))
+@updating("spoonity.update.query", source=SAMPLE, when=asks("status"))
 def query(service: Service) -> None:
     """The printed command works as curl sends it: with the attribute in the query and without a body."""
     # `-G` moves what `-d` gives into the query.
@@ -122,12 +108,7 @@ def query(service: Service) -> None:
     assert service.retrieve(customer.id).status == "INACTIVE"
 
 
-@behaviour(
-    "spoonity.update.moves-date-updated",
-    source=MODEL,
-    operation=UPDATE,
-    exercised=success_of(UPDATE, lambda exchange: bool(attributes_of(exchange))),
-)
+@updating("spoonity.update.moves-date-updated", source=MODEL, when=lambda exchange: bool(attributes_of(exchange)))
 def moves_date_updated(service: Service) -> None:
     """An update sets the date of the last update."""
     customer, later = service.create(), service.create()
@@ -135,7 +116,7 @@ def moves_date_updated(service: Service) -> None:
     assert shown.date_updated >= later.date_created, f"updated after {later.date_created}, it says {shown.date_updated}"
 
 
-@behaviour("spoonity.update.keeps-date-created", source=MODEL, operation=UPDATE, exercised=success_of(UPDATE))
+@updating("spoonity.update.keeps-date-created", source=MODEL)
 def keeps_date_created(service: Service) -> None:
     """An update does not change the date of creation."""
     customer, _later = service.create(), service.create()
@@ -144,7 +125,7 @@ def keeps_date_created(service: Service) -> None:
     assert shown.date_created == customer.date_created
 
 
-@behaviour("spoonity.update.keeps-verification", source=ATTRIBUTES, operation=UPDATE, exercised=success_of(UPDATE))
+@updating("spoonity.update.keeps-verification", source=ATTRIBUTES)
 def keeps_verification(service: Service) -> None:
     """An update does not change whether a customer is verified."""
     customer = service.create()

@@ -3,6 +3,6 @@
 from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments
 
-BEHAVIOURS = tuple(behaviour for module in (customers, lists, payments, errors) for behaviour in behaviours_of(module))
+BEHAVIOURS = behaviours_of(customers, lists, payments, errors)
 
 __all__ = ["BEHAVIOURS"]

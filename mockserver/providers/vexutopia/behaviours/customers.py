@@ -1,30 +1,33 @@
 """What the customers page says of customers: their fields, and how to create, retrieve, update and delete them."""
 
+from mockserver.catalogue.traffic import body_of
+from mockserver.providers.vexutopia.behaviours.exercised import blames, sends
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMER_ID,
     TIMESTAMP,
     UNKNOWN_CUSTOMER,
     Service,
-    behaviour,
+    creating,
     customer_path,
+    deleting,
     error_of,
     ids,
     member,
+    paying,
     record_of,
+    retrieving,
+    updating,
 )
-from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, body_of, sends
-from mockserver.providers.vexutopia.operations import CREATE, DELETE, PAY, RETRIEVE, UPDATE
 
 ATTRIBUTES = {"id", "object", "email", "name", "phone", "metadata", "created_at", "updated_at"}
 
 # The customer object
 
 
-@behaviour(
+@retrieving(
     "vexutopia.customer.attributes",
     source="Customers page, the customer object",
-    operation=RETRIEVE,
-    exercised=answered(RETRIEVE, 200, when=lambda exchange: "email" in body_of(exchange)),
+    when=lambda exchange: "email" in body_of(exchange),
 )
 def attributes(service: Service) -> None:
     """A customer has eight attributes: id, object, email, name, phone, metadata, created_at and updated_at."""
@@ -36,9 +39,7 @@ def attributes(service: Service) -> None:
         member(customer, "metadata", dict)
 
 
-@behaviour(
-    "vexutopia.customer.object-marker", source="Customers page, attributes", operation=CREATE, exercised=answered(CREATE, 201)
-)
+@creating("vexutopia.customer.object-marker", source="Customers page, attributes")
 def object_marker(service: Service) -> None:
     """The attribute object of a customer is always `customer`."""
     customer = service.new_customer()
@@ -48,16 +49,14 @@ def object_marker(service: Service) -> None:
     assert {each.get("object") for each in shown} == {"customer"}, "a customer has another object marker"
 
 
-@behaviour(
-    "vexutopia.customer.id-form", source="Customers page, the customer object", operation=CREATE, exercised=answered(CREATE, 201)
-)
+@creating("vexutopia.customer.id-form", source="Customers page, the customer object")
 def id_form(service: Service) -> None:
     """The id of a customer is `cus_` and twelve lower-case letters or digits."""
     identity = service.new_customer()["id"]
     assert CUSTOMER_ID.fullmatch(identity), f"a customer has the id {identity}"
 
 
-@behaviour("vexutopia.customer.id-unique", source="Customers page, attributes", operation=CREATE, exercised=answered(CREATE, 201))
+@creating("vexutopia.customer.id-unique", source="Customers page, attributes")
 def id_unique(service: Service) -> None:
     """The id identifies one customer and no other."""
     first, second = service.new_customer(), service.new_customer()
@@ -65,12 +64,7 @@ def id_unique(service: Service) -> None:
     assert [service.customer(each).get("email") for each in (first, second)] == [first["email"], second["email"]]
 
 
-@behaviour(
-    "vexutopia.customer.timestamp-form",
-    source="Customers page, the customer object",
-    operation=CREATE,
-    exercised=answered(CREATE, 201),
-)
+@creating("vexutopia.customer.timestamp-form", source="Customers page, the customer object")
 def timestamp_form(service: Service) -> None:
     """Timestamps of a customer are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:00Z`."""
     created = service.new_customer()
@@ -80,9 +74,7 @@ def timestamp_form(service: Service) -> None:
             assert TIMESTAMP.fullmatch(text), f"{name} is {text}"
 
 
-@behaviour(
-    "vexutopia.customer.created-at", source="Customers page, attributes", operation=UPDATE, exercised=answered(UPDATE, 200)
-)
+@updating("vexutopia.customer.created-at", source="Customers page, attributes")
 def created_at(service: Service) -> None:
     """The attribute created_at is the time of creation, and an update does not change it."""
     older = service.new_customer()
@@ -94,9 +86,7 @@ def created_at(service: Service) -> None:
     assert updated.get("created_at") == times[1], f"an update moved created_at from {times[1]} to {updated.get('created_at')}"
 
 
-@behaviour(
-    "vexutopia.customer.updated-at", source="Customers page, attributes", operation=UPDATE, exercised=answered(UPDATE, 200)
-)
+@updating("vexutopia.customer.updated-at", source="Customers page, attributes")
 def updated_at(service: Service) -> None:
     """The attribute updated_at is the time of the last update."""
     customer = service.new_customer()
@@ -111,18 +101,13 @@ def updated_at(service: Service) -> None:
 # Create
 
 
-@behaviour("vexutopia.create.status-201", source="Errors page, statuses", operation=CREATE, exercised=answered(CREATE, 201))
+@creating("vexutopia.create.status-201", source="Errors page, statuses", statuses=(201,))
 def create_status(service: Service) -> None:
     """Creating a customer returns 201."""
     service.create_customer().expect(201)
 
 
-@behaviour(
-    "vexutopia.create.fields-as-sent",
-    source="Customers page, create",
-    operation=CREATE,
-    exercised=answered(CREATE, 201, when=sends("email", "name", "phone", "metadata")),
-)
+@creating("vexutopia.create.fields-as-sent", source="Customers page, create", when=sends("email", "name", "phone", "metadata"))
 def create_fields(service: Service) -> None:
     """A new customer has the email, name, phone and metadata that were sent."""
     sent = {
@@ -135,30 +120,24 @@ def create_fields(service: Service) -> None:
     assert {name: customer.get(name) for name in sent} == sent
 
 
-@behaviour("vexutopia.create.is-kept", source="Customers page, create", operation=CREATE, exercised=answered(CREATE, 201))
+@creating("vexutopia.create.is-kept", source="Customers page, create")
 def create_is_kept(service: Service) -> None:
     """A creation returns the customer as it can be retrieved afterwards."""
     customer = service.full_customer()
     assert service.customer(customer) == customer
 
 
-@behaviour(
-    "vexutopia.create.email-required",
-    source="Customers page, create",
-    operation=CREATE,
-    exercised=answered(CREATE, 400, when=blames("email")),
-)
+@creating("vexutopia.create.email-required", source="Customers page, create", statuses=(400,), when=blames("email"))
 def create_email_required(service: Service) -> None:
     """A customer cannot be created without an e-mail address; the error names the parameter email."""
     error = error_of(service.post_customer(json={"name": service.api.unique("nameless")}).expect(400))
     assert error.get("param") == "email", f"the error names {error.get('param')}"
 
 
-@behaviour(
+@creating(
     "vexutopia.create.email-suffices",
     source="Customers page, create",
-    operation=CREATE,
-    exercised=answered(CREATE, 201, when=lambda exchange: not sends("name", "phone", "metadata")(exchange)),
+    when=lambda exchange: not sends("name", "phone", "metadata")(exchange),
 )
 def create_email_suffices(service: Service) -> None:
     """A customer can be created from an e-mail address alone; name, phone and metadata are optional."""
@@ -169,11 +148,8 @@ def create_email_suffices(service: Service) -> None:
 # Retrieve
 
 
-@behaviour(
-    "vexutopia.retrieve.bare-customer",
-    source="Customers page, retrieve",
-    operation=RETRIEVE,
-    exercised=answered(RETRIEVE, 200, when=lambda exchange: "email" in body_of(exchange)),
+@retrieving(
+    "vexutopia.retrieve.bare-customer", source="Customers page, retrieve", when=lambda exchange: "email" in body_of(exchange)
 )
 def retrieve_bare(service: Service) -> None:
     """A customer is retrieved by its id, and returned without a wrapper."""
@@ -181,12 +157,7 @@ def retrieve_bare(service: Service) -> None:
     assert service.customer(customer) == customer
 
 
-@behaviour(
-    "vexutopia.retrieve.unknown-id",
-    source="Errors page, statuses and codes",
-    operation=RETRIEVE,
-    exercised=answered(RETRIEVE, 404),
-)
+@retrieving("vexutopia.retrieve.unknown-id", source="Errors page, statuses and codes", statuses=(404,))
 def retrieve_unknown(service: Service) -> None:
     """Retrieving a customer that does not exist returns 404 and the code `resource_not_found`."""
     assert error_of(service.api.call("GET", UNKNOWN_CUSTOMER).expect(404)).get("code") == "resource_not_found"
@@ -195,11 +166,10 @@ def retrieve_unknown(service: Service) -> None:
 # Update
 
 
-@behaviour(
+@updating(
     "vexutopia.update.sets-what-is-sent",
     source="Customers page, update",
-    operation=UPDATE,
-    exercised=answered(UPDATE, 200, when=lambda exchange: sends("name")(exchange) or sends("phone")(exchange)),
+    when=lambda exchange: sends("name")(exchange) or sends("phone")(exchange),
 )
 def update_sets(service: Service) -> None:
     """A PATCH sets the fields that are sent, and returns the updated customer."""
@@ -210,7 +180,7 @@ def update_sets(service: Service) -> None:
     assert {name: updated.get(name) for name in sent} == sent
 
 
-@behaviour("vexutopia.update.keeps-the-rest", source="Customers page, update", operation=UPDATE, exercised=answered(UPDATE, 200))
+@updating("vexutopia.update.keeps-the-rest", source="Customers page, update")
 def update_keeps(service: Service) -> None:
     """A PATCH does not change fields that are not sent."""
     customer = service.full_customer()
@@ -221,7 +191,7 @@ def update_keeps(service: Service) -> None:
     assert called.get("name") == "Jane Doe", f"the name went to {called.get('name')}"
 
 
-@behaviour("vexutopia.update.is-kept", source="Customers page, update", operation=UPDATE, exercised=answered(UPDATE, 200))
+@updating("vexutopia.update.is-kept", source="Customers page, update")
 def update_is_kept(service: Service) -> None:
     """An update is stored as its reply shows it. The same update again returns 200 and the same customer."""
     customer, other = service.full_customer(), service.full_customer()
@@ -234,9 +204,7 @@ def update_is_kept(service: Service) -> None:
     assert service.customer(other) == other, "the update of one customer changed another"
 
 
-@behaviour(
-    "vexutopia.update.unknown-id", source="Errors page, statuses and codes", operation=UPDATE, exercised=answered(UPDATE, 404)
-)
+@updating("vexutopia.update.unknown-id", source="Errors page, statuses and codes", statuses=(404,))
 def update_unknown(service: Service) -> None:
     """Updating a customer that does not exist returns 404 and the code `resource_not_found`."""
     answer = service.api.call("PATCH", UNKNOWN_CUSTOMER, json={"name": "Jane Doe"}).expect(404)
@@ -246,7 +214,7 @@ def update_unknown(service: Service) -> None:
 # Delete
 
 
-@behaviour("vexutopia.delete.receipt", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+@deleting("vexutopia.delete.receipt", source="Customers page, delete")
 def delete_receipt(service: Service) -> None:
     """A deletion returns 200 with exactly the id, object `customer` and deleted `true`."""
     customer = service.new_customer()
@@ -254,7 +222,7 @@ def delete_receipt(service: Service) -> None:
     assert receipt == {"id": customer["id"], "object": "customer", "deleted": True}, f"the receipt is {receipt}"
 
 
-@behaviour("vexutopia.delete.permanent", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+@deleting("vexutopia.delete.permanent", source="Customers page, delete")
 def delete_permanent(service: Service) -> None:
     """A deleted customer cannot be retrieved, and an update does not restore it."""
     customer, other = service.full_customer(), service.full_customer()
@@ -265,7 +233,7 @@ def delete_permanent(service: Service) -> None:
     assert service.customer(other) == other, "the deletion of one customer changed another"
 
 
-@behaviour("vexutopia.delete.unlisted", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200))
+@deleting("vexutopia.delete.unlisted", source="Customers page, delete")
 def delete_unlisted(service: Service) -> None:
     """A deleted customer is in no list."""
     customer, other = service.new_customer(), service.new_customer()
@@ -276,9 +244,7 @@ def delete_unlisted(service: Service) -> None:
     assert ids(service.slice(email=other["email"])["data"]) == [other["id"]]
 
 
-@behaviour(
-    "vexutopia.delete.unknown-id", source="Errors page, statuses and codes", operation=DELETE, exercised=answered(DELETE, 404)
-)
+@deleting("vexutopia.delete.unknown-id", source="Errors page, statuses and codes", statuses=(404,))
 def delete_unknown(service: Service) -> None:
     """Deleting a customer that does not exist, or no longer exists, returns 404 and `resource_not_found`."""
     customer = service.new_customer()
@@ -287,9 +253,7 @@ def delete_unknown(service: Service) -> None:
         assert error_of(service.api.call("DELETE", path).expect(404)).get("code") == "resource_not_found"
 
 
-@behaviour(
-    "vexutopia.delete.payments-keep-reference", source="Customers page, delete", operation=DELETE, exercised=answered(DELETE, 200)
-)
+@deleting("vexutopia.delete.payments-keep-reference", source="Customers page, delete")
 def delete_payments_keep_reference(service: Service) -> None:
     """Payments of a deleted customer keep its id."""
     customer = service.new_customer()
@@ -303,11 +267,8 @@ def delete_payments_keep_reference(service: Service) -> None:
 # Customers and payments
 
 
-@behaviour(
-    "vexutopia.payments.create.links-customer",
-    source="Customers page, using customers with payments",
-    operation=PAY,
-    exercised=answered(PAY, 201, when=sends("customer_id")),
+@paying(
+    "vexutopia.payments.create.links-customer", source="Customers page, using customers with payments", when=sends("customer_id")
 )
 def payment_links_customer(service: Service) -> None:
     """A payment that is created with a customer's id refers to this customer."""

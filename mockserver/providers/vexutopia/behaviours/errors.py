@@ -2,6 +2,7 @@
 
 from mockserver.catalogue.client import ApiResponse
 from mockserver.exchange import Exchange
+from mockserver.providers.vexutopia.behaviours.exercised import blames, failed, refusal_of, refused
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,
     DOC_URL,
@@ -9,12 +10,11 @@ from mockserver.providers.vexutopia.behaviours.service import (
     UNKNOWN_CUSTOMER,
     UNKNOWN_PAYMENT,
     Service,
-    behaviour,
+    creating,
     error_of,
+    listing,
     record_of,
 )
-from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, failed, refusal_of, refused
-from mockserver.providers.vexutopia.operations import CREATE, LIST
 
 CODES = {
     "unauthorized",
@@ -47,23 +47,22 @@ STRUCTURE = "Errors page, structure"
 # Keys
 
 
-@behaviour("vexutopia.auth.bearer-key", source=KEYS, operation=LIST, exercised=answered(LIST, 200))
+@listing("vexutopia.auth.bearer-key", source=KEYS)
 def bearer_key(service: Service) -> None:
     """An API key as bearer token authenticates a request."""
     service.slice()
 
 
-@behaviour("vexutopia.auth.every-operation", source=KEYS, operation=LIST, exercised=refused("unauthorized"))
+@listing("vexutopia.auth.every-operation", source=KEYS, exercised=refused("unauthorized"))
 def every_operation(service: Service) -> None:
     """Every operation needs an API key."""
     for method, path in ENTRANCES:
         service.api.call(method, path, headers={"authorization": None}).expect(401)
 
 
-@behaviour(
+@listing(
     "vexutopia.auth.no-key",
     source="Authentication page, errors",
-    operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: not exchange.request.header(b"authorization")),
 )
 def no_key(service: Service) -> None:
@@ -71,10 +70,9 @@ def no_key(service: Service) -> None:
     _assert_unauthorized(service.api.call("GET", CUSTOMERS, headers={"authorization": None}))
 
 
-@behaviour(
+@listing(
     "vexutopia.auth.malformed-header",
     source="Authentication page, errors",
-    operation=LIST,
     exercised=refused("unauthorized", when=lambda exchange: bool(exchange.request.header(b"authorization"))),
 )
 def malformed_header(service: Service) -> None:
@@ -89,9 +87,7 @@ def _assert_unauthorized(answer: ApiResponse) -> None:
     assert found == ("unauthorized", "No API key provided"), f"{answer.request} without a key answered {found}"
 
 
-@behaviour(
-    "vexutopia.auth.unknown-key", source="Authentication page, errors", operation=LIST, exercised=refused("invalid_api_key")
-)
+@listing("vexutopia.auth.unknown-key", source="Authentication page, errors", exercised=refused("invalid_api_key"))
 def unknown_key(service: Service) -> None:
     """An unknown key returns 401, `invalid_api_key` and `The API key provided is invalid`."""
     answer = service.api.call("GET", CUSTOMERS, headers={"authorization": f"Bearer {service.api.unique('no-key')}"}).expect(401)
@@ -103,11 +99,10 @@ def unknown_key(service: Service) -> None:
 # Bodies
 
 
-@behaviour(
+@creating(
     "vexutopia.requests.json",
     source="Authentication page, request headers",
-    operation=CREATE,
-    exercised=answered(CREATE, 201, when=lambda exchange: _content_type(exchange) == "application/json"),
+    when=lambda exchange: _content_type(exchange) == "application/json",
 )
 def json_body(service: Service) -> None:
     """A body is JSON, declared as `application/json`."""
@@ -115,11 +110,11 @@ def json_body(service: Service) -> None:
     assert record_of(service.create_customer(email=email).expect(200, 201)).get("email") == email
 
 
-@behaviour(
+@creating(
     "vexutopia.requests.no-forms",
     source="Authentication page, request headers",
-    operation=CREATE,
-    exercised=answered(CREATE, 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+    statuses=(400,),
+    when=lambda exchange: _content_type(exchange) != "application/json",
 )
 def no_forms(service: Service) -> None:
     """A form as body is refused."""
@@ -128,11 +123,11 @@ def no_forms(service: Service) -> None:
     assert service.slice(email=email)["data"] == []
 
 
-@behaviour(
+@creating(
     "vexutopia.requests.content-type",
     source="Authentication page, request headers",
-    operation=CREATE,
-    exercised=answered(CREATE, 400, when=lambda exchange: _content_type(exchange) != "application/json"),
+    statuses=(400,),
+    when=lambda exchange: _content_type(exchange) != "application/json",
     only_with={"vexutopia.content-type": "required"},
 )
 def content_type(service: Service) -> None:
@@ -162,7 +157,7 @@ def _some_refusals(service: Service) -> list[ApiResponse]:
     ]
 
 
-@behaviour("vexutopia.errors.structure", source=STRUCTURE, operation=CREATE, exercised=failed)
+@creating("vexutopia.errors.structure", source=STRUCTURE, exercised=failed)
 def structure(service: Service) -> None:
     """An error is an object under `error` with code, message and at most param and doc_url."""
     for answer in _some_refusals(service):
@@ -173,17 +168,16 @@ def structure(service: Service) -> None:
         assert all(text and isinstance(text, str) for text in texts), f"{answer.request} answered {texts}"
 
 
-@behaviour("vexutopia.errors.codes", source="Errors page, codes", operation=CREATE, exercised=failed)
+@creating("vexutopia.errors.codes", source="Errors page, codes", exercised=failed)
 def codes(service: Service) -> None:
     """The code of an error is one of the eleven that the page lists."""
     found = {error_of(answer).get("code") for answer in _some_refusals(service)}
     assert found <= CODES, f"unlisted codes: {found - CODES}"
 
 
-@behaviour(
+@creating(
     "vexutopia.errors.doc-url",
     source=STRUCTURE,
-    operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "doc_url" in refusal_of(exchange),
 )
 def doc_url(service: Service) -> None:
@@ -193,10 +187,9 @@ def doc_url(service: Service) -> None:
         assert error.get("doc_url") == f"{DOC_URL}{error.get('code')}", f"{error.get('code')} points to {error.get('doc_url')}"
 
 
-@behaviour(
+@creating(
     "vexutopia.errors.param-names-the-culprit",
     source=STRUCTURE,
-    operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" in refusal_of(exchange),
 )
 def param_names_the_culprit(service: Service) -> None:
@@ -211,10 +204,9 @@ def param_names_the_culprit(service: Service) -> None:
         assert blamed == name, f"{answer.request} blames {blamed}, not {name}"
 
 
-@behaviour(
+@creating(
     "vexutopia.errors.param-only-if-applicable",
     source=STRUCTURE,
-    operation=CREATE,
     exercised=lambda exchange: failed(exchange) and "param" not in refusal_of(exchange),
 )
 def param_only_if_applicable(service: Service) -> None:
@@ -224,12 +216,7 @@ def param_only_if_applicable(service: Service) -> None:
         assert "param" not in error_of(answer), f"{answer.request} blames {error_of(answer)['param']}"
 
 
-@behaviour(
-    "vexutopia.errors.missing-field",
-    source="Errors page, example",
-    operation=CREATE,
-    exercised=answered(CREATE, 400, when=blames("email")),
-)
+@creating("vexutopia.errors.missing-field", source="Errors page, example", statuses=(400,), when=blames("email"))
 def missing_field(service: Service) -> None:
     """The error for a missing field says that the field is required, in the words of the page's example."""
     error = error_of(service.post_customer(json={}).expect(400))
@@ -237,12 +224,7 @@ def missing_field(service: Service) -> None:
     assert error.get("code") in ("missing_parameter", "invalid_request"), f"the code is {error.get('code')}"
 
 
-@behaviour(
-    "vexutopia.errors.invalid-parameter",
-    source="Errors page, statuses and codes",
-    operation=LIST,
-    exercised=refused("invalid_parameter"),
-)
+@listing("vexutopia.errors.invalid-parameter", source="Errors page, statuses and codes", exercised=refused("invalid_parameter"))
 def invalid_parameter(service: Service) -> None:
     """A parameter with a wrong value returns 400 and the code `invalid_parameter`."""
     refusals = [
@@ -256,11 +238,11 @@ def invalid_parameter(service: Service) -> None:
         assert code == "invalid_parameter", f"{answer.request} answered {code}"
 
 
-@behaviour(
+@creating(
     "vexutopia.errors.invalid-body",
     source="Errors page, statuses and codes",
-    operation=CREATE,
-    exercised=answered(CREATE, 400, when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request"),
+    statuses=(400,),
+    when=lambda exchange: refusal_of(exchange).get("code") == "invalid_request",
 )
 def invalid_body(service: Service) -> None:
     """An unreadable body returns 400 and the code `invalid_request`."""

@@ -1,9 +1,9 @@
 """What the customers page says of lists: slices, their envelope, and the filter."""
 
 from mockserver.catalogue import NotCheckable
-from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, Record, Service, behaviour, ids, member
-from mockserver.providers.vexutopia.behaviours.traffic import answered, asks, body_of, has_rows, omits, query_of
-from mockserver.providers.vexutopia.operations import LIST
+from mockserver.catalogue.traffic import asks, body_of, omits, query_of
+from mockserver.providers.vexutopia.behaviours.exercised import has_rows
+from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, Record, Service, ids, listing, member
 
 ENVELOPE = {"object": str, "data": list, "total": int, "limit": int, "offset": int, "has_more": bool}
 SOURCE = "Customers page, list"
@@ -14,7 +14,7 @@ MANY = 900
 """More customers than this are not all looked at."""
 
 
-@behaviour("vexutopia.list.envelope", source=SOURCE, operation=LIST, exercised=answered(LIST, 200))
+@listing("vexutopia.list.envelope", source=SOURCE)
 def envelope(service: Service) -> None:
     """A list has exactly object, data, total, limit, offset and has_more."""
     found = service.slice()
@@ -23,21 +23,21 @@ def envelope(service: Service) -> None:
         member(found, name, kind)
 
 
-@behaviour("vexutopia.list.object-marker", source=SOURCE, operation=LIST, exercised=answered(LIST, 200))
+@listing("vexutopia.list.object-marker", source=SOURCE)
 def object_marker(service: Service) -> None:
     """The attribute object of a list is `list`."""
     for found in (service.slice(), service.slice(email=service.email())):
         assert found.get("object") == "list", f"object is {found.get('object')}"
 
 
-@behaviour("vexutopia.list.whole-customers", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=has_rows))
+@listing("vexutopia.list.whole-customers", source=SOURCE, when=has_rows)
 def whole_customers(service: Service) -> None:
     """The rows of a list are customers, the same as when retrieved by id."""
     for customer in (service.full_customer(), service.new_customer()):
         assert service.slice(email=customer["email"])["data"] == [customer]
 
 
-@behaviour("vexutopia.list.all-customers", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("email")))
+@listing("vexutopia.list.all-customers", source=SOURCE, when=omits("email"))
 def all_customers(service: Service) -> None:
     """Without a filter the list has all customers, each of them once."""
     made = sorted(service.new_customer()["id"] for _ in range(3))
@@ -51,7 +51,7 @@ def all_customers(service: Service) -> None:
     raise AssertionError(f"of {made} the list has {found}")
 
 
-@behaviour("vexutopia.list.default-limit", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("limit")))
+@listing("vexutopia.list.default-limit", source=SOURCE, when=omits("limit"))
 def default_limit(service: Service) -> None:
     """Without a limit, a list has at most ten rows."""
     for _ in range(DEFAULT_LIMIT + 1):
@@ -61,7 +61,7 @@ def default_limit(service: Service) -> None:
     assert found.get("limit") == DEFAULT_LIMIT, f"limit is {found.get('limit')}"
 
 
-@behaviour("vexutopia.list.limit", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("limit")))
+@listing("vexutopia.list.limit", source=SOURCE, when=asks("limit"))
 def limit(service: Service) -> None:
     """A list has as many rows as its limit says, if that many exist."""
     for _ in range(3):
@@ -71,12 +71,7 @@ def limit(service: Service) -> None:
         assert found == wanted, f"limit={wanted} gives {found} rows"
 
 
-@behaviour(
-    "vexutopia.list.maximum-limit",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered(LIST, 200, when=lambda exchange: query_of(exchange).get("limit") == str(MAXIMUM)),
-)
+@listing("vexutopia.list.maximum-limit", source=SOURCE, when=lambda exchange: query_of(exchange).get("limit") == str(MAXIMUM))
 def maximum_limit(service: Service) -> None:
     """A limit of 100 is allowed."""
     found = service.slice(limit=MAXIMUM)
@@ -85,11 +80,11 @@ def maximum_limit(service: Service) -> None:
     assert len(found["data"]) == wanted, f"there are {len(found['data'])} rows of {wanted}"
 
 
-@behaviour(
+@listing(
     "vexutopia.list.no-more-than-maximum",
     source=SOURCE,
-    operation=LIST,
-    exercised=answered(LIST, 200, 400, when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", ""))),
+    statuses=(200, 400),
+    when=lambda exchange: _asks_for_too_many(query_of(exchange).get("limit", "")),
 )
 def no_more_than_maximum(service: Service) -> None:
     """A list never has more than 100 rows."""
@@ -106,7 +101,7 @@ def _asks_for_too_many(text: str) -> bool:
     return text.isdigit() and int(text[:20]) > MAXIMUM
 
 
-@behaviour("vexutopia.list.offset", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("offset")))
+@listing("vexutopia.list.offset", source=SOURCE, when=asks("offset"))
 def offset(service: Service) -> None:
     """A list skips as many rows as its offset says."""
     for _ in range(4):
@@ -120,7 +115,7 @@ def offset(service: Service) -> None:
     assert (second, third) == (whole[1:3], whole[2:4]), f"of {whole}, offset=1 gives {second} and offset=2 gives {third}"
 
 
-@behaviour("vexutopia.list.default-offset", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=omits("offset")))
+@listing("vexutopia.list.default-offset", source=SOURCE, when=omits("offset"))
 def default_offset(service: Service) -> None:
     """Without an offset, a list begins with the first row."""
     for _ in range(2):
@@ -130,21 +125,14 @@ def default_offset(service: Service) -> None:
     assert ids(plain["data"]) == ids(zero["data"])
 
 
-@behaviour(
-    "vexutopia.list.names-its-slice", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("limit", "offset"))
-)
+@listing("vexutopia.list.names-its-slice", source=SOURCE, when=asks("limit", "offset"))
 def names_its_slice(service: Service) -> None:
     """A list returns its limit and offset."""
     found = service.slice(limit=7, offset=3)
     assert (found.get("limit"), found.get("offset")) == (7, 3), f"it says {found.get('limit')} and {found.get('offset')}"
 
 
-@behaviour(
-    "vexutopia.list.total",
-    source=SOURCE,
-    operation=LIST,
-    exercised=answered(LIST, 200, when=lambda exchange: body_of(exchange).get("has_more") is True),
-)
+@listing("vexutopia.list.total", source=SOURCE, when=lambda exchange: body_of(exchange).get("has_more") is True)
 def total(service: Service) -> None:
     """The total of a list counts the rows of all slices."""
     for _ in range(3):
@@ -165,7 +153,7 @@ def total(service: Service) -> None:
     assert rows == 2, f"where two rows should be left, there are {rows}"
 
 
-@behaviour("vexutopia.list.has-more", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=has_rows))
+@listing("vexutopia.list.has-more", source=SOURCE, when=has_rows)
 def has_more(service: Service) -> None:
     """The attribute has_more is true if rows follow the slice, else false."""
     for _ in range(3):
@@ -181,7 +169,7 @@ def has_more(service: Service) -> None:
     assert found == [True, True, False, False, False], f"first, last but one, and three last slices have {found}"
 
 
-@behaviour("vexutopia.list.email-filter", source=SOURCE, operation=LIST, exercised=answered(LIST, 200, when=asks("email")))
+@listing("vexutopia.list.email-filter", source=SOURCE, when=asks("email"))
 def email_filter(service: Service) -> None:
     """With an e-mail address, a list has only the customers with this address."""
     for email in (service.email(), f"Jane.{service.email()}"):

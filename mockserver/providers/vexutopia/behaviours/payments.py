@@ -2,6 +2,8 @@
 
 import re
 
+from mockserver.catalogue.traffic import sent_in
+from mockserver.providers.vexutopia.behaviours.exercised import blames, has_rows, sends
 from mockserver.providers.vexutopia.behaviours.service import (
     PAYMENT_ID,
     PAYMENTS,
@@ -10,14 +12,14 @@ from mockserver.providers.vexutopia.behaviours.service import (
     UNKNOWN_PAYMENT,
     Record,
     Service,
-    behaviour,
     error_of,
     ids,
+    listing_payments,
     member,
+    paying,
     record_of,
+    retrieving_payments,
 )
-from mockserver.providers.vexutopia.behaviours.traffic import answered, blames, has_rows, sends, sent_in
-from mockserver.providers.vexutopia.operations import LIST_PAYMENTS, PAY, RETRIEVE_PAYMENT
 
 ATTRIBUTES = {
     "id": str,
@@ -41,7 +43,7 @@ CREATION = "Payments page, create"
 # The payment object
 
 
-@behaviour("vexutopia.payment.attributes", source=OBJECT, operation=PAY, exercised=answered(PAY, 201))
+@paying("vexutopia.payment.attributes", source=OBJECT)
 def attributes(service: Service) -> None:
     """A payment has twelve attributes: id, object, amount, currency, status, description, customer_id, provider,
     provider_payment_id, metadata, created_at and updated_at.
@@ -56,46 +58,35 @@ def attributes(service: Service) -> None:
             member(payment, name, kind)
 
 
-@behaviour(
-    "vexutopia.payment.object-marker", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
-)
+@retrieving_payments("vexutopia.payment.object-marker", source=OBJECT)
 def object_marker(service: Service) -> None:
     """The attribute object of a payment is always `payment`."""
     for payment in _shown(service):
         assert payment.get("object") == "payment", f"object is {payment.get('object')}"
 
 
-@behaviour("vexutopia.payment.id-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200))
+@retrieving_payments("vexutopia.payment.id-form", source=OBJECT)
 def id_form(service: Service) -> None:
     """The id of a payment is `pay_` and ten digits."""
     for payment in _shown(service):
         assert PAYMENT_ID.fullmatch(payment["id"]), f"a payment has the id {payment['id']}"
 
 
-@behaviour(
-    "vexutopia.payment.status",
-    source="Payments page, statuses",
-    operation=RETRIEVE_PAYMENT,
-    exercised=answered(RETRIEVE_PAYMENT, 200),
-)
+@retrieving_payments("vexutopia.payment.status", source="Payments page, statuses")
 def status(service: Service) -> None:
     """The status of a payment is pending, processing, succeeded, failed or canceled."""
     for payment in _shown(service):
         assert payment.get("status") in STATUSES, f"the status is {payment.get('status')}"
 
 
-@behaviour(
-    "vexutopia.payment.currency-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
-)
+@retrieving_payments("vexutopia.payment.currency-form", source=OBJECT)
 def currency_form(service: Service) -> None:
     """The currency of a payment is three lower-case letters, such as `usd`."""
     for payment in _shown(service):
         assert CURRENCY.fullmatch(member(payment, "currency", str)), f"the currency is {payment['currency']}"
 
 
-@behaviour(
-    "vexutopia.payment.timestamp-form", source=OBJECT, operation=RETRIEVE_PAYMENT, exercised=answered(RETRIEVE_PAYMENT, 200)
-)
+@retrieving_payments("vexutopia.payment.timestamp-form", source=OBJECT)
 def timestamp_form(service: Service) -> None:
     """Timestamps of a payment are ISO 8601 in UTC and whole seconds, such as `2026-01-19T10:30:05Z`."""
     for payment in _shown(service):
@@ -107,18 +98,13 @@ def timestamp_form(service: Service) -> None:
 # Create
 
 
-@behaviour("vexutopia.payments.create.status-201", source="Errors page, statuses", operation=PAY, exercised=answered(PAY, 201))
+@paying("vexutopia.payments.create.status-201", source="Errors page, statuses", statuses=(201,))
 def create_status(service: Service) -> None:
     """Creating a payment returns 201."""
     service.create_payment().expect(201)
 
 
-@behaviour(
-    "vexutopia.payments.create.fields-as-sent",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 201, when=sends("amount", "currency", "description", "metadata")),
-)
+@paying("vexutopia.payments.create.fields-as-sent", source=CREATION, when=sends("amount", "currency", "description", "metadata"))
 def create_fields(service: Service) -> None:
     """A new payment has the amount, in the currency's smallest unit, the currency, description and metadata that were sent."""
     sent = {"amount": 1999, "currency": "eur", "description": service.api.unique("order"), "metadata": {"order_id": "1234"}}
@@ -126,12 +112,7 @@ def create_fields(service: Service) -> None:
     assert {name: payment.get(name) for name in sent} == sent
 
 
-@behaviour(
-    "vexutopia.payments.create.amount-required",
-    source="Errors page, example",
-    operation=PAY,
-    exercised=answered(PAY, 400, when=blames("amount")),
-)
+@paying("vexutopia.payments.create.amount-required", source="Errors page, example", statuses=(400,), when=blames("amount"))
 def create_amount_required(service: Service) -> None:
     """A payment cannot be created without an amount; the error says that it is required and names the parameter amount."""
     sent = {"currency": "usd", "description": service.api.unique("payment")}
@@ -140,12 +121,7 @@ def create_amount_required(service: Service) -> None:
     assert told == ("The amount field is required", "amount"), f"the error says {told}"
 
 
-@behaviour(
-    "vexutopia.payments.create.currency-required",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 400, when=blames("currency")),
-)
+@paying("vexutopia.payments.create.currency-required", source=CREATION, statuses=(400,), when=blames("currency"))
 def create_currency_required(service: Service) -> None:
     """A payment cannot be created without a currency; the error names the parameter currency."""
     sent = {"amount": 2000, "description": service.api.unique("payment")}
@@ -153,12 +129,7 @@ def create_currency_required(service: Service) -> None:
     assert error.get("param") == "currency", f"the error names {error.get('param')}"
 
 
-@behaviour(
-    "vexutopia.payments.create.amount-is-integer",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 400, when=blames("amount")),
-)
+@paying("vexutopia.payments.create.amount-is-integer", source=CREATION, statuses=(400,), when=blames("amount"))
 def create_amount_is_integer(service: Service) -> None:
     """The amount of a payment is a whole number; a fraction or text is refused."""
     for wrong in (20.5, "twenty", None):
@@ -166,36 +137,21 @@ def create_amount_is_integer(service: Service) -> None:
         assert error.get("param") == "amount", f"the amount {wrong} makes the error name {error.get('param')}"
 
 
-@behaviour(
-    "vexutopia.payments.create.provider-chosen",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 201, when=lambda exchange: "provider" not in sent_in(exchange)),
-)
+@paying("vexutopia.payments.create.provider-chosen", source=CREATION, when=lambda exchange: "provider" not in sent_in(exchange))
 def create_provider_chosen(service: Service) -> None:
     """Amount and currency suffice for a payment; Vexutopia then chooses the provider itself."""
     payment = record_of(service.api.call("POST", PAYMENTS, json={"amount": 2000, "currency": "usd"}).expect(200, 201))
     assert member(payment, "provider", str), "no provider was chosen"
 
 
-@behaviour(
-    "vexutopia.payments.create.provider-as-sent",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 201, when=sends("provider")),
-)
+@paying("vexutopia.payments.create.provider-as-sent", source=CREATION, when=sends("provider"))
 def create_provider_as_sent(service: Service) -> None:
     """A payment is processed by the provider that was asked for."""
     payment = service.new_payment(provider="paypal")
     assert payment.get("provider") == "paypal", f"asked for paypal, it is {payment.get('provider')}"
 
 
-@behaviour(
-    "vexutopia.payments.create.customer-exists",
-    source=CREATION,
-    operation=PAY,
-    exercised=answered(PAY, 400, 404, when=sends("customer_id")),
-)
+@paying("vexutopia.payments.create.customer-exists", source=CREATION, statuses=(400, 404), when=sends("customer_id"))
 def create_customer_exists(service: Service) -> None:
     """The customer_id of a new payment must be that of an existing customer; an error names no other parameter."""
     error = error_of(service.create_payment(customer_id=UNKNOWN_CUSTOMER.rpartition("/")[2]).expect(400, 404))
@@ -205,12 +161,7 @@ def create_customer_exists(service: Service) -> None:
 # Retrieve, list, and what there is not
 
 
-@behaviour(
-    "vexutopia.payments.retrieve.bare-payment",
-    source="Payments page, endpoints",
-    operation=RETRIEVE_PAYMENT,
-    exercised=answered(RETRIEVE_PAYMENT, 200),
-)
+@retrieving_payments("vexutopia.payments.retrieve.bare-payment", source="Payments page, endpoints")
 def retrieve_bare(service: Service) -> None:
     """A payment is retrieved by its id, and returned without a wrapper."""
     created = service.new_payment()
@@ -218,23 +169,13 @@ def retrieve_bare(service: Service) -> None:
     assert _without_settling(found) == _without_settling(created), f"{created} is retrieved as {found}"
 
 
-@behaviour(
-    "vexutopia.payments.retrieve.unknown-id",
-    source="Errors page, statuses and codes",
-    operation=RETRIEVE_PAYMENT,
-    exercised=answered(RETRIEVE_PAYMENT, 404),
-)
+@retrieving_payments("vexutopia.payments.retrieve.unknown-id", source="Errors page, statuses and codes", statuses=(404,))
 def retrieve_unknown(service: Service) -> None:
     """Retrieving a payment that does not exist returns 404 and the code `resource_not_found`."""
     assert error_of(service.api.call("GET", UNKNOWN_PAYMENT).expect(404)).get("code") == "resource_not_found"
 
 
-@behaviour(
-    "vexutopia.payments.list.payments",
-    source="Payments page, endpoints",
-    operation=LIST_PAYMENTS,
-    exercised=answered(LIST_PAYMENTS, 200, when=has_rows),
-)
+@listing_payments("vexutopia.payments.list.payments", source="Payments page, endpoints", when=has_rows)
 def list_payments(service: Service) -> None:
     """Payments can be listed. The rows are payments, the same as when retrieved by id."""
     service.new_payment()
@@ -246,12 +187,7 @@ def list_payments(service: Service) -> None:
         assert row.get("object") == "payment", f"object is {row.get('object')}"
 
 
-@behaviour(
-    "vexutopia.payments.no-changes",
-    source="Payments page, endpoints",
-    operation=RETRIEVE_PAYMENT,
-    exercised=answered(RETRIEVE_PAYMENT, 200),
-)
+@retrieving_payments("vexutopia.payments.no-changes", source="Payments page, endpoints")
 def no_changes(service: Service) -> None:
     """Payments can be created, retrieved and listed, but neither updated nor deleted."""
     payment = service.new_payment()  # one of its own: a service might do what it is told

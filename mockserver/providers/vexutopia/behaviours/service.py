@@ -6,8 +6,18 @@ from functools import partial
 from typing import Any
 
 from mockserver.catalogue import Cleanup, NotCheckable
-from mockserver.catalogue.behaviour import behaviour as any_behaviour
+from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api, ApiResponse
+from mockserver.providers.vexutopia.operations import (
+    CREATE,
+    DELETE,
+    LIST,
+    LIST_PAYMENTS,
+    PAY,
+    RETRIEVE,
+    RETRIEVE_PAYMENT,
+    UPDATE,
+)
 
 CUSTOMERS = "/v1/customers"
 PAYMENTS = "/v1/payments"
@@ -130,7 +140,14 @@ class Service:
         raise NotCheckable("other clients create and delete customers faster than two slices can be compared")
 
 
-behaviour = partial(any_behaviour, view=Service)
+listing = partial(behaviour, operation=LIST, view=Service)
+creating = partial(behaviour, operation=CREATE, view=Service)
+retrieving = partial(behaviour, operation=RETRIEVE, view=Service)
+updating = partial(behaviour, operation=UPDATE, view=Service)
+deleting = partial(behaviour, operation=DELETE, view=Service)
+paying = partial(behaviour, operation=PAY, view=Service)
+listing_payments = partial(behaviour, operation=LIST_PAYMENTS, view=Service)
+retrieving_payments = partial(behaviour, operation=RETRIEVE_PAYMENT, view=Service)
 
 
 def customer_path(customer: Record) -> str:
