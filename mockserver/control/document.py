@@ -122,4 +122,15 @@ def _schemas(routes: Sequence[ControlRoute]) -> tuple[dict[Any, Any], dict[str, 
 
 
 def _tag(route: ControlRoute) -> str:
-    return route.run.__module__.rpartition(".")[2]
+    """Return the group of the route: the first part of its path, if no other is named."""
+    return next((tag for start, tag in _TAGS.items() if route.path.startswith(start)), route.path.split("/")[2] or "index")
+
+
+_TAGS = {
+    "/_mock/control.json": "index",
+    "/_mock/openapi.json": "contract",
+    "/_mock/requests.har": "requests",
+    "/_mock/requests/stream": "stream",
+    "/_mock/webhooks/deliveries": "deliveries",
+}
+"""Beginning of a path → its tag."""

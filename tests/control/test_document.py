@@ -11,6 +11,8 @@ from mockserver.control.routes import ROUTES
 from mockserver.http.app import App
 from tests.control.asking import DOCUMENT
 
+PATHS = DOCUMENT["paths"]
+
 PROMISED = """
     GET /_mock/
     GET /_mock/control.json
@@ -50,6 +52,22 @@ PROMISED = """
     GET /_mock/requests/stream
     POST /_mock/requests/verify
 """
+
+
+TAGS = """
+    index health contract sandboxes reset state snapshots clock assumptions report traces faults requests stream deliveries webhooks
+    events
+"""
+
+
+def test_tags_name_resources() -> None:
+    tags = {path: {each["tags"][0] for method, each in item.items() if method != "parameters"} for path, item in PATHS.items()}
+
+    assert [each["name"] for each in DOCUMENT["tags"]] == TAGS.split()
+    assert set().union(*tags.values()) == set(TAGS.split())
+    assert tags["/_mock/"] == tags["/_mock/control.json"] == {"index"}
+    assert tags["/_mock/webhooks/deliveries/{id}/replay"] == {"deliveries"}
+    assert tags["/_mock/requests.har"] == {"requests"}
 
 
 def test_document_is_valid_openapi(control: httpx.Client) -> None:
