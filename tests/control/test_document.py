@@ -55,8 +55,8 @@ PROMISED = """
 
 
 TAGS = """
-    index health contract sandboxes reset state snapshots clock assumptions report traces faults requests stream deliveries webhooks
-    events
+    index health contract sandboxes reset state snapshots clock assumptions report traces faults requests stream deliveries
+    webhooks events
 """
 
 
