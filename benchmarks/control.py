@@ -36,10 +36,10 @@ def control(rounds: int) -> list[str]:
 
 def _cases() -> dict[str, App]:
     faults = {
-        "journal, one fault for another operation": [Fault(id="", kind="drop", operations=OTHER)],
-        "journal, ten faults for another operation": [Fault(id="", kind="drop", operations=OTHER)] * 10,
-        "journal, a fault for this one that never strikes": [Fault(id="", kind="drop", operations=OWN, probability=0)],
-        "journal, a wait of no time for each": [Fault(id="", kind="latency", ms=0, operations=OWN)],
+        "journal, one fault for another operation": [Fault(kind="drop", operations=OTHER)],
+        "journal, ten faults for another operation": [Fault(kind="drop", operations=OTHER)] * 10,
+        "journal, a fault for this one that never strikes": [Fault(kind="drop", operations=OWN, probability=0)],
+        "journal, a wait of no time for each": [Fault(kind="latency", ms=0, operations=OWN)],
     }
     apps = {"without a journal": _forgetful(), "journal, no faults: as it is served": app_with(1_000)}
     for name, armed in faults.items():

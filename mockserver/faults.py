@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec import Meta, Struct, field
 
+from mockserver.durations import Duration, parse_duration
 from mockserver.errors import LimitError, UnknownSandboxError
 
 MAX_FAULTS = 100
@@ -21,6 +21,7 @@ MAX_DELAY_MS = 60_000
 
 FaultKind = Literal["status", "latency", "rate-limit", "lost-reply", "drop", "truncate", "garbage", "drip", "paging"]
 PagingMode = Literal["shrink", "repeat", "insert", "remove", "total", "empty-tail", "loop"]
+Preset = Literal["flaky", "slow", "rate-limited", "offline", "outage"]
 Wire = Literal["", "lost-reply", "drop", "truncate", "garbage", "drip"]
 
 Chance = Callable[[str, int], float]
@@ -30,58 +31,66 @@ Chance = Callable[[str, int], float]
 class Spread(Struct, frozen=True, forbid_unknown_fields=True):
     """Distribution of delays: half below the median, 5 % above `p95`, in ms."""
 
-    median: float
-    p95: float
+    median: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
+    p95: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
 
 
-class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that goes wrong.
+Milliseconds = Annotated[
+    float | tuple[float, ...] | Spread,
+    Meta(description="Milliseconds: a number, `[low, high]`, or `{median, p95}` for realistic delays."),
+]
+
+
+class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A fault and the requests it matches. Default: every request, always."""
+
+    kind: FaultKind | None = None
+    preset: Annotated[Preset, Meta(description="A named set of faults, instead of `kind`.")] | None = None
+    status: Annotated[int, Meta(ge=400, le=599)] | None = None
+    code: Annotated[str, Meta(description="One of the provider's documented error codes.")] | None = None
+    retry_after: Annotated[int, Meta(ge=0, le=86_400, description="Value of `Retry-After`, in seconds.")] | None = None
+    ms: Milliseconds | None = None
+    limit: Annotated[int, Meta(ge=0, description="Requests allowed per window.")] | None = None
+    per: Duration | None = None
+    mode: PagingMode | None = None
+    operations: tuple[str, ...] = ()
+    path: Annotated[str, Meta(min_length=1, max_length=500, description="A glob, such as `/v1/*`.")] | None = None
+    first: Annotated[int, Meta(ge=1, description="Only the first N matching requests.")] | None = None
+    every: Annotated[int, Meta(ge=1, description="Only every Nth matching request.")] | None = None
+    probability: Annotated[float, Meta(ge=0, le=1, description="For each matching request; drawn from the seed.")] | None = None
+    for_: Duration | None = field(name="for", default=None)
+
+    @property
+    def window_ms(self) -> int:
+        """Length of a rate limit's window; 0 for other kinds."""
+        return parse_duration(self.per) if self.per is not None else 0
+
+
+class Armed(Struct, kw_only=True):
+    """A fault of a sandbox with its counters.
 
     Attributes:
-        status, code, retry_after: of a `status`: 400 to 599; one of the provider's error codes; seconds.
-        ms: of a `latency`: milliseconds, or bounds between which they lie, or how they are spread; of a `drip`: between pieces.
-        limit, per_ms: of a `rate-limit`: so many requests in a window of the sandbox's time.
-        mode: of a `paging`.
-        operations, path: to which requests; path is a glob; empty: all of them.
-        first, every: the first N of those, each Nth of those; None: not counted.
-        probability: of each of those, 0 to 1.
-        until: the sandbox's time from which on it does nothing more; None: it does not end.
+        until: sandbox time when the fault ends, in milliseconds; None: it does not end.
+        seen: matching requests.
+        hits: requests that it changed.
+        window: sandbox time when the current window of a rate limit began.
+        used: requests within that window.
+        pages: for inconsistent lists: operation → the last page.
     """
 
     id: str
-    kind: FaultKind
-    status: int = 0
-    code: str = ""
-    retry_after: int | None = None
-    ms: float | tuple[float, float] | Spread = 0
-    limit: int | None = None
-    per_ms: int = 0
-    mode: PagingMode | None = None
-    operations: tuple[str, ...] = ()
-    path: str = ""
-    first: int | None = None
-    every: int | None = None
-    probability: float | None = None
-    until: int | None = None
-
-
-class Armed(Struct):
-    """A fault at work.
-
-    Attributes:
-        seen: requests that it was about.
-        hits: those that it did something to.
-        window: when the present window of a rate limit began.
-        used: requests within that window.
-        pages: of a hostile paging: operation → what the next page needs to know of the one before.
-    """
-
     fault: Fault
+    until: int | None = None
     seen: int = 0
     hits: int = 0
     window: int | None = None
     used: int = 0
     pages: dict[str, object] = field(default_factory=dict)
+
+    def is_spent(self, now: int) -> bool:
+        """Return whether the fault has no further effect."""
+        first = self.fault.first
+        return (self.until is not None and now >= self.until) or (first is not None and self.seen >= first)
 
 
 class Disturbance(Struct, kw_only=True):
@@ -129,9 +138,10 @@ class ArmedFaults:
         self.armed: list[Armed] = []
         self._made = 0
 
-    def arm(self, faults: Sequence[Fault]) -> list[Armed]:
-        """Put in faults, which get their ids here.
+    def arm(self, faults: Sequence[Fault], now: int = 0) -> list[Armed]:
+        """Add faults and give them ids.
 
+        now: sandbox time from which `for` counts.
         Raises: LimitError if there are too many.
         """
         if len(self.armed) + len(faults) > MAX_FAULTS:
@@ -139,7 +149,8 @@ class ArmedFaults:
         added = []
         for fault in faults:
             self._made += 1
-            added.append(Armed(replace(fault, id=f"fault-{self._made}")))
+            until = now + parse_duration(fault.for_) if fault.for_ is not None else None
+            added.append(Armed(id=f"fault-{self._made}", fault=fault, until=until))
         self.armed = [*self.armed, *added]
         return added
 
@@ -148,9 +159,9 @@ class ArmedFaults:
 
         Raises: UnknownSandboxError if there is none of that id.
         """
-        if all(each.fault.id != fault_id for each in self.armed):
+        if all(each.id != fault_id for each in self.armed):
             raise UnknownSandboxError(f"there is no fault {fault_id[:80]!r}", hint="GET /_mock/faults lists them")
-        self.armed = [each for each in self.armed if each.fault.id != fault_id]
+        self.armed = [each for each in self.armed if each.id != fault_id]
 
     def disarm_all(self) -> None:
         """Take out all faults; ids go on."""
@@ -178,34 +189,34 @@ def _strikes(armed: Armed, operation: str, path: str, now: int, chance: Chance) 
     fault = armed.fault
     if (fault.operations and operation not in fault.operations) or (fault.path and not fnmatchcase(path, fault.path)):
         return False
-    if fault.until is not None and now >= fault.until:
+    if armed.until is not None and now >= armed.until:
         return False
     armed.seen += 1
     if (fault.first is not None and armed.seen > fault.first) or (fault.every is not None and armed.seen % fault.every):
         return False
-    return fault.probability is None or chance(f"{fault.id}/strikes", armed.seen) < fault.probability
+    return fault.probability is None or chance(f"{armed.id}/strikes", armed.seen) < fault.probability
 
 
 def _status(armed: Armed, disturbance: Disturbance, _now: int, _chance: Chance) -> bool:
     fault = armed.fault
-    if disturbance.status:
+    if disturbance.status or fault.status is None:
         return False
-    disturbance.fail(f"status={fault.status}", fault.status, code=fault.code, retry_after_s=fault.retry_after)
+    disturbance.fail(f"status={fault.status}", fault.status, code=fault.code or "", retry_after_s=fault.retry_after)
     return True
 
 
 def _latency(armed: Armed, disturbance: Disturbance, _now: int, chance: Chance) -> bool:
-    disturbance.delay(_delay_ms(armed.fault.ms, chance(f"{armed.fault.id}/ms", armed.seen)))
+    disturbance.delay(_delay_ms(armed.fault.ms, chance(f"{armed.id}/ms", armed.seen)))
     return True
 
 
-def _delay_ms(ms: float | tuple[float, float] | Spread, part: float) -> float:
+def _delay_ms(ms: float | tuple[float, ...] | Spread | None, part: float) -> float:
     """Return the delay at this quantile, 0 to 1."""
     if isinstance(ms, Spread):
         return round(min(_log_normal(ms, part), MAX_DELAY_MS), 1)
     if isinstance(ms, tuple):
         return round(ms[0] + (ms[1] - ms[0]) * part, 1)
-    return ms
+    return ms or 0
 
 
 def _log_normal(spread: Spread, part: float) -> float:
@@ -219,12 +230,12 @@ def _log_normal(spread: Spread, part: float) -> float:
 def _rate_limit(armed: Armed, disturbance: Disturbance, now: int, _chance: Chance) -> bool:
     """Allow so many requests in each window, which starts with its first request."""
     fault = armed.fault
-    if armed.window is None or not armed.window <= now < armed.window + fault.per_ms:
+    if armed.window is None or not armed.window <= now < armed.window + fault.window_ms:
         armed.window, armed.used = now, 0
     armed.used += 1
     if armed.used <= (fault.limit or 0) or disturbance.status:
         return False
-    remaining_ms = armed.window + fault.per_ms - now
+    remaining_ms = armed.window + fault.window_ms - now
     disturbance.fail("rate-limit", 429, retry_after_s=max(1, -(-remaining_ms // 1000)))
     return True
 
@@ -234,14 +245,14 @@ def _on_the_wire(armed: Armed, disturbance: Disturbance, _now: int, _chance: Cha
     if disturbance.wire:
         return False
     disturbance.wire = kind  # type: ignore[assignment]  # only kinds that are a Wire lead here
-    disturbance.names.append(kind)
+    disturbance.names.append(disturbance.wire)
     return True
 
 
 def _drip(armed: Armed, disturbance: Disturbance, now: int, chance: Chance) -> bool:
     if not _on_the_wire(armed, disturbance, now, chance):
         return False
-    disturbance.drip_ms = _delay_ms(armed.fault.ms, chance(f"{armed.fault.id}/ms", armed.seen))
+    disturbance.drip_ms = _delay_ms(armed.fault.ms, chance(f"{armed.id}/ms", armed.seen))
     disturbance.names[-1] = f"drip={disturbance.drip_ms:g}"
     return True
 
@@ -252,7 +263,7 @@ def _paging(armed: Armed, disturbance: Disturbance, _now: int, _chance: Chance) 
     return False
 
 
-_EFFECTS: Mapping[FaultKind, Callable[[Armed, Disturbance, int, Chance], bool]] = {
+_EFFECTS: Mapping[FaultKind | None, Callable[[Armed, Disturbance, int, Chance], bool]] = {
     "status": _status,
     "latency": _latency,
     "rate-limit": _rate_limit,
@@ -264,16 +275,16 @@ _EFFECTS: Mapping[FaultKind, Callable[[Armed, Disturbance, int, Chance], bool]] 
     "paging": _paging,
 }
 
-PRESETS: Mapping[str, tuple[Fault, ...]] = {
+PRESETS: Mapping[Preset, tuple[Fault, ...]] = {
     "flaky": (
-        Fault(id="", kind="status", status=500, probability=0.1),
-        Fault(id="", kind="drop", probability=0.05),
-        Fault(id="", kind="latency", ms=(0, 500), probability=0.3),
+        Fault(kind="status", status=500, probability=0.1),
+        Fault(kind="drop", probability=0.05),
+        Fault(kind="latency", ms=(0, 500), probability=0.3),
     ),
-    "slow": (Fault(id="", kind="latency", ms=Spread(median=800, p95=3_000)),),
-    "rate-limited": (Fault(id="", kind="rate-limit", limit=5, per_ms=10_000),),
-    "offline": (Fault(id="", kind="drop"),),
-    "outage": (Fault(id="", kind="status", status=503, retry_after=30),),
+    "slow": (Fault(kind="latency", ms=Spread(median=800, p95=3_000)),),
+    "rate-limited": (Fault(kind="rate-limit", limit=5, per="10s"),),
+    "offline": (Fault(kind="drop"),),
+    "outage": (Fault(kind="status", status=503, retry_after=30),),
 }
 """Name → faults that come together."""
 

@@ -103,7 +103,7 @@ class _Search:
         for armed in sandbox.faults.armed:
             # A list that repeats itself remembers what it showed.
             for part in [*self._within(armed.fault), *(f"pages.{part}" for part in self._within(armed.pages))]:
-                yield Trace(where="fault", id=armed.fault.id, part=part)
+                yield Trace(where="fault", id=armed.id, part=part)
         for label in self._parts(sandbox.keys.items()):
             yield Trace(where="key", part=label)
 

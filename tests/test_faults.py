@@ -14,6 +14,7 @@ from mockserver.faults import (
     Disturbance,
     Fault,
     FaultKind,
+    Preset,
     Spread,
     prefer,
     preferences,
@@ -29,7 +30,7 @@ def never(_what: str, _ordinal: int) -> float:
 
 def fault(kind: FaultKind = "status", **told: Any) -> Fault:
     status: dict[str, Any] = {"status": 500} if kind == "status" else {}
-    return Fault(id="", kind=kind, **status, **told)
+    return Fault(kind=kind, **status, **told)
 
 
 def disturb(faults: ArmedFaults, operation: str = LIST, path: str = "/toys", now: int = 0) -> Disturbance | None:
@@ -80,7 +81,7 @@ def test_a_fault_is_about_its_operations_and_its_paths() -> None:
 
 
 def test_a_fault_ends_when_its_time_is_over() -> None:
-    faults = armed(fault(until=10))
+    faults = armed(fault(for_="10ms"))
 
     assert [disturb(faults, now=now) is not None for now in (0, 9, 10, 11)] == [True, True, False, False]
 
@@ -129,7 +130,7 @@ def test_a_spread_delay_has_the_median_and_the_percentile_that_were_told() -> No
 
 
 def test_a_rate_limit_lets_so_many_through_in_each_window_and_says_when_the_next_begins() -> None:
-    faults = armed(fault("rate-limit", limit=2, per_ms=10_000))
+    faults = armed(fault("rate-limit", limit=2, per="10s"))
     at = [0, 1_000, 1_000, 9_999, 10_000, 10_000, 12_500]
     found = [disturb(faults, now=now) for now in at]
 
@@ -145,7 +146,7 @@ def test_a_rate_limit_lets_so_many_through_in_each_window_and_says_when_the_next
 
 
 def test_a_rate_limit_begins_anew_when_the_clock_was_set_back() -> None:
-    faults = armed(fault("rate-limit", limit=1, per_ms=1_000))
+    faults = armed(fault("rate-limit", limit=1, per="1s"))
 
     assert [disturb(faults, now=now) is not None for now in (5_000, 5_001, 10, 11)] == [False, True, False, True]
 
@@ -168,7 +169,7 @@ def test_a_fault_can_be_taken_out() -> None:
     faults = armed(fault(), fault("drop"))
     faults.disarm("fault-1")
 
-    assert [each.fault.id for each in faults.armed] == ["fault-2"]
+    assert [each.id for each in faults.armed] == ["fault-2"]
     with pytest.raises(UnknownSandboxError, match="there is no fault 'fault-1'; GET /_mock/faults lists them"):
         faults.disarm("fault-1")
 
@@ -176,9 +177,9 @@ def test_a_fault_can_be_taken_out() -> None:
 def test_ids_go_on_until_all_is_cleared() -> None:
     faults = armed(fault())
     faults.disarm_all()
-    assert [each.fault.id for each in faults.arm([fault()])] == ["fault-2"]
+    assert [each.id for each in faults.arm([fault()])] == ["fault-2"]
     faults.clear()
-    assert [each.fault.id for each in faults.arm([fault()])] == ["fault-1"]
+    assert [each.id for each in faults.arm([fault()])] == ["fault-1"]
 
 
 def test_there_is_a_limit_to_faults() -> None:
@@ -190,7 +191,7 @@ def test_there_is_a_limit_to_faults() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_does_something_within_a_hundred_requests(preset: str) -> None:
+def test_every_preset_does_something_within_a_hundred_requests(preset: Preset) -> None:
     sandbox = sandbox_of(make_app())
     sandbox.faults.arm(PRESETS[preset])
 

@@ -25,7 +25,7 @@ def filled(spoonity: httpx.Client, vexutopia: httpx.Client) -> None:
 
 
 def lie(app: App, mode: PagingMode, **told: Any) -> None:
-    sandbox_of(app).faults.arm([Fault(id="", kind="paging", mode=mode, **told)])
+    sandbox_of(app).faults.arm([Fault(kind="paging", mode=mode, **told)])
 
 
 def faults(app: App) -> list[tuple[str, ...]]:

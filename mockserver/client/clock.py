@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.durations import parse_duration
 from mockserver.errors import ConfigurationError
-from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds, mode_of, parse_duration
+from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds, mode_of
 
 Moment = str | datetime
 Duration = str | timedelta

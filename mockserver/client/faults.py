@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from mockserver.client.hints import told_in_python
 from mockserver.client.sandbox_ref import SandboxRef
-from mockserver.control.faults import FaultRow, arm, order_of
-from mockserver.faults import FaultKind, PagingMode
+from mockserver.control.faults import FaultRow, arm, read_fault
+from mockserver.faults import FaultKind, PagingMode, Preset
 from mockserver.providers.provider import Provider
-
-Preset = Literal["flaky", "slow", "rate-limited", "offline", "outage"]
 
 
 class FaultTerms(TypedDict, total=False):
@@ -79,7 +77,7 @@ class Faults:
         finally:
             with self._seat.mock.lock:
                 faults = self._seat.sandbox.faults
-                if any(each.fault.id == armed.id for each in faults.armed):
+                if any(each.id == armed.id for each in faults.armed):
                     faults.disarm(armed.id)
 
     def clear(self) -> None:
@@ -90,7 +88,7 @@ class Faults:
     def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
         operations = [self._operation(each) for each in terms.get("operations", self._operations())]
         with self._seat.mock.lock, told_in_python():
-            return arm(self._seat.mock, self._seat.sandbox, order_of({**terms, "operations": operations}))
+            return arm(self._seat.mock, self._seat.sandbox, read_fault({**terms, "operations": operations}))
 
     def _operation(self, name: str) -> str:
         return name if "." in name else f"{self._provider.name}.{name}"

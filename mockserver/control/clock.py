@@ -6,9 +6,10 @@ from msgspec import Meta, Struct
 
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
+from mockserver.durations import parse_duration
 from mockserver.exchange import Reply
 from mockserver.state import Sandbox
-from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, iso_milliseconds, parse_duration, parse_timestamp
+from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, iso_milliseconds, parse_timestamp
 
 
 class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, field
+from msgspec import ValidationError, convert
 from msgspec.structs import asdict, replace
 
 from mockserver.control.clock import duration
@@ -13,16 +13,10 @@ from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.exchange import Reply
-from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, PagingMode, Spread
+from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, Spread
 from mockserver.mock import Mock
 from mockserver.state import Sandbox
-from mockserver.state.clock import LATEST_MS, Timestamp, iso_milliseconds
-
-Duration = Annotated[str, Meta(description="`90s`, `10m`, `3d`, or ISO 8601 such as `PT36H`, on the sandbox's clock.")]
-Milliseconds = Annotated[
-    float | list[float] | Spread,
-    Meta(description="Milliseconds: a number, `[low, high]`, or `{median, p95}` for realistic delays."),
-]
+from mockserver.state.clock import Timestamp, iso_milliseconds
 
 TAKES: dict[FaultKind, tuple[str, ...]] = {
     "status": ("status", "code", "retry_after"),
@@ -35,56 +29,22 @@ TAKES: dict[FaultKind, tuple[str, ...]] = {
     "drip": ("ms",),
     "paging": ("mode",),
 }
-"""Kind → what it alone takes. All but code and retry_after must be said."""
+"""Kind → the fields that it alone takes. All but code and retry_after are required."""
 
 _OPTIONAL = ("code", "retry_after")
 _OWN = tuple(dict.fromkeys(name for names in TAKES.values() for name in names))
-_WHICH = ("operations", "path", "first", "every", "probability", "for_")
+_MATCHING = ("operations", "path", "first", "every", "probability", "for")
+"""The fields of each kind, and of a preset: which requests match."""
 
 
-class FaultOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The fault to arm and the requests it matches. Default: every request, always."""
-
-    kind: FaultKind | UnsetType = UNSET
-    preset: Annotated[str, Meta(description=f"A named set of faults, instead of `kind`: {', '.join(PRESETS)}.")] | UnsetType = (
-        UNSET
-    )
-    status: Annotated[int, Meta(ge=400, le=599)] | UnsetType = UNSET
-    code: Annotated[str, Meta(description="One of the provider's documented error codes.")] | UnsetType = UNSET
-    retry_after: Annotated[int, Meta(ge=0, le=86_400, description="Value of `Retry-After`, in seconds.")] | UnsetType = UNSET
-    ms: Milliseconds | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=0, description="Requests allowed per window.")] | UnsetType = UNSET
-    per: Duration | UnsetType = UNSET
-    mode: PagingMode | UnsetType = UNSET
-    operations: list[str] | UnsetType = UNSET
-    path: Annotated[str, Meta(min_length=1, max_length=500, description="A glob, such as `/v1/*`.")] | UnsetType = UNSET
-    first: Annotated[int, Meta(ge=1, description="Only the first N matching requests.")] | UnsetType = UNSET
-    every: Annotated[int, Meta(ge=1, description="Only every Nth matching request.")] | UnsetType = UNSET
-    probability: Annotated[float, Meta(ge=0, le=1, description="For each matching request; drawn from the seed.")] | UnsetType = (
-        UNSET
-    )
-    for_: Duration | UnsetType = field(name="for", default=UNSET)
-
-
-class FaultRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FaultRow(Fault, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=False):
     """A fault with its counters: matching requests seen, and requests hit."""
 
     id: str
     kind: FaultKind
     seen: int
     hits: int
-    status: int = 0
-    code: str = ""
-    retry_after: int | None = None
-    ms: float | list[float] | Spread = 0
-    limit: int | None = None
-    per_ms: int = 0
-    mode: PagingMode | None = None
-    operations: list[str] = []
-    path: str = ""
-    first: int | None = None
-    every: int | None = None
-    probability: float | None = None
+    per_ms: int | None = None
     until: Timestamp | None = None
     state: Literal["armed", "spent"]
 
@@ -105,9 +65,7 @@ def arm_faults(call: ControlCall) -> Reply:
 
     Raises: ControlError, LimitError.
     """
-    sandbox = call.sandbox()
-    faults = faults_of(call.body, call.mock, sandbox.now)
-    return Reply(201, [_row(each, sandbox.now) for each in sandbox.faults.arm(faults)])
+    return Reply(201, arm(call.mock, call.sandbox(), call.body))
 
 
 def disarm_fault(call: ControlCall) -> Reply:
@@ -125,12 +83,13 @@ def disarm_faults(call: ControlCall) -> Reply:
     return Reply(204, None)
 
 
-def arm(mock: Mock, sandbox: Sandbox, order: FaultOrder) -> list[FaultRow]:
-    """Arm what the order says, as the route does.
+def arm(mock: Mock, sandbox: Sandbox, fault: Fault) -> list[FaultRow]:
+    """Arm a fault, or the faults of its preset, as the route does.
 
     Raises: ControlError, LimitError.
     """
-    return [_row(each, sandbox.now) for each in sandbox.faults.arm(faults_of(order, mock, sandbox.now))]
+    armed = sandbox.faults.arm(expand(fault, mock), sandbox.now)
+    return [_row(each, sandbox.now) for each in armed]
 
 
 def arm_at_begin(mock: Mock) -> None:
@@ -138,137 +97,107 @@ def arm_at_begin(mock: Mock) -> None:
 
     Raises: ConfigurationError that names the fault.
     """
-    orders = orders_of(mock.settings.faults, mock)
+    faults = read_faults(mock.settings.faults, mock)
 
     def arm_all(sandbox: Sandbox) -> None:
-        for order in orders:
-            arm(mock, sandbox, order)
+        for fault in faults:
+            arm(mock, sandbox, fault)
 
     mock.sandboxes.at_begin(arm_all)
 
 
-def orders_of(faults: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[FaultOrder]:
-    """Return the faults as the route takes them, after trying each.
+def read_faults(given: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[Fault]:
+    """Read and check faults that are given in Python: bodies of the route, or names of presets.
 
     Raises: ConfigurationError that names the fault.
     """
-    orders = []
-    for index, each in enumerate(faults):
+    faults = []
+    for index, each in enumerate(given):
         try:
-            orders.append(order_of(each))
-            faults_of(orders[-1], mock, 0)
+            faults.append(read_fault(each))
+            expand(faults[-1], mock)
         except MockServerError as error:
             place = (error.where or "").removeprefix("body").removeprefix("fault")
             raise ConfigurationError(error.what, where=f"faults[{index}]{place}", hint=error.hint) from error
-    return orders
+    return faults
 
 
-def order_of(given: Any) -> FaultOrder:
-    """Return a fault as the route takes it: of a preset's name, or of a mapping.
+def read_fault(given: Any) -> Fault:
+    """Read a fault that is given in Python: a body of the route, or the name of a preset.
 
     Raises: ConfigurationError.
     """
     if isinstance(given, str):
-        return order_of({"preset": given})
+        return read_fault({"preset": given})
     if not isinstance(given, Mapping):
         hint = 'write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
         raise ConfigurationError(f"{given!r} is no fault", hint=hint)
-    told = {"for" if name == "lasting" else name: value for name, value in given.items()}
+    body = {"for" if name == "lasting" else name: value for name, value in given.items()}
     try:
-        return convert(told, FaultOrder)
+        return convert(body, Fault)
     except ValidationError as error:
-        found = mismatch_of(error, FaultOrder, told, "fault")
+        found = mismatch_of(error, Fault, body, "fault")
         raise ConfigurationError(found.what, where=f"fault{found.path}", hint=found.hint) from error
 
 
-def faults_of(order: FaultOrder, mock: Mock, now: int) -> list[Fault]:
-    """Return the faults that an order names.
+def expand(fault: Fault, mock: Mock) -> list[Fault]:
+    """Return the faults of the preset, or the fault itself, after checking all its fields.
 
-    Raises: ControlError that names the place and the hint.
+    Raises: ControlError that names the field.
     """
-    which = _which(order, mock, now)
-    if order.preset is not UNSET:
-        return [_with(fault, which) for fault in _preset(order)]
-    if order.kind is UNSET:
-        raise _refused("", "it has neither a kind nor a preset", f"kinds: {', '.join(TAKES)}; presets: {', '.join(PRESETS)}")
-    _check_own(order, order.kind)
-    _check_code(order, mock)
-    return [Fault(id="", kind=order.kind, **_own(order), **which)]
+    _check_operations(fault.operations, mock)
+    if fault.for_ is not None:
+        duration(fault.for_, "body.for")
+    if fault.preset is not None:
+        return _of_preset(fault)
+    if fault.kind is None:
+        raise _refused("", "has neither a kind nor a preset", f"kinds: {', '.join(TAKES)}; presets: {', '.join(PRESETS)}")
+    _check_own(fault, fault.kind)
+    _check_code(fault, mock)
+    return [fault]
 
 
-def _preset(order: FaultOrder) -> Sequence[Fault]:
-    extra = [name for name in ("kind", *_OWN) if getattr(order, name) is not UNSET]
-    if extra:
-        raise _refused(extra[0], "a preset says that itself", f"say only which requests: {', '.join(_names(_WHICH))}")
-    if order.preset not in PRESETS:
-        raise _refused("preset", f"there is no preset {str(order.preset)[:80]!r}", f"choose {', '.join(PRESETS)}")
-    return PRESETS[str(order.preset)]
+def _of_preset(fault: Fault) -> list[Fault]:
+    extra = next((name for name in ("kind", *_OWN) if getattr(fault, name) is not None), None)
+    if extra is not None:
+        raise _refused(extra, "is decided by the preset", f"name only the requests: {', '.join(_MATCHING)}")
+    which = {name: getattr(fault, name) for name in ("operations", "path", "first", "every", "for_")}
+    faults = PRESETS[fault.preset] if fault.preset is not None else ()
+    return [
+        replace(each, **which, probability=fault.probability if each.probability is None else each.probability) for each in faults
+    ]
 
 
-def _with(fault: Fault, which: dict[str, Any]) -> Fault:
-    return replace(fault, **{name: value for name, value in which.items() if name != "probability" or fault.probability is None})
-
-
-def _check_own(order: FaultOrder, kind: FaultKind) -> None:
-    """Refuse what another kind takes, and ask for what this one needs."""
+def _check_own(fault: Fault, kind: FaultKind) -> None:
+    """Refuse the fields of other kinds, and require those of this one."""
     for name in _OWN:
-        given = getattr(order, name) is not UNSET
-        if given and name not in TAKES[kind]:
-            takes = ", ".join(_names((*TAKES[kind], *_WHICH)))
-            raise _refused(name, f"a fault of kind {kind} has no {name}", f"it takes {takes}")
-        if not given and name in TAKES[kind] and name not in _OPTIONAL:
+        is_given = getattr(fault, name) is not None
+        if is_given and name not in TAKES[kind]:
+            raise _refused(name, f"a fault of kind {kind} has no {name}", f"it takes {', '.join((*TAKES[kind], *_MATCHING))}")
+        if not is_given and name in TAKES[kind] and name not in _OPTIONAL:
             raise _refused(name, f"a fault of kind {kind} needs it", "see POST /_mock/faults in /_mock/control.json")
+    _check_delays(fault.ms)
+    if fault.per is not None and duration(fault.per, "body.per") == 0:
+        raise _refused("per", "a window is longer than 0", 'write it like "1s"')
 
 
-def _check_code(order: FaultOrder, mock: Mock) -> None:
-    if order.code is UNSET:
+def _check_delays(ms: float | tuple[float, ...] | Spread | None) -> None:
+    delays = [ms.median, ms.p95] if isinstance(ms, Spread) else list(ms) if isinstance(ms, tuple) else [ms or 0, ms or 0]
+    if len(delays) != 2 or not 0 <= delays[0] <= delays[1] <= MAX_DELAY_MS:
+        what = f"a delay is from 0 to {MAX_DELAY_MS} ms, the smaller one first, got {', '.join(map('{:g}'.format, delays))}"
+        raise _refused("ms", what, "write 300, or [100, 500]")
+
+
+def _check_code(fault: Fault, mock: Mock) -> None:
+    if fault.code is None:
         return
-    concerned = _concerned(order, mock)
-    known = [code for name in concerned for code in mock.pipeline.providers[name].error_codes]
-    if order.code not in known:
-        raise _refused("code", f"there is no error code {str(order.code)[:80]!r}", f"known: {', '.join(known) or 'none here'}")
+    names = {operation.partition(".")[0] for operation in fault.operations}
+    known = [code for each in mock.pipeline.providers.values() if each.name in names or not names for code in each.error_codes]
+    if fault.code not in known:
+        raise _refused("code", f"there is no error code {fault.code[:80]!r}", f"known: {', '.join(known) or 'none here'}")
 
 
-def _concerned(order: FaultOrder, mock: Mock) -> Iterable[str]:
-    if not order.operations:
-        return mock.pipeline.providers
-    return dict.fromkeys(operation.partition(".")[0] for operation in order.operations)
-
-
-def _own(order: FaultOrder) -> dict[str, Any]:
-    """Return what the kind takes, as a fault has it."""
-    own = {
-        name: value for name in ("status", "code", "retry_after", "limit", "mode") if (value := getattr(order, name)) is not UNSET
-    }
-    if order.ms is not UNSET:
-        own["ms"] = _milliseconds(order.ms)
-    if order.per is not UNSET:
-        own["per_ms"] = duration(order.per, "body.per")
-        if not own["per_ms"]:
-            raise _refused("per", "a window has a length", 'write it like "1s"')
-    return own
-
-
-def _milliseconds(given: float | list[float] | Spread) -> float | tuple[float, float] | Spread:
-    bounds = [given.median, given.p95] if isinstance(given, Spread) else given if isinstance(given, list) else [given]
-    least = 0.001 if isinstance(given, Spread) else 0
-    if any(not least <= each <= MAX_DELAY_MS for each in bounds) or sorted(bounds) != bounds or len(bounds) not in (1, 2):
-        raise _refused("ms", f"a delay lies from 0 to {MAX_DELAY_MS} ms, the smaller bound first", "write 300, or [100, 500]")
-    return (given[0], given[-1]) if isinstance(given, list) else given
-
-
-def _which(order: FaultOrder, mock: Mock, now: int) -> dict[str, Any]:
-    """Return which requests the order means, as a fault has it."""
-    which = {name: value for name in ("path", "first", "every", "probability") if (value := getattr(order, name)) is not UNSET}
-    if order.operations is not UNSET:
-        _check_operations(order.operations, mock)
-        which["operations"] = tuple(order.operations)
-    if order.for_ is not UNSET:
-        which["until"] = min(now + duration(order.for_, "body.for"), LATEST_MS)
-    return which
-
-
-def _check_operations(operations: Sequence[str], mock: Mock) -> None:
+def _check_operations(operations: Iterable[str], mock: Mock) -> None:
     known = mock.pipeline.contract.operations
     for index, name in enumerate(operations):
         if name not in known:
@@ -277,21 +206,15 @@ def _check_operations(operations: Sequence[str], mock: Mock) -> None:
 
 
 def _row(armed: Armed, now: int) -> FaultRow:
-    fault = armed.fault
-    is_spent = (fault.until is not None and now >= fault.until) or (fault.first is not None and armed.seen >= fault.first)
-    shown = {
-        "seen": armed.seen,
-        "hits": armed.hits,
-        "ms": list(fault.ms) if isinstance(fault.ms, tuple) else fault.ms,
-        "operations": list(fault.operations),
-        "until": iso_milliseconds(fault.until) if fault.until is not None else None,
-        "state": "spent" if is_spent else "armed",
-    }
-    return FaultRow(**asdict(fault) | shown)
-
-
-def _names(fields: Iterable[str]) -> list[str]:
-    return [name.rstrip("_") for name in fields]
+    return FaultRow(
+        **asdict(armed.fault),
+        id=armed.id,
+        seen=armed.seen,
+        hits=armed.hits,
+        per_ms=armed.fault.window_ms or None,
+        until=iso_milliseconds(armed.until) if armed.until is not None else None,
+        state="spent" if armed.is_spent(now) else "armed",
+    )
 
 
 def _refused(place: str, what: str, hint: str) -> ControlError:
@@ -302,7 +225,7 @@ _UNKNOWN = {404: "The sandbox has no fault with this id."}
 
 ROUTES = (
     ControlRoute(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),
-    ControlRoute(method="POST", path="/_mock/faults", run=arm_faults, body=FaultOrder, replies={201: list[FaultRow]}),
+    ControlRoute(method="POST", path="/_mock/faults", run=arm_faults, body=Fault, replies={201: list[FaultRow]}),
     ControlRoute(method="DELETE", path="/_mock/faults", run=disarm_faults, replies={204: None}),
     ControlRoute(method="DELETE", path="/_mock/faults/{id}", run=disarm_fault, replies={204: None}, errors=_UNKNOWN),
 )

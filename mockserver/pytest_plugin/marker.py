@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from mockserver.catalogue import check_choices
 from mockserver.client.hints import in_python
-from mockserver.control.faults import orders_of
+from mockserver.control.faults import read_faults
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import PROVIDERS
@@ -183,7 +183,7 @@ class Checks:
         if not isinstance(faults, (list, tuple)):
             raise ConfigurationError("is no list", where="faults", hint='write faults=[{"kind": "drop", "first": 1}]')
         try:
-            orders_of(faults, self._mock)
+            read_faults(faults, self._mock)
         except ConfigurationError as error:
             raise ConfigurationError(error.what, where=error.where, hint=error.hint and in_python(error.hint)) from error
 

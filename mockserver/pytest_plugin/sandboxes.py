@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from mockserver.client.server import Server, running
-from mockserver.control.faults import arm, order_of
+from mockserver.control.faults import arm, read_fault
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.judging import complaints, is_strict, leanings, providers_of, show
 from mockserver.pytest_plugin.marker import MarkerOptions, terms_of
@@ -136,7 +136,7 @@ def _name(item: pytest.Item) -> str:
 
 def _arm(accounts: Accounts, faults: Sequence[str | dict[str, Any]]) -> None:
     for each in faults:
-        arm(accounts.seat.mock, accounts.seat.sandbox, order_of(each))
+        arm(accounts.seat.mock, accounts.seat.sandbox, read_fault(each))
 
 
 class SharedAccounts(Accounts):

@@ -26,9 +26,6 @@ _MILLISECOND = timedelta(milliseconds=1)
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_SHORT = re.compile(r"(\d{1,15})(ms|s|m|h|d|w)", re.ASCII)
-_ISO = re.compile(r"P(?:(\d{1,15})W)?(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})S)?)?", re.ASCII)
 
 
 # Not `perf_counter` where there is another: libraries that have a test's time stand still replace it, and who waits for so
@@ -125,20 +122,6 @@ def parse_timestamp(text: str) -> int:
     if not 0 <= at_ms <= LATEST_MS:
         raise ValueError(f"{text} lies outside the years 1970 to 9999")
     return at_ms
-
-
-def parse_duration(text: str) -> int:
-    """Return the milliseconds of a duration such as `90s`, `3d` or `PT36H`.
-
-    Raises: ValueError for anything else.
-    """
-    short = _SHORT.fullmatch(text)
-    if short:
-        return int(short[1]) * _UNITS_MS[short[2]]
-    iso = _ISO.fullmatch(text)
-    if iso and any(iso.groups()) and not text.endswith("T"):
-        return sum(int(count or 0) * _UNITS_MS[unit] for count, unit in zip(iso.groups(), "wdhms", strict=True))
-    raise ValueError(f'{text!r} is no duration; write it like "90s", "3d" or "PT36H"')
 
 
 def mode_of(clock: str) -> Mode:

@@ -64,7 +64,7 @@ async def _elsewhere(scope: Any, receive: Any, send: Any) -> None:
 
 
 def arm(server: Server, kind: FaultKind, **told: Any) -> None:
-    server.app.mock.sandboxes.get("mine").faults.arm([Fault(id="", kind=kind, **told)])
+    server.app.mock.sandboxes.get("mine").faults.arm([Fault(kind=kind, **told)])
 
 
 def methods() -> list[object]:

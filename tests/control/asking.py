@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
+import msgspec
 
 from mockserver.control.document import describe
 from mockserver.control.routes import ROUTES
 
-DOCUMENT: Any = describe(ROUTES, "http://mock.localhost")
+DOCUMENT: Any = msgspec.json.decode(msgspec.json.encode(describe(ROUTES, "http://mock.localhost")))
 TITLES = {
     400: "Bad Request",
     403: "Forbidden",

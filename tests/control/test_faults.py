@@ -20,10 +20,11 @@ def arm(control: httpx.Client, **order: Any) -> Any:
 
 def test_a_fault_is_answered_as_it_was_armed(control: httpx.Client) -> None:
     armed = {"kind": "status", "status": 429, "code": "rate_limit_exceeded", "retry_after": 3}
-    which = {"operations": [CREATE], "path": "/v1/*", "first": 2, "every": 1, "probability": 0.5}
+    which = {"operations": [CREATE], "path": "/v1/*", "first": 2, "every": 1, "probability": 0.5, "for": "10m"}
+    told = armed | which
 
-    assert arm(control, **armed, **which, **{"for": "10m"}) == [
-        {"id": "fault-1", "seen": 0, "hits": 0, **armed, **which, "until": "2026-02-02T13:58:05.683Z", "state": "armed"}
+    assert arm(control, **told) == [
+        {"id": "fault-1", "seen": 0, "hits": 0, **told, "until": "2026-02-02T13:58:05.683Z", "state": "armed"}
     ]
 
 
@@ -33,7 +34,7 @@ def test_a_fault_is_answered_as_it_was_armed(control: httpx.Client) -> None:
         ({"kind": "latency", "ms": 300}, {"ms": 300}),
         ({"kind": "latency", "ms": [100, 200]}, {"ms": [100, 200]}),
         ({"kind": "latency", "ms": {"median": 100, "p95": 200}}, {"ms": {"median": 100, "p95": 200}}),
-        ({"kind": "rate-limit", "limit": 0, "per": "1m"}, {"limit": 0, "per_ms": 60_000}),
+        ({"kind": "rate-limit", "limit": 0, "per": "1m"}, {"limit": 0, "per": "1m", "per_ms": 60_000}),
         ({"kind": "lost-reply"}, {}),
         ({"kind": "drop"}, {}),
         ({"kind": "truncate"}, {}),
@@ -157,7 +158,7 @@ def test_a_failure_comes_before_the_credential_is_looked_at(app: App, control: h
 @pytest.mark.parametrize(
     ("order", "detail"),
     [
-        ({}, "body: it has neither a kind nor a preset; kinds: status, "),
+        ({}, "body: has neither a kind nor a preset; kinds: status, "),
         ({"kind": "latncy"}, "body.kind: must be status, latency, rate-limit, "),
         ({"kind": "status"}, "body.status: a fault of kind status needs it; "),
         ({"kind": "drop", "status": 500}, "body.status: a fault of kind drop has no status; it takes operations, path, "),
@@ -167,20 +168,24 @@ def test_a_failure_comes_before_the_credential_is_looked_at(app: App, control: h
             {"kind": "status", "status": 500, "code": "card_declined", "operations": ["spoonity.createCustomer"]},
             "body.code: there is no error code 'card_declined'; known: none here",
         ),
-        ({"kind": "latency", "ms": [200, 100]}, "body.ms: a delay lies from 0 to 60000 ms, the smaller bound first; "),
+        ({"kind": "latency", "ms": [200, 100]}, "body.ms: a delay is from 0 to 60000 ms, the smaller one first, got 200, 100; "),
         ({"kind": "latency", "ms": [1, 2, 3]}, "body.ms: "),
         ({"kind": "latency", "ms": []}, "body.ms: "),
         ({"kind": "latency", "ms": 60_001}, "body.ms: "),
         ({"kind": "latency", "ms": -1}, "body.ms: "),
-        ({"kind": "latency", "ms": {"median": 0, "p95": 1}}, "body.ms: "),
+        ({"kind": "latency", "ms": {"median": 0, "p95": 1}}, "body.ms.median: must be a number from 0.001 to 60000, got 0"),
+        (
+            {"kind": "latency", "ms": {"median": 2, "p95": 1}},
+            "body.ms: a delay is from 0 to 60000 ms, the smaller one first, got 2, 1; ",
+        ),
         ({"kind": "rate-limit", "limit": 1, "per": "soon"}, "body.per: 'soon' is no duration; "),
-        ({"kind": "rate-limit", "limit": 1, "per": "0s"}, "body.per: a window has a length; "),
+        ({"kind": "rate-limit", "limit": 1, "per": "0s"}, "body.per: a window is longer than 0; "),
         ({"kind": "drop", "operations": ["vexutopia.createCustomr"]}, "body.operations[0]: there is no operation "),
         ({"kind": "drop", "for": "x"}, "body.for: 'x' is no duration; "),
         ({"kind": "drop", "first": 0}, "body.first: "),
         ({"kind": "drop", "probability": 1.1}, "body.probability: "),
-        ({"preset": "flakey"}, "body.preset: there is no preset 'flakey'; choose flaky, slow, rate-limited, offline, outage"),
-        ({"preset": "flaky", "status": 500}, "body.status: a preset says that itself; "),
+        ({"preset": "flakey"}, 'body.preset: must be flaky, slow, rate-limited, offline or outage, got "flakey"'),
+        ({"preset": "flaky", "status": 500}, "body.status: is decided by the preset; "),
         ({"kind": "drop", "often": True}, "body.often: unknown field; known: kind, preset, "),
     ],
 )

@@ -191,7 +191,7 @@ def test_events_and_deliveries_are_looked_through(app: App, control: httpx.Clien
 
 def test_faults_and_keys_are_looked_through(app: App, control: httpx.Client) -> None:
     box = sandbox_of(app)
-    box.faults.armed = [Armed(Fault(id="fault-1", kind="drop", path="/Needle"), pages={"list": {"last": "Needle"}})]
+    box.faults.armed = [Armed(id="fault-1", fault=Fault(kind="drop", path="/Needle"), pages={"list": {"last": "Needle"}})]
 
     assert places(control, "Needle") == [
         {"where": "fault", "id": "fault-1", "part": "path"},

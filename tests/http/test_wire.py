@@ -37,7 +37,7 @@ def connection(address: Address) -> Iterator[HTTPConnection]:
 
 
 def arm(app: App, kind: FaultKind, **told: Any) -> None:
-    sandbox_of(app).faults.arm([Fault(id="", kind=kind, **told)])
+    sandbox_of(app).faults.arm([Fault(kind=kind, **told)])
 
 
 def ask(connection: HTTPConnection, method: str = "GET", path: str = CUSTOMER) -> tuple[int, bytes]:

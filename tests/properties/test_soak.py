@@ -138,9 +138,9 @@ def pay(account: Account, _chance: Chance) -> None:
 def arm(account: Account, chance: Chance) -> None:
     kind = chance.one_of(KINDS)
     told: dict[str, Any] = {"status": 500} if kind == "status" else {}
-    told |= {"limit": 2, "per_ms": 3_000} if kind == "rate-limit" else {}
+    told |= {"limit": 2, "per": "3s"} if kind == "rate-limit" else {}
     told |= {"mode": chance.one_of(MODES)} if kind == "paging" else {}
-    account.sandbox.faults.arm([Fault(id="", kind=kind, first=3, probability=0.7, **told)])
+    account.sandbox.faults.arm([Fault(kind=kind, first=3, probability=0.7, **told)])
 
 
 def disarm(account: Account, _chance: Chance) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.durations import parse_duration
 from mockserver.state import clock
 from mockserver.state.clock import (
     LATEST_MS,
@@ -15,7 +16,6 @@ from mockserver.state.clock import (
     iso_milliseconds,
     iso_seconds,
     machine_ms,
-    parse_duration,
     parse_timestamp,
     stopwatch_us,
 )

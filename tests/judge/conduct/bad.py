@@ -56,7 +56,7 @@ def takes_a_short_page_as_the_last(there: World) -> Deliveries:
 
 def asks_again_at_once(there: World) -> Deliveries:
     """Asks again at once when it is told to come back later."""
-    there.disturb("rate-limit", limit=1, per_ms=60_000)
+    there.disturb("rate-limit", limit=1, per="1m")
     for _ in range(4):
         there.spoonity.get("/customers?limit=5")
     return []

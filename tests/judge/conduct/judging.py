@@ -41,7 +41,7 @@ class World(Struct):
 
     def disturb(self, kind: FaultKind, **values: Any) -> None:
         """Have something go wrong from here on."""
-        sandbox_of(self.app).faults.arm([Fault(id="", kind=kind, **values)])
+        sandbox_of(self.app).faults.arm([Fault(kind=kind, **values)])
 
     def wait(self, seconds: float) -> None:
         """Let the sandbox's time pass."""

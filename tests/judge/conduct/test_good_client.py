@@ -15,7 +15,7 @@ FAULTS: dict[str, tuple[FaultKind, dict[str, Any]]] = {
     "status 500": ("status", {"status": 500}),
     "status 503, later": ("status", {"status": 503, "retry_after": 30}),
     "status 429": ("status", {"status": 429, "retry_after": 3}),
-    "rate limit": ("rate-limit", {"limit": 2, "per_ms": 10_000}),
+    "rate limit": ("rate-limit", {"limit": 2, "per": "10s"}),
     "latency": ("latency", {"ms": 500}),
     "latency beyond patience": ("latency", {"ms": 20_000}),
     "lost reply": ("lost-reply", {}),
