@@ -1,8 +1,8 @@
 """Spoonity's statements with their checks, in the order of the documents."""
 
 from mockserver.catalogue.behaviour import behaviours_of
-from mockserver.providers.spoonity.behaviours import access, create, customer, delete, errors, filters, lists, update
+from mockserver.providers.spoonity.behaviours import changes, customer, errors, lists
 
-BEHAVIOURS = behaviours_of(customer, lists, filters, create, update, delete, access, errors)
+BEHAVIOURS = behaviours_of(customer, lists, changes, errors)
 
 __all__ = ["BEHAVIOURS"]

@@ -1,13 +1,105 @@
-"""How calls are refused. Checks https://developers.spoonity.com/handling-errors."""
+"""Authentication, tokens and errors.
 
+Checks https://developers.spoonity.com/authentication and https://developers.spoonity.com/handling-errors.
+"""
+
+from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.client import ApiResponse
 from mockserver.providers.spoonity.behaviours.exercised import refused
-from mockserver.providers.spoonity.behaviours.service import Service, listing, object_in, retrieving
+from mockserver.providers.spoonity.behaviours.service import Service, getting_a_token, listing, object_in, retrieving
 
+AUTHENTICATION = "Authentication page, OAuth 2.0"
 ERRORS = "Handling errors page"
 SAMPLE = "Handling errors page, the sample"
 
 NOBODY = "/customers/cust_0000000000000000"
+TOKEN_REQUEST = {
+    "client_secret": "mockserver-check",
+    "client_id": "mockserver-check",
+    "grant_type": "authorization_code",
+    "code": "mockserver-check",
+}
+"""The page's token request, with an unregistered client."""
+
+
+# Authentication and tokens
+
+
+@listing("spoonity.auth.bearer-token", source="Authentication page, and Customer page, all samples")
+def bearer_token(service: Service) -> None:
+    """The header `Authorization: Bearer` with a token authenticates a call."""
+    service.page()
+    service.api.call("GET", "/customers", headers={"authorization": None}).expect(401)
+
+
+@listing("spoonity.auth.bearer-required", source=SAMPLE, exercised=refused(401))
+def bearer_required(service: Service) -> None:
+    """Every call on customers needs the header. Without it the call is refused as unauthorized and has no effect."""
+    customer = service.create()
+    item, without, form = f"/customers/{customer.id}", {"authorization": None}, {"name": service.api.unique("intruder")}
+    for method, path in (("GET", "/customers"), ("GET", item), ("DELETE", item)):
+        service.api.call(method, path, headers=without).expect(401)
+    service.api.call("PUT", item, form=form, headers=without).expect(401)
+    service.send_create(form=form, headers=without).expect(401)
+    assert service.retrieve(customer.id) == customer
+    assert service.found(f"n:{form['name']}") == []
+
+
+@listing("spoonity.auth.other-scheme", source="Authentication page", exercised=refused(401))
+def other_scheme(service: Service) -> None:
+    """A credential with another scheme than Bearer is refused."""
+    service.page()
+    service.api.call("GET", "/customers", headers={"authorization": "Basic bW9jazpjaGVjaw=="}).expect(401)
+
+
+@listing("spoonity.auth.not-in-the-query", source="Authentication page, in contrast to the older API's", exercised=refused(401))
+def not_in_the_query(service: Service) -> None:
+    """The query parameters that are credentials in the older API are not credentials here."""
+    # A made-up key under either name; a real one does not belong into a URL.
+    service.page()
+    for name in ("api_key", "session_key"):
+        service.api.call("GET", "/customers", query={name: "mockserver-check"}, headers={"authorization": None}).expect(401)
+
+
+@getting_a_token("spoonity.token.answers-token", source=AUTHENTICATION)
+def answers_token(service: Service) -> None:
+    """A code is exchanged for an object with access_token, token_type `bearer` and expires_in."""
+    shown = _token(service)
+    assert shown.keys() == {"access_token", "token_type", "expires_in"}, f"a token reply has {sorted(shown)}"
+    assert isinstance(shown["access_token"], str)
+    assert shown["access_token"] != ""
+    assert shown["token_type"] == "bearer", f"the token type is {shown['token_type']!r}"
+
+
+@getting_a_token("spoonity.token.expires-in", source=AUTHENTICATION)
+def expires_in(service: Service) -> None:
+    """A token expires after 60 seconds, as its reply says."""
+    shown = _token(service)
+    assert shown.get("expires_in") == 60, f"expires_in is {shown.get('expires_in')!r}"
+
+
+@getting_a_token("spoonity.token.works-as-bearer", source="Authentication page, introduction")
+def works_as_bearer(service: Service) -> None:
+    """A short-lived token is used like an API key."""
+    customer = service.create()
+    token = _token(service).get("access_token")
+    answer = service.api.call("GET", f"/customers/{customer.id}", headers={"authorization": f"Bearer {token}"})
+    assert object_in(answer.expect(200)).get("id") == customer.id
+    assert token, "the token is empty"
+
+
+def _token(service: Service) -> dict[str, object]:
+    """Return the reply of the token endpoint.
+
+    Raises: NotCheckable if it refuses an unregistered client, as a real service should.
+    """
+    answer = service.api.call("POST", "/oauth/access_token", form=TOKEN_REQUEST, headers={"authorization": None})
+    if answer.status in (400, 401, 403):
+        raise NotCheckable(f"a token takes a registered client and a code; the service answered {answer.status}")
+    return object_in(answer.expect(200))
+
+
+# Errors
 
 
 @retrieving("spoonity.errors.unauthorized", source=SAMPLE, exercised=refused(401))
@@ -61,7 +153,7 @@ def _unauthorized(service: Service) -> ApiResponse:
 
 
 def _refusals(service: Service) -> list[ApiResponse]:
-    """Return what the service answers to mistakes: one that it must refuse, and those of some others that it does."""
+    """Return refusals: a required one, and those of some other mistakes that the service refuses."""
     others = [
         service.api.call("GET", NOBODY),
         service.api.call("GET", "/customers", query={"sort": "no-such-property"}),
