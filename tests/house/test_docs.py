@@ -16,6 +16,13 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 MADE = {"node_modules", "__pycache__", "build", "dist", "report"}
 """Folders that tools fill, as they do those that begin with a dot, of which only the CI's are the project's own."""
 
+UNPLAIN = re.compile(
+    r"\b(?:nobody|somebody|anybody's|what comes of|what stands|stands? (?:in|on|at|before|behind|there|beside)|(?:is|are) told"
+    r"|in hand|go(?:es)? through|whoever|who may)\b",
+    re.IGNORECASE,
+)
+"""Turns that readers from elsewhere have to read twice; see the glossary for the words that are used."""
+
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users|mnt)/[\w.-]+|\b[A-Z]:\\\w")
 """A folder of somebody's machine; addresses and paths of the APIs do not begin so."""
 
@@ -71,6 +78,13 @@ def test_page_that_is_out_of_date_is_named_and_written_anew(tmp_path: Path, caps
 @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_lead_somewhere(page: Path) -> None:
     assert broken_links(page) == []
+
+
+def test_pages_are_in_plain_english() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    found = [f"{page.name}: {match.group()}" for page in pages for match in UNPLAIN.finditer(page.read_text(encoding="utf-8"))]
+
+    assert len(found) <= 10, found
 
 
 def test_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
