@@ -57,7 +57,7 @@ class AppOptions(SandboxOptions, total=False):
     """
 
     faults: Sequence[str | Mapping[str, Any]]
-    providers: Iterable[str | Provider] | None
+    providers: str | Provider | Iterable[str | Provider] | None
     contract: Path | None
     endpoints: Sequence[Endpoint]
     check_replies: bool

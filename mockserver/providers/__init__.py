@@ -18,7 +18,9 @@ ENTRY_POINTS = "mockserver.providers"
 """The group of entry points by which an installed package offers a provider: `acme = "acme_mock:PROVIDER"`."""
 
 
-def find_providers(named: Iterable[str | Provider] | None = None, *, where: str = "providers") -> tuple[Provider, ...]:
+def find_providers(
+    named: str | Provider | Iterable[str | Provider] | None = None, *, where: str = "providers"
+) -> tuple[Provider, ...]:
     """Return the named providers; None: those of the package.
 
     where: what to name in messages.
@@ -26,6 +28,7 @@ def find_providers(named: Iterable[str | Provider] | None = None, *, where: str 
     """
     if named is None:
         return PROVIDERS
+    named = [named] if isinstance(named, str | Provider) else named
     found = tuple(each if isinstance(each, Provider) else find_provider(each, where=where) for each in named)
     names = [each.name for each in found]
     for name in names:

@@ -122,9 +122,10 @@ class Provider:
 
     def _beside(self, name: str) -> Path | None:
         """Return what has the name in the folder of the handlers; None: nothing."""
-        modules = [sys.modules.get(getattr(handler, "__module__", "")) for handler in self.handlers[:1]]
-        files = [Path(module.__file__).with_name(name) for module in modules if module is not None and module.__file__]
-        return next((file for file in files if file.exists()), None)
+        module = sys.modules.get(getattr(self.handlers[0], "__module__", "")) if self.handlers else None
+        file = getattr(module, "__file__", None)  # none in a console
+        found = Path(file).with_name(name) if file else None
+        return found if found is not None and found.exists() else None
 
     def operation_of(self, handler: Handler) -> str:
         """Return the id of the operation that the handler is for."""

@@ -49,6 +49,7 @@ def test_names_and_values_can_be_played_together(install: Install) -> None:
         assert list(server.app.mock.pipeline.providers) == ["lendery"]
         assert server.sandbox()["lendery"].token.startswith("card-mock_")
     assert list(app.mock.pipeline.providers) == ["vexutopia", "lendery"]
+    assert find_providers("lendery") == find_providers(TOY) == (TOY,)
 
 
 def test_a_package_that_cannot_be_imported_disturbs_only_those_who_name_it(install: Install, tmp_path: Path) -> None:
