@@ -1,7 +1,7 @@
 """Inconsistent pagination: lists with wrong pages, or that change between two pages.
 
-Works on the neutral `Page`, and on what the contract says of a list's path, so it knows no provider. A mode that cannot do
-its harm to a list, or not on this page, leaves it alone, and then says nothing of itself.
+It works on the neutral `Page` and the contract, without knowing providers. A mode that does not apply to a list or page
+leaves it unchanged and is not reported.
 """
 
 import re
@@ -82,26 +82,30 @@ class ListCall(Struct, frozen=True, kw_only=True):
         return True
 
 
-class Lie(Struct, frozen=True):
-    """An inconsistent page, and the page that it replaces."""
+class InconsistentPage(Struct, frozen=True):
+    """An inconsistent page, and the real one in its place.
 
-    told: Page
-    truth: Page
-    is_real: bool
+    Attributes:
+        changed_records: whether a record was created or deleted, so that even equal pages differ.
+    """
+
+    shown: Page
+    real: Page
+    changed_records: bool
 
 
-def read_hostile(listing: ListCall, armed: Armed) -> Page | Reply | Lie:
+def read_inconsistent(listing: ListCall, armed: Armed) -> Page | Reply | InconsistentPage:
     """Return the list's reply under the fault; the plain page if the fault does not apply."""
     mode = armed.fault.mode or "shrink"
     if mode == "shrink":
         return _shrunk(listing)
-    truth = listing.read()
-    if not isinstance(truth, Page):
-        return truth
+    real = listing.read()
+    if not isinstance(real, Page):
+        return real
     before = armed.pages.get(listing.operation.id)
-    told = _MODES[mode](listing, truth, before if isinstance(before, Before) else None)
-    _remember(armed, listing.operation.id, truth)
-    return truth if told is truth else Lie(told, truth, is_real=mode in ("insert", "remove"))
+    shown = _MODES[mode](listing, real, before if isinstance(before, Before) else None)
+    _remember(armed, listing.operation.id, real)
+    return real if shown is real else InconsistentPage(shown, real, changed_records=mode in ("insert", "remove"))
 
 
 def _remember(armed: Armed, operation: str, page: Page) -> None:
@@ -114,17 +118,17 @@ def _remember(armed: Armed, operation: str, page: Page) -> None:
     armed.pages[operation] = Before(first, last, end)
 
 
-def _shrunk(listing: ListCall) -> Page | Reply | Lie:
+def _shrunk(listing: ListCall) -> Page | Reply | InconsistentPage:
     """Return pages of half the limit; the reply names the requested limit."""
     wanted = listing.call.query.get(listing.size)
     if not isinstance(wanted, int) or wanted < 2:
         return listing.read()
-    truth = listing.read()
+    real = listing.read()
     listing.call.query[listing.size] = (wanted + 1) // 2
     answered = listing.read()
-    if not (isinstance(answered, Page) and isinstance(truth, Page)):
+    if not (isinstance(answered, Page) and isinstance(real, Page)):
         return answered
-    return Lie(replace(answered, claimed_limit=wanted), truth, is_real=False)
+    return InconsistentPage(replace(answered, claimed_limit=wanted), real, changed_records=False)
 
 
 def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:

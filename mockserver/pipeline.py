@@ -1,7 +1,7 @@
 """Answer one request, from its operation to its reply; synchronous, so each request is atomic.
 
 The order is: operation, authentication, validation, handling, check of our own reply, record. What comes before (sizes,
-hosts, which sandbox, delays) belongs to the edge.
+hosts, which sandbox, delays) belongs to `http`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,8 +106,8 @@ class Pipeline:
     ) -> EncodedReply:
         """Return the provider's answer and record the exchange.
 
-        refusal: a problem that the edge found already; the request is answered with it and goes no further.
-        disturbance: what goes wrong on purpose; the edge has waited already if that is part of it.
+        refusal: a problem that `http` has found already; the request is answered with it and goes no further.
+        disturbance: what goes wrong on purpose; `http` has waited already if that is part of it.
         """
         started = request.arrived_us or stopwatch_us()
         sandbox.begin()
@@ -140,7 +140,7 @@ class Pipeline:
     def refuse(self, destination: Destination, request: Request, problem: Problem) -> EncodedReply:
         """Return the reply to a request without a sandbox; it is not recorded."""
         call, provider = Call(request=request, choices={}), destination.provider
-        reply = self._stranger(request) if provider is None else provider.render_problem(problem, call)
+        reply = self._unknown_provider(request) if provider is None else provider.render_problem(problem, call)
         return _answer(reply, call, 0)
 
     def effective_contract(self, choices: Mapping[str, str]) -> Contract:
@@ -152,7 +152,7 @@ class Pipeline:
     ) -> Reply:
         provider = destination.provider
         if provider is None:
-            return self._stranger(call.request)
+            return self._unknown_provider(call.request)
         try:
             if refusal is not None:
                 raise refusal
@@ -167,7 +167,7 @@ class Pipeline:
             provider.authenticate(sandbox, call)
         self._validate(provider, operation, call)
         if call.disturbance is not None and call.disturbance.paging is not None:
-            return self._lie(provider, sandbox, operation, call, call.disturbance.paging)
+            return self._inconsistent_list(provider, sandbox, operation, call, call.disturbance.paging)
         result = self._handlers[operation.id](sandbox, call)
         return self._rendered(provider, call, result)
 
@@ -175,9 +175,9 @@ class Pipeline:
         rendered = provider.render_page(call, result) if isinstance(result, Page) else result
         return rendered if isinstance(rendered, Reply) else Reply(200, rendered)
 
-    def _lie(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
+    def _inconsistent_list(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
         """Answer a list with an inconsistent page; it counts only if it differs."""
-        from mockserver.paging import Lie, ListCall, read_hostile
+        from mockserver.paging import InconsistentPage, ListCall, read_inconsistent
 
         listing = ListCall(
             contract=self.contract,
@@ -187,15 +187,16 @@ class Pipeline:
             call=call,
             size=provider.page_size,
         )
-        found = read_hostile(listing, armed)
-        if not isinstance(found, Lie):
+        found = read_inconsistent(listing, armed)
+        if not isinstance(found, InconsistentPage):
             return self._rendered(provider, call, found)
-        told = self._rendered(provider, call, found.told)
+        shown = self._rendered(provider, call, found.shown)
         unseen = Call(request=call.request, choices=call.choices, query=call.query)
-        if call.disturbance is not None and (found.is_real or told.body != self._rendered(provider, unseen, found.truth).body):
+        differs = found.changed_records or shown.body != self._rendered(provider, unseen, found.real).body
+        if call.disturbance is not None and differs:
             armed.hits += 1
             call.disturbance.names.append(f"paging={armed.fault.mode}")
-        return told
+        return shown
 
     def _validate(self, provider: Provider, operation: Operation, call: Call) -> None:
         """Give the call its typed values, note all violations, and raise the Problem for which the provider refuses."""
@@ -213,8 +214,8 @@ class Pipeline:
             if problem is not None:
                 raise problem
 
-    def _stranger(self, request: Request) -> Reply:
-        """Answer a path that is no provider's, in the mock's own name."""
+    def _unknown_provider(self, request: Request) -> Reply:
+        """Return 404 for a path that belongs to no provider."""
         paths = ", ".join(dict.fromkeys(operation.path for operation in self.contract.operations.values()))
         detail = f"No provider has {request.path[:200]}. The paths are {paths}, and /_mock/ for the mock itself."
         return problem_json(404, detail)
@@ -222,9 +223,9 @@ class Pipeline:
     def _check(self, reply: Reply, answer: EncodedReply, operation: Operation, call: Call) -> None:
         contract = self.effective_contract(call.choices)
         content_type = reply.content_type if answer.body else ""
-        complaints = contract.complaints(operation.id, answer.status, content_type, answer.body)
-        if complaints:
-            raise ReplyError("; ".join(complaints), where=f"{operation.id}, reply {answer.status}")
+        errors = contract.reply_errors(operation.id, answer.status, content_type, answer.body)
+        if errors:
+            raise ReplyError("; ".join(map(str, errors)), where=f"{operation.id}, reply {answer.status}")
 
 
 def _call(route: Route | None, request: Request, sandbox: Sandbox) -> tuple[Operation | None, Call]:
@@ -312,13 +313,13 @@ def _handlers(contract: Contract, providers: Iterable[Provider]) -> dict[str, Ha
     for provider in providers:
         names[provider.name] = provider
         handlers |= {provider.operation_of(handler): handler for handler in provider.handlers}
-    complaints = [f"handler of {name} has no operation in the contract" for name in handlers if name not in contract.operations]
+    problems = [f"handler of {name} has no operation in the contract" for name in handlers if name not in contract.operations]
     for operation in contract.operations.values():
         if operation.provider not in names:
-            complaints.append(f"operation {operation.id} is of no provider that is played")
+            problems.append(f"operation {operation.id} is of no provider that is played")
         elif operation.id not in handlers:
             wanted = names[operation.provider].handler_name(operation.id)
-            complaints.append(f"operation {operation.id} has no handler {wanted}")
-    if complaints:
-        raise ConfigurationError("; ".join(complaints), where="contract and providers")
+            problems.append(f"operation {operation.id} has no handler {wanted}")
+    if problems:
+        raise ConfigurationError("; ".join(problems), where="contract and providers")
     return handlers

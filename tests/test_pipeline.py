@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from mockserver import documents, pipeline
+from mockserver.contract import Contract
 from mockserver.errors import ConfigurationError, ReplyError
 from mockserver.exchange import Call, Exchange, Page, Reply
 from mockserver.http import app as edge
@@ -293,7 +294,8 @@ def test_a_path_of_no_provider_is_refused_alike_with_or_without_a_sandbox(app: A
 
 def test_contracts_of_combined_choices_are_kept_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.contract.contract.MAX_CHANGED", 2)
-    pipeline = make_app(contract=documents.packaged("openapi.yaml")).mock.pipeline
+    pipeline = make_app().mock.pipeline
+    pipeline.contract = Contract.load()
     choices = [{"spoonity.create-status": "201"}, {"spoonity.null-value": "rejected"}, {"spoonity.email-unique": "yes"}]
 
     contracts = [pipeline.effective_contract(each) for each in choices]

@@ -1,6 +1,6 @@
 """What the documents promise and leave open, as types, and the HTTP client of checks."""
 
-from mockserver.catalogue.assumption import Assumption, Decision, check_choices
+from mockserver.catalogue.assumption import Assumption, Decision, check_choices, declared_in
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable
 from mockserver.catalogue.catalogue import Catalogue, Cleanup, Unchecked, read_statements
 from mockserver.catalogue.overlay import Overlay, move, remove, update
@@ -15,6 +15,7 @@ __all__ = [
     "Overlay",
     "Unchecked",
     "check_choices",
+    "declared_in",
     "move",
     "read_statements",
     "remove",

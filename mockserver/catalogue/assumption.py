@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from msgspec import Struct
 
 from mockserver.catalogue.overlay import Overlay
 from mockserver.errors import ConfigurationError, UnknownChoiceError
+
+Declared = TypeVar("Declared")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +35,9 @@ class Assumption:
     operations: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        strangers = {self.default, *self.overlays} - self.choices.keys()
-        if strangers:
-            raise ConfigurationError(f"{', '.join(sorted(strangers))} is no choice", where=self.key)
+        unknown = {self.default, *self.overlays} - self.choices.keys()
+        if unknown:
+            raise ConfigurationError(f"{', '.join(sorted(unknown))} is no choice", where=self.key)
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,3 +74,8 @@ def _nearest(key: str, known: Mapping[str, Assumption]) -> str:
 
     near = get_close_matches(key, known, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else "`mockserver assumptions` lists them"
+
+
+def declared_in(namespace: Mapping[str, object], kind: type[Declared]) -> tuple[Declared, ...]:
+    """Return the module's values of this type, in the order of their definition."""
+    return tuple(value for value in namespace.values() if isinstance(value, kind))

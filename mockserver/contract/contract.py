@@ -121,10 +121,6 @@ class Contract:
             for each in overlay
         )
 
-    def complaints(self, operation: str, status: int, content_type: str, body: bytes) -> list[str]:
-        """Return the errors of a reply as text; empty if it is valid."""
-        return [str(fault) for fault in self.reply_errors(operation, status, content_type, body)]
-
     def reply_errors(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
         """Return the errors of a reply, at `status`, `content-type` or `body…`.
 

@@ -25,8 +25,8 @@ class WebhookFormat:
     Attributes:
         types: the event types that its documents name.
         encode: the bytes of an event's body, exactly as they are signed and sent.
-        sign: (leaning, secret, body, time in milliseconds since 1970) → the headers that a delivery carries for its signature.
-        retry_after_ms: (leaning, attempts so far) → how long after the last attempt's due time the next one is due; None:
+        sign: (chooser, secret, body, time in milliseconds since 1970) → the headers that a delivery carries for its signature.
+        retry_after_ms: (chooser, attempts so far) → how long after the last attempt's due time the next one is due; None:
             there is no other.
         trigger: (sandbox, event type, id of an object or None for a new one) makes the thing happen that the type is about,
             and announces it; raises NotFound, or Conflict where this cannot happen to the object.

@@ -133,8 +133,8 @@ def test_refused_head_is_answered_in_the_provider_s_form(request_bytes: bytes) -
         answer = send(address, request_bytes)
 
     contract = app.mock.pipeline.contract
-    assert contract.complaints("spoonity.listCustomers", answer.status, answer.headers["content-type"], answer.body) == []
-    assert contract.complaints("spoonity.listCustomers", answer.status, "application/json", b'{"other": 1}') != []
+    assert contract.reply_errors("spoonity.listCustomers", answer.status, answer.headers["content-type"], answer.body) == []
+    assert contract.reply_errors("spoonity.listCustomers", answer.status, "application/json", b'{"other": 1}') != []
 
 
 def test_tunnel_is_refused() -> None:

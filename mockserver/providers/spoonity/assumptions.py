@@ -1,6 +1,6 @@
 """Questions that Spoonity's customer page leaves open, with the choices of a sandbox."""
 
-from mockserver.catalogue import Assumption, move, remove, update
+from mockserver.catalogue import Assumption, declared_in, move, remove, update
 from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, UPDATE
 
 EMAIL_PATTERN = "^[^@]+@[^@]+$"
@@ -182,20 +182,4 @@ WRONG_METHOD = Assumption(
     evidence="Only 401 and 500 are documented. HTTP has 405 for this case.",
 )
 
-ASSUMPTIONS = (
-    CREATE_STATUS,
-    NEW_CUSTOMER_VERIFIED,
-    DELETED_CUSTOMER,
-    UPDATE_OF_DELETED,
-    SORT_DIRECTION,
-    NEXT_LINK,
-    BAD_PAGING,
-    EMAIL_FILTER,
-    UNKNOWN_FILTER,
-    EMAIL_UNIQUE,
-    EMAIL_SYNTAX,
-    NULL_VALUE,
-    TOKEN_LIFETIME,
-    UNKNOWN_TOKEN,
-    WRONG_METHOD,
-)
+ASSUMPTIONS = declared_in(vars(), Assumption)

@@ -34,14 +34,14 @@ def criteria(call: Call) -> list[Criterion]:
     Behaviours: spoonity.filter.*
     Raises: InvalidField where the sandbox rejects words that are no criterion.
     """
-    found, strangers = [], False
+    found, has_unknown = [], False
     for word in _WORD.findall(call.query.get("query", "")):
         key, colon, value = word.partition(":")
         if colon and key in KEYS and ":" not in _QUOTED.sub("", value):
             found.append(Criterion(key, _QUOTED.sub(r"\1", value).lower()))
         else:
-            strangers = True
-    if strangers and call.assume(UNKNOWN_FILTER) == "rejected":
+            has_unknown = True
+    if has_unknown and call.assume(UNKNOWN_FILTER) == "rejected":
         raise InvalidField("query")
     return found
 

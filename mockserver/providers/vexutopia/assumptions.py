@@ -1,6 +1,6 @@
 """Questions that Vexutopia's pages leave open, with the choices of a sandbox."""
 
-from mockserver.catalogue import Assumption, remove, update
+from mockserver.catalogue import Assumption, declared_in, remove, update
 from mockserver.providers.vexutopia.operations import (
     CREATE,
     EVENTS,
@@ -215,21 +215,4 @@ UNKNOWN_KEY = Assumption(
     evidence="The prefixes are the only documented rule.",
 )
 
-ASSUMPTIONS = (
-    MISSING_PARAMETER_CODE,
-    LIMIT_OVER_MAXIMUM,
-    LIST_ORDER,
-    EMAIL_FILTER,
-    DELETED_CUSTOMER,
-    PAYMENT_FOR_UNKNOWN_CUSTOMER,
-    METADATA_UPDATE,
-    UNSET_FIELDS,
-    EMAIL_SYNTAX,
-    CONTENT_TYPE,
-    PAYMENT_SETTLEMENT,
-    SIGNATURE_FORM,
-    TEST_AND_LIVE_DATA,
-    WRONG_METHOD,
-    WEBHOOK_RETRIES,
-    UNKNOWN_KEY,
-)
+ASSUMPTIONS = declared_in(vars(), Assumption)

@@ -15,15 +15,15 @@ def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assu
     assumed: choices on which it rests that this happens at all.
     Behaviours: vexutopia.events.*
     """
-    leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))
+    chooser = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))
     identity = sandbox.next_in("vexutopia.events", EVENT_FORM)
     body: dict[str, Any] = {
         "id": identity,
         "object": "event",
         "type": event_type,
         "created_at": iso_seconds(sandbox.now),
-        "data": {"object": render(leaning, record)},
+        "data": {"object": render(chooser, record)},
     }
     sandbox.announce(
-        Event(identity, event_type, sandbox.now, body, leaning.assumed, "vexutopia", record.id, sandbox.journal.number)
+        Event(identity, event_type, sandbox.now, body, chooser.assumed, "vexutopia", record.id, sandbox.journal.number)
     )

@@ -49,7 +49,7 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
     return Reply(201, render(call, new_payment(sandbox, call, kind, call.fields)))
 
 
-def new_payment(sandbox: Sandbox, leaning: ChoiceReader, kind: Kind, fields: Mapping[str, Any]) -> Payment:
+def new_payment(sandbox: Sandbox, chooser: ChoiceReader, kind: Kind, fields: Mapping[str, Any]) -> Payment:
     """Create a pending payment with these fields, announce it, and schedule its settlement."""
     now = iso_seconds(sandbox.now)
     payment = Payment(
@@ -67,7 +67,7 @@ def new_payment(sandbox: Sandbox, leaning: ChoiceReader, kind: Kind, fields: Map
     )
     sandbox.add(kind, payment)
     announce(sandbox, "payment.created", payment)
-    _schedule_settlement(sandbox, leaning, payment, live=kind is LIVE_PAYMENTS)
+    _schedule_settlement(sandbox, chooser, payment, live=kind is LIVE_PAYMENTS)
     return payment
 
 
@@ -98,12 +98,12 @@ def settle_payment(sandbox: Sandbox, task: Task) -> None:
         announce(sandbox, "payment.succeeded", settled, dict(task.assumed))
 
 
-def _schedule_settlement(sandbox: Sandbox, leaning: ChoiceReader, payment: Payment, *, live: bool) -> None:
+def _schedule_settlement(sandbox: Sandbox, chooser: ChoiceReader, payment: Payment, *, live: bool) -> None:
     """Schedule the settlement; the task, else the call, records the assumption."""
     own = ChoiceReader(choices=sandbox.state.choices)
     delay_ms = SETTLEMENT_DELAY_MS.get(own.assume(PAYMENT_SETTLEMENT))
     if delay_ms is None:
-        leaning.assume(PAYMENT_SETTLEMENT)
+        chooser.assume(PAYMENT_SETTLEMENT)
     else:
         payload: dict[str, Any] = {"live": True} if live else {}
         sandbox.schedule(Task(sandbox.now + delay_ms, "vexutopia.settle", payment.id, payload, own.assumed))

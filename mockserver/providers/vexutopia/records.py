@@ -82,7 +82,7 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dic
         return Raw(json.encode(self)) if self.is_whole else None
 
 
-def render(leaning: ChoiceReader, record: Customer | Payment) -> Any:
+def render(chooser: ChoiceReader, record: Customer | Payment) -> Any:
     """Return the object as clients see it; an assumption decides about unset fields.
 
     Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
@@ -90,7 +90,7 @@ def render(leaning: ChoiceReader, record: Customer | Payment) -> Any:
     if record.is_whole:
         return record
     fields = asdict(record)
-    if leaning.assume(UNSET_FIELDS) == "absent":
+    if chooser.assume(UNSET_FIELDS) == "absent":
         return {name: value for name, value in fields.items() if value is not None or name in ("description", "customer_id")}
     return fields | {"metadata": {} if record.metadata is None else record.metadata}
 

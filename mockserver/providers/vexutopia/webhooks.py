@@ -37,20 +37,20 @@ def encode(body: Mapping[str, Any]) -> bytes:
     return stringify(to_builtins(body)).encode()
 
 
-def sign(leaning: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHeaders:
+def sign(chooser: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHeaders:
     """Return the header with the body's HMAC, in the form that the sandbox chose.
 
     Behaviours: vexutopia.webhooks.signature
     """
-    if leaning.assume(SIGNATURE_FORM) == "timestamped":
+    if chooser.assume(SIGNATURE_FORM) == "timestamped":
         seconds = at_ms // 1000
         return [(SIGNATURE, f"t={seconds},v1={_digest(secret, b'%d.%b' % (seconds, body))}".encode())]
     return [(SIGNATURE, _digest(secret, body).encode())]
 
 
-def retry_after_ms(leaning: ChoiceReader, attempts: int) -> int | None:
+def retry_after_ms(chooser: ChoiceReader, attempts: int) -> int | None:
     """Return the wait before the next attempt; None if there is none."""
-    if leaning.assume(WEBHOOK_RETRIES) == "none" or attempts > len(RETRIES_MS):
+    if chooser.assume(WEBHOOK_RETRIES) == "none" or attempts > len(RETRIES_MS):
         return None
     return RETRIES_MS[attempts - 1]
 
@@ -95,8 +95,8 @@ def _make_customer(sandbox: Sandbox) -> str:
 def _make_payment(sandbox: Sandbox) -> str:
     number = sandbox.state.ordinals.get(PAYMENTS.series, 0)
     amount = 100 * (5 + choose(296, seed=sandbox.state.seed, kind=f"{_MADE_UP}/amount", ordinal=number))
-    leaning = ChoiceReader(choices=sandbox.state.choices)
-    return new_payment(sandbox, leaning, PAYMENTS, {"amount": amount, "currency": "usd"}).id
+    chooser = ChoiceReader(choices=sandbox.state.choices)
+    return new_payment(sandbox, chooser, PAYMENTS, {"amount": amount, "currency": "usd"}).id
 
 
 def _kind_of(sandbox: Sandbox, noun: str, object_id: str) -> Kind:

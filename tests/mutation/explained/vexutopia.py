@@ -38,10 +38,10 @@ EXPLANATIONS = (
             vexutopia/events.py announce: `…id': identity, 'object': 'event', 'type': event_type, '…` → `…id': identity, 'type': event_type, '…`
             vexutopia/events.py announce: `…: 'event', 'type': event_type, 'created_at': iso_seconds(sandbox.…` → `…: 'event', 'created_at': iso_seconds(sandbox.…`
             vexutopia/events.py announce: `…type': event_type, 'created_at': iso_seconds(sandbox.now), 'data': {'object'…` → `…type': event_type, 'data': {'object'…`
-            vexutopia/events.py announce: `…: iso_seconds(sandbox.now), 'data': {'object': render(leaning, record)}}` → `…: iso_seconds(sandbox.now)}`
+            vexutopia/events.py announce: `…: iso_seconds(sandbox.now), 'data': {'object': render(chooser, record)}}` → `…: iso_seconds(sandbox.now)}`
             vexutopia/events.py announce: `'event'` → `'eventX'`
-            vexutopia/events.py announce: `{'object': render(leaning, record)}` → `{}`
-            vexutopia/events.py announce: `sandbox.announce(Event(identity, event_type, sandbox.now, body, leaning.assumed, 'vexutopia', record.id, sandbox.journal.number))` → `pass`
+            vexutopia/events.py announce: `{'object': render(chooser, record)}` → `{}`
+            vexutopia/events.py announce: `sandbox.announce(Event(identity, event_type, sandbox.now, body, chooser.assumed, 'vexutopia', record.id, sandbox.journal.number))` → `pass`
         """,
         tested_by="tests/providers/vexutopia/test_events.py::test_an_event_holds_the_whole_object_in_the_documents_form",
     ),
@@ -58,8 +58,8 @@ EXPLANATIONS = (
         "",
         "Only what is said of an event beside its body changes: on which choices it rests, and whose it is.",
         r"""
-            vexutopia/events.py announce: `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = ChoiceReader(choices=sandbox.state.choices)`
-            vexutopia/events.py announce: `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `leaning = ChoiceReader(choices=sandbox.state.choices, assumed=dict({}))`
+            vexutopia/events.py announce: `chooser = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `chooser = ChoiceReader(choices=sandbox.state.choices)`
+            vexutopia/events.py announce: `chooser = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))` → `chooser = ChoiceReader(choices=sandbox.state.choices, assumed=dict({}))`
             vexutopia/events.py announce: `'vexutopia'` → `'vexutopiaX'`
         """,
         tested_by="tests/providers/vexutopia/test_assumptions.py::test_settlement_is_noted_on_the_task_and_on_its_event_not_on_replies",
