@@ -49,9 +49,9 @@ class RequestList(Struct, frozen=True):
 class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """The expected request and status, and how often. Default: at least once.
 
-    A value of `query` or `headers` may be null, for what must not be there, or a list of all values that it has. `json` is
-    a part of the body, which may also be a form: of objects only the members that are named are compared, of arrays
-    each item. `since` leaves out what came up to that number.
+    In `query` and `headers`, null means that the name must be absent, and a list means all its values. `json` is a part of
+    the body, which may be a form: only the named members of objects are compared, but each item of arrays. `since`
+    ignores exchanges up to that number.
     """
 
     operation: Operation | None = None

@@ -147,8 +147,8 @@ MAX_WAIT_S = 60
 class DeliveryRow(Struct, frozen=True):
     """One attempt to send an event to an endpoint.
 
-    `answer` is the status that came, null if none did; `error` says why. `event_after`, `sent_after` and `answered_after`
-    are numbers of the journal: the exchange in which the event came about, and the latest ones when it was sent and answered.
+    `answer` is the receiver's status; null if there was none, and `error` says why. `event_after`, `sent_after` and
+    `answered_after` are the latest numbers of the journal when the event happened, was sent and was answered.
     """
 
     number: int

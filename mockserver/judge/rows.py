@@ -70,8 +70,8 @@ class Note(Struct, frozen=True):
 class ExchangeRow(Struct, frozen=True):
     """One exchange.
 
-    `at` is the sandbox's time; `operation` is empty if the contract has none for the request; `assumed` is the choice of
-    each assumption on which the reply leans; `faults` are the faults that were applied.
+    `at` is the sandbox's time. `operation` is empty if the contract has none for the request. `assumed` has the choice of
+    each assumption that the reply depends on. `faults` are the faults that were applied.
     """
 
     number: int

@@ -87,6 +87,13 @@ def test_pages_are_in_plain_english() -> None:
     assert len(found) <= 10, found
 
 
+def test_no_page_installs_from_an_index_that_does_not_have_the_package() -> None:
+    pages = [*PROSE, *sorted((ROOT / "examples").rglob("*.md"))]
+    wanted = re.compile(r"pip install [^`\n]*?(?<![\w./@-])['\"]?mockserver\b(?!-| @)")
+
+    assert [f"{page.name}: {found}" for page in pages for found in wanted.findall(page.read_text(encoding="utf-8"))] == []
+
+
 def test_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One thing\n[a](page.md) [b](#one-thing) [c](lost.md) [d](#two-things) [e](https://example.com)\n", "utf-8")
