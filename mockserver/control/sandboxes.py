@@ -14,7 +14,7 @@ from mockserver.mock import Mock, scenarios
 from mockserver.state import Sandbox, State
 from mockserver.state.clock import ModeName, Timestamp
 from mockserver.state.fixtures import Settings
-from mockserver.state.fixtures.conditions import LARGEST
+from mockserver.state.fixtures.reading import LARGEST
 
 
 class SandboxRow(Struct, frozen=True):

@@ -16,8 +16,8 @@ from mockserver.errors import ContractError, DocumentError, FixtureError, Unknow
 from mockserver.http.in_process import Response, call
 from mockserver.state import Kind, State
 from mockserver.state.clock import MODES, Clock, Mode, iso_milliseconds, machine_ms
-from mockserver.state.fixtures import DEFAULT_NOW, Fixtures, Settings, entries
-from mockserver.state.fixtures.making import HISTORY_MS
+from mockserver.state.fixtures import DEFAULT_NOW, Fixtures, Settings, reading
+from mockserver.state.fixtures.records import HISTORY_MS
 from mockserver.webhooks import Endpoint
 from tests.conftest import NOW, make_app
 from tests.state.toys import RARE_TOYS, SHELLS, TOYS, Toy
@@ -113,11 +113,11 @@ COMPLAINTS: list[tuple[Any, str]] = [
     (spoonity({"id": [CUSTOMER]}), "x.yaml: spoonity.customers[0].id: must be text that is not empty, got a list"),
     (
         spoonity({"id": CUSTOMER}, {}, {"id": CUSTOMER}),
-        f"x.yaml: spoonity.customers[2].id: {CUSTOMER} stands at spoonity.customers[0] already",
+        f"x.yaml: spoonity.customers[2].id: {CUSTOMER} is already at spoonity.customers[0]",
     ),
     (
         {"vexutopia": {"customers": [{"id": JANE}, {"id": JANE, "deleted": True}]}},
-        f"x.yaml: vexutopia.customers[1].id: {JANE} stands at vexutopia.customers[0] already",
+        f"x.yaml: vexutopia.customers[1].id: {JANE} is already at vexutopia.customers[0]",
     ),
     (
         {"spoonity": {"tokens": [{"id": "secret", "date_created": DEFAULT_NOW, "expires_at": DEFAULT_NOW}]}},
@@ -173,7 +173,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
         {"ordinals": {"spoonity.customers": -1}},
         "x.yaml: ordinals.spoonity.customers: must be an integer from 0 to 9007199254740991, got -1",
     ),
-    ({"ordinals": {"toys.toys": 1}}, "x.yaml: ordinals.toys.toys: is a series of no provider; known: spoonity, vexutopia"),
+    ({"ordinals": {"toys.toys": 1}}, "x.yaml: ordinals.toys.toys: belongs to no provider; known: spoonity, vexutopia"),
     # assumptions
     ({"assumptions": ["a"]}, "x.yaml: assumptions: must be an object, got a list"),
     (
@@ -240,7 +240,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ({"webhooks": [{"url": URL, "secret": "s", "id": ""}]}, 'x.yaml: webhooks[0].id: must be text that is not empty, got ""'),
     (
         {"webhooks": [{"url": URL, "secret": "s", "id": "a"}, {"url": URL, "secret": "s", "id": "a"}]},
-        "x.yaml: webhooks[1].id: a stands at webhooks[0] already",
+        "x.yaml: webhooks[1].id: a is already at webhooks[0]",
     ),
     *[
         ({"webhooks": [{"url": url, "secret": "s"}]}, f"x.yaml: webhooks[0].url: {url!r} is no web address; write it like http")
@@ -278,7 +278,7 @@ def test_a_document_that_holds_itself_is_refused() -> None:
 
 
 def test_there_are_only_so_many_records_of_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(reading, "MAX_ENTRIES", 5)
     assert build(spoonity({"generate": 5})).count() == 5
     with pytest.raises(FixtureError) as caught:
         build(spoonity({"generate": 4}, {"generate": 2}))
