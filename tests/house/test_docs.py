@@ -94,6 +94,21 @@ def test_no_page_installs_from_an_index_that_does_not_have_the_package() -> None
     assert [f"{page.name}: {found}" for page in pages for found in wanted.findall(page.read_text(encoding="utf-8"))] == []
 
 
+def test_glossary_has_each_noun_of_the_architecture_once_and_in_order() -> None:
+    words = re.findall(r"^\| ([a-z ]+) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)[1:]
+    table = re.search(
+        r"^## Nouns\n(.*?)^## ", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert table is not None
+    nouns = [
+        name.lower() for row in re.findall(r"^\| (`.*?`) \|", table[1], re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    ]
+
+    assert words == sorted(set(words))
+    assert len(nouns) >= 25
+    assert set(nouns) - set(words) <= {"accounts", "webhooksender"}
+
+
 def test_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One thing\n[a](page.md) [b](#one-thing) [c](lost.md) [d](#two-things) [e](https://example.com)\n", "utf-8")
