@@ -11,14 +11,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
+import httpx2
 import requests
 import urllib3
 from msgspec import Struct, json
-
-try:
-    import httpx2
-except ImportError:  # it excludes our oldest dependencies
-    httpx2 = httpx  # type: ignore[misc]
 
 TIMEOUT_S = 1.0
 
@@ -221,7 +217,8 @@ def _pieces(body: Any) -> Any:
 CALLERS: tuple[Callable[[], Caller], ...] = (
     Httpx,
     HttpxAsync,
-    *(() if httpx2 is httpx else (Httpx2, Httpx2Async)),
+    Httpx2,
+    Httpx2Async,
     Requests,
     Urllib3,
     Urllib,

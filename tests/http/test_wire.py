@@ -160,6 +160,11 @@ def test_the_shortest_reply_can_be_truncated(app: App) -> None:
     assert caught.value.response.body == b"{"
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.mark.anyio
 async def test_under_another_server_the_reply_stays_unfinished(app: App) -> None:
     arm(app, "drop")
