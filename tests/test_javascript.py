@@ -12,6 +12,8 @@ from mockserver.javascript import number, stringify
 from tests.properties.settings import quick
 from tests.tools import program
 
+pytestmark = pytest.mark.slow
+
 REWRITE = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0, 'utf8'))))"
 """Values are compared as members of one list, so that Node is started once."""
 

@@ -23,6 +23,8 @@ from tests.checking import every_behaviour
 from tests.conftest import make_app
 from tests.tools import NODE, ROOT, node_program, program, run, typed_client
 
+pytestmark = pytest.mark.slow
+
 NO_JSON = b'{"error":{"code":"invalid_json","message":"Invalid JSON"}}'
 """What Prism answers by itself to a body that it cannot parse; such a request has to go past it."""
 

@@ -1,8 +1,12 @@
 """A frontend's own tools: types generated from the contract, a client compiled against them, run against the mock."""
 
+import pytest
+
 from mockserver.http.server import running_server
 from tests.conftest import make_app
 from tests.tools import NODE, program, run, typed_client
+
+pytestmark = pytest.mark.slow
 
 
 def test_typed_client_gets_what_the_contract_promises() -> None:

@@ -214,6 +214,7 @@ def test_an_inner_one_does_not_open_what_an_outer_one_closes(accounts: Accounts)
     assert outer.refused == ["https://example.com/"]
 
 
+@pytest.mark.slow
 def test_threads_of_the_code_under_test_share_the_sandbox(accounts: Accounts) -> None:
     def create(number: int) -> str:
         with closing(CALLERS[number % len(CALLERS)]()) as caller:

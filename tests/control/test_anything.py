@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from tests.conftest import client_of, make_app
 from tests.control.asking import fits_document
 from tests.properties.account import FEW
 from tests.properties.settings import quick
+
+pytestmark = pytest.mark.slow
 
 TIMES = ["2026-02-02T13:48:05.683Z", "1969-12-31", "9999-12-31T23:59:59.999Z", "10000-01-01", "3d", "500000w", "PT1H"]
 WORDS = """

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.examples.bugs import BUGS, Bug, bugs_at, places
 from tests.examples.conftest import CONSUMER
 from tests.examples.running import outcome
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_sound_branch_passes_in_two_processes(consumer: Path, python: str) -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.examples.bugs import BUGS, Bug, with_bug
 from tests.examples.running import outcome
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.says for bug in BUGS])
 def test_each_bug_alone_is_found_by_its_tests_and_by_no_others(bug: Bug, consumer: Path, python: str, tmp_path: Path) -> None:

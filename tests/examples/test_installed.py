@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.tools import ROOT, run
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = """
 from importlib.metadata import distribution

@@ -6,6 +6,8 @@ from tests.examples.bugs import BUGS
 from tests.examples.conftest import CONSUMER
 from tests.examples.printed import CODE, PRINTED, README
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("code", CODE, ids=[code.split("(")[0].splitlines()[-1] for code in CODE])
 def test_readme_shows_code_as_it_stands(code: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.examples.printed import PRINTED
 from tests.examples.running import pytest_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("command", "printed"), PRINTED, ids=[command for command, _ in PRINTED])
 def test_readme_shows_what_its_commands_print(command: str, printed: str, consumer: Path, python: str) -> None:

@@ -1,8 +1,12 @@
 """docs/control-plane.sh shows every part of the control plane, and what it shows is so."""
 
+import pytest
+
 from mockserver.http.server import running_server
 from tests.conftest import make_app, sandbox_of
 from tests.tools import ROOT, program, run
+
+pytestmark = pytest.mark.slow
 
 SCRIPT = ROOT / "docs" / "control-plane.sh"
 PRINTED = """

@@ -92,6 +92,7 @@ def test_serve_starts_answers_and_ends(command: str, folder: Path) -> None:
         assert running.end(signal.SIGTERM) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", OTHERS)
 def test_command_succeeds(command: str, folder: Path) -> None:
     with running_server(make_app()) as address:

@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 from mockserver import __version__
 from tests.tools import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -353,6 +353,7 @@ message = some.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @quick(300)
 @given(message, message, anything, some.text(), anything)
 def test_entry_is_read_or_refused_whatever_is_in_it(sent: Any, answered: Any, started: Any, tail: str, oddity: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ deliveries = st.builds(
 app = make_app(fixture=[FEW])
 
 
+@pytest.mark.slow
 @quick(40)
 @given(held=st.lists(exchanges, max_size=4), sent=st.lists(deliveries, max_size=2), value=st.text(min_size=1, max_size=3))
 def test_any_journal_makes_a_report_in_every_form(held: list[Exchange], sent: list[Delivery], value: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.mutation.explanation import ROOT
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="trials fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="trials fork")]
 
 NOTICED = "spoonity/listing.py _meets: `text is None` → `True`"
 OBSERVED = "vexutopia/customers.py _metadata: `merged != sent and call.assume(METADATA_UPDATE) == 'replaced'` → `False`"

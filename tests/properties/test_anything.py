@@ -1,6 +1,7 @@
 """Whatever bytes come, somebody answers, nobody fails, and what is refused leaves no trace."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from tests.asgi import HOST, converse, scope_of
 from tests.conftest import check_headers, make_app, sandbox_of
 from tests.properties.account import FEW, FORM, JSON
 from tests.properties.settings import quick
+
+pytestmark = pytest.mark.slow
 
 KEYS = [b"Bearer any", b"Bearer vex_test_a", b"Bearer vex_live_a"]
 PATHS = [

@@ -20,6 +20,8 @@ from tests.properties.worlds import (
     without,
 )
 
+pytestmark = pytest.mark.slow
+
 PROVIDERS = ("spoonity", "vexutopia")
 QUICKLY = {"deterministic": True, "database": "none", "no-shrink": True}
 ONE_BY_ONE = {"phases": {"stateful": {"enabled": False}}, "generation": QUICKLY | {"max-examples": 20}}

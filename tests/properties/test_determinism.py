@@ -14,6 +14,8 @@ from mockserver import documents
 from tests.properties.account import FEW
 from tests.properties.transcript import transcript
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 MADE = re.compile(r"cust_[0-9a-f]{16}|cus_[a-z0-9]{12}|pay_[0-9]{10}|evt_[0-9]{10}|pi_[a-z0-9]{6}|mock_[a-z]+_[0-9a-f]{16}")
 DIGEST = re.compile(r'(?<="id":")[0-9a-f]{16}(?=")')

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+import pytest
 
 from mockserver.exchange import Exchange
 from mockserver.faults import Fault, FaultKind, PagingMode
@@ -20,6 +21,8 @@ from mockserver.providers import PROVIDERS
 from mockserver.state import Sandbox
 from mockserver.state.ids import choose
 from tests.conftest import VEXUTOPIA_KEY, make_app
+
+pytestmark = pytest.mark.slow
 
 SANDBOXES = 20
 REQUESTS = 20_000

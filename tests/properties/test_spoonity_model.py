@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -13,6 +14,8 @@ from mockserver.state.clock import iso_milliseconds, parse_timestamp
 from tests.conftest import make_app
 from tests.properties.account import FEW, Account
 from tests.properties.settings import quick
+
+pytestmark = pytest.mark.slow
 
 NAMES = st.sampled_from(["Ada", "ada lopez", "Ben Ito", "", "é & ü", "a:b"])
 EMAILS = st.sampled_from(["ada@example.com", "ADA@example.com", "ben@example.org", "no address"])

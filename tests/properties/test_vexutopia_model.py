@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any, ClassVar
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -13,6 +14,8 @@ from mockserver.state.clock import iso_seconds, parse_timestamp
 from tests.conftest import make_app
 from tests.properties.account import FEW, Account
 from tests.properties.settings import quick
+
+pytestmark = pytest.mark.slow
 
 Record = dict[str, Any]
 

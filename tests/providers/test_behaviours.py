@@ -45,6 +45,7 @@ OTHER_CHOICES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("provider", "key", "choice"), OTHER_CHOICES)
 def test_the_behaviours_hold_whatever_is_chosen_where_the_documents_are_silent(
     provider: Provider, key: str, choice: str, make_app: MakeApp

@@ -327,6 +327,7 @@ def test_test_that_sends_nothing_costs_and_says_nothing(run: Run) -> None:
     result.stdout.no_fnmatch_line("*last requests*")
 
 
+@pytest.mark.slow
 def test_each_worker_has_one_server_and_nothing_is_left_open(pytester: pytest.Pytester, write: Callable[..., None]) -> None:
     write(
         test_it="""

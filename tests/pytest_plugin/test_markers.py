@@ -55,6 +55,7 @@ def test_marker_of_many_tests_is_one_complaint(run: Run) -> None:
     assert len([line for line in result.outlines if line.startswith("test_it[")]) == 1
 
 
+@pytest.mark.slow
 def test_workers_show_the_complaint(write: Callable[..., None], pytester: pytest.Pytester) -> None:
     write(test_it='@pytest.mark.mockserver(seed="x")\ndef test_it():\n    pass\n')
 

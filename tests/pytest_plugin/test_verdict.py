@@ -125,6 +125,7 @@ def test_run_that_runs_nothing_is_not_judged(run: Run, option: str) -> None:
     result.stdout.no_fnmatch_line("*= mockserver =*")
 
 
+@pytest.mark.slow
 def test_workers_tell_what_one_process_tells(write: Callable[..., None], pytester: pytest.Pytester, execute: Run) -> None:
     write(test_it=SUITE, test_other=SUITE)
     options = ("--mock-flip=fail", "--mock-coverage-min=99")

@@ -819,6 +819,7 @@ class World:
         self.sandbox.state.endpoints += (Endpoint(f"e{number}", URL, "s", tuple(events)),)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.sampled_from(MODES), STEPS, STEPS)
 def test_a_state_is_what_its_document_says(mode: Mode, before: Any, after: Any) -> None:

@@ -131,7 +131,7 @@ class CollectionMachine(RuleBasedStateMachine):
         return collection, model
 
 
-TestCollectionMachine = CollectionMachine.TestCase
+TestCollectionMachine = pytest.mark.slow(CollectionMachine.TestCase)
 
 
 def collection_of(*toys: Toy) -> Collection:

@@ -120,6 +120,7 @@ def test_with_a_baseline_only_what_differs_is_told(
     ]
 
 
+@pytest.mark.slow
 def test_a_baseline_and_a_report_may_be_one_file(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = str(tmp_path / "report.json")
     for options in (["--json", report], ["--baseline", report, "--json", report]):
@@ -266,6 +267,7 @@ def test_the_key_may_come_from_the_environment(url: str) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.slow
 def test_a_terminal_of_few_letters_gets_all_that_a_service_says() -> None:
     error = '{"error": {"code": "ﬀ", "message": "多"}}'
     with listening(plain("500 Internal Server Error", error, "Content-Type: application/json")) as url:
@@ -276,6 +278,7 @@ def test_a_terminal_of_few_letters_gets_all_that_a_service_says() -> None:
     assert b'reply     500 {"error": {"code": "\\ufb00", "message": "\\u591a"}}' in done.stdout
 
 
+@pytest.mark.slow
 def test_nobody_who_stops_reading_stops_the_clean_up(make_app: MakeApp) -> None:
     app, provider = make_app(clock="step", assume=QUICK), BY_NAME["vexutopia"]
     before = records(app, provider).keys()

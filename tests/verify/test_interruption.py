@@ -7,6 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, MutableMapping
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -129,7 +133,7 @@ def test_signals_after_the_end_change_nothing() -> None:
 def test_signals_before_anything_was_sent_are_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def load() -> None:
+    def load(_path: Path) -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
@@ -145,9 +149,9 @@ def test_one_signal_before_anything_was_sent_is_one_line(
 ) -> None:
     load = Contract.load
 
-    def interrupted() -> Contract:
+    def interrupted(path: Path) -> Contract:
         signal.raise_signal(signal.SIGTERM)
-        return load()
+        return load(path)
 
     monkeypatch.setattr("mockserver.verify.run.Contract.load", interrupted)
 
@@ -213,17 +217,17 @@ def test_outside_the_main_thread_there_is_nothing_to_listen_to() -> None:
 
 
 class Interrupting:
-    """An application that sends signals to a process while it answers its requests.
+    """An application that sends signals to whom it answers.
 
+    tell: sends the signal; None before there is anyone to send it to.
     at: number of a request → the moment within it, 0 to 2: before the work, before its answer is sent, and after that.
     """
 
-    def __init__(self, app: ASGIApp, at: dict[int, int], number: signal.Signals) -> None:
-        self.process: subprocess.Popen[str] | None = None
+    def __init__(self, app: ASGIApp, at: dict[int, int], tell: Callable[[], None] | None = None) -> None:
+        self.tell = tell
         self.requests = 0
         self._app = app
         self._at = at
-        self._number = number
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -244,21 +248,37 @@ class Interrupting:
         self._signal(moment == 2)
 
     def _signal(self, is_due: bool) -> None:
-        if is_due and self.process is not None:
-            os.kill(self.process.pid, self._number)
+        if is_due and self.tell is not None:
+            self.tell()
 
 
-def _interrupted(app: App, provider: Provider, at: dict[int, int], number: signal.Signals) -> tuple[int, str, int]:
-    """Return exit code, output and number of requests of a run that gets signals at these requests."""
-    interrupting = Interrupting(app, at, number)
+Outcome = tuple[int, str, int]
+"""Exit code, output and number of requests of a run that gets signals."""
+
+
+def _in_a_process(app: App, provider: Provider, at: dict[int, int], number: signal.Signals) -> Outcome:
+    """Interrupt the command as a shell runs it."""
+    interrupting = Interrupting(app, at)
     with running_server(interrupting) as address:
         command = [sys.executable, "-m", "mockserver", "verify", address.url, "--provider", provider.name]
         environment = os.environ | {"MOCKSERVER_TOKEN": key_of(provider, app)}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         with subprocess.Popen(command, env=environment, **streams) as process:  # type: ignore[call-overload]
-            interrupting.process = process
+            interrupting.tell = partial(os.kill, process.pid, number)
             out, _ = process.communicate(timeout=120)
     return process.returncode, out, interrupting.requests
+
+
+def _in_this_process(app: App, provider: Provider, at: dict[int, int], number: signal.Signals) -> Outcome:
+    """Interrupt the command in this process, where it starts at once; a signal that comes too late is lost."""
+    interrupting = Interrupting(app, at, partial(signal.pthread_kill, threading.main_thread().ident or 0, number))
+    before = signal.signal(number, lambda *_: None)
+    try:
+        with running_server(interrupting) as address, StringIO() as out, redirect_stdout(out), redirect_stderr(out):
+            code = main(["verify", address.url, "--provider", provider.name, "--token", key_of(provider, app)])
+            return code, out.getvalue(), interrupting.requests
+    finally:
+        signal.signal(number, before)
 
 
 def _is_named(identity: str, record: str, out: str) -> bool:
@@ -279,6 +299,7 @@ def lengths() -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, lengths: dict[str, int], make_app: MakeApp) -> None:
     provider = PROVIDERS[seed % len(PROVIDERS)]
@@ -290,7 +311,8 @@ def test_an_interrupted_run_leaves_no_record_that_it_does_not_name(seed: int, le
     if choose(3, seed=seed, kind="twice", ordinal=0) == 0:
         at[first + 1 + choose(4, seed=seed, kind="request", ordinal=1)] = choose(3, seed=seed, kind="moment", ordinal=1)
 
-    code, out, requests = _interrupted(app, provider, at, number)
+    interrupted = _in_a_process if seed % 5 == 0 else _in_this_process
+    code, out, requests = interrupted(app, provider, at, number)
 
     assert "Traceback" not in out
     assert first <= requests
@@ -307,7 +329,7 @@ def test_a_run_that_is_interrupted_in_its_first_check_names_what_it_left(
     app = make_app(clock="step", assume=QUICK)
     before = records(app, provider).keys()
 
-    code, out, _ = _interrupted(app, provider, at, signal.SIGTERM)
+    code, out, _ = _in_this_process(app, provider, at, signal.SIGTERM)
 
     left = {identity: str(record) for identity, record in records(app, provider).items() if identity not in before}
     assert [identity for identity, record in left.items() if not _is_named(identity, record, out)] == [], out

@@ -3,6 +3,7 @@
 from typing import get_args
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -73,6 +74,7 @@ def deliveries(draw: some.DrawFn) -> Delivery:
     )
 
 
+@pytest.mark.slow
 @given(some.lists(exchanges(), max_size=12), some.lists(deliveries(), max_size=4), some.sampled_from(["real", "frozen", "step"]))
 @settings(max_examples=50)
 def test_anything_can_be_judged(journal: list[Exchange], log: list[Delivery], clock: str) -> None:
