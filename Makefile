@@ -33,8 +33,9 @@ serve: $(VENV)/serves
 # With worksteal, a worker runs neighbours in a row: what a module caches is made twice, not for every test.
 PYTEST := -m pytest --numprocesses auto --dist worksteal
 
+# What is slow as a whole is not even imported.
 quick: $(VENV)/develops
-	$(BIN)/python $(PYTEST) -m "not slow" $(ARGS)
+	$(BIN)/python $(PYTEST) -m "not slow" --ignore tests/properties --ignore tests/examples $(ARGS)
 
 test: $(VENV)/develops
 	$(BIN)/python $(PYTEST) $(ARGS)

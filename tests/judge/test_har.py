@@ -315,7 +315,7 @@ def test_file_is_read_only_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.Mon
     assert str(caught.value) == f"{path}: is larger than 0 MB{smaller}"
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"{}"), b"PK\x03\x04..."])
+@pytest.mark.parametrize("content", [gzip.compress(b"{}", mtime=0), b"PK\x03\x04..."])
 def test_packed_file_is_to_be_unpacked_first(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "traffic.har").write_bytes(content)
 
