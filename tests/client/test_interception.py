@@ -400,6 +400,7 @@ with mockserver.running() as server, server.sandbox() as accounts:
 """
 
 
+@pytest.mark.slow
 def test_libraries_that_are_imported_later_are_intercepted_too() -> None:
     done = subprocess.run([sys.executable, "-W", "error", "-c", LATE], cwd=ROOT, capture_output=True, text=True, timeout=60)
 

@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.code import BANNED
 from tests.house.generate import PAGES, ROOT, main, out_of_date
 
 PROSE = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "benchmarks").rglob("*.md"))]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 MADE = {"node_modules", "__pycache__", "build", "dist", "report"}
 """Folders that tools fill, as they do those that begin with a dot, of which only the CI's are the project's own."""
-
-UNPLAIN = re.compile(
-    r"\b(?:nobody|somebody|anybody's|what comes of|what stands|stands? (?:in|on|at|before|behind|there|beside)|(?:is|are) told"
-    r"|in hand|go(?:es)? through|whoever|who may)\b",
-    re.IGNORECASE,
-)
-"""Turns that readers from elsewhere have to read twice; see the glossary for the words that are used."""
 
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users|mnt)/[\w.-]+|\b[A-Z]:\\\w")
 """A folder of somebody's machine; addresses and paths of the APIs do not begin so."""
@@ -82,7 +76,7 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
 
 def test_pages_are_in_plain_english() -> None:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    found = [f"{page.name}: {match.group()}" for page in pages for match in UNPLAIN.finditer(page.read_text(encoding="utf-8"))]
+    found = [f"{page.name}: {match.group()}" for page in pages for match in BANNED.finditer(page.read_text(encoding="utf-8"))]
 
     assert len(found) <= 10, found
 

@@ -53,6 +53,7 @@ def run_pytest(site: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return run(site, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis", *options, "test_it.py")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(), ("-p", "mockserver_contract")], ids=["their plugin first", "our plugin first"])
 def test_pytest_ends_in_one_line_if_theirs_was_installed_last(site: Path, order: tuple[str, ...]) -> None:
     install_theirs(site, last=True)
@@ -65,6 +66,7 @@ def test_pytest_ends_in_one_line_if_theirs_was_installed_last(site: Path, order:
     assert "pip uninstall mockserver-client" in line
 
 
+@pytest.mark.slow
 def test_pytest_works_and_says_that_their_fixtures_are_missing_if_ours_was_installed_last(site: Path) -> None:
     install_theirs(site, last=False)
 

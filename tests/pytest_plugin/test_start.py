@@ -20,6 +20,7 @@ def test_import_loads_nothing_but_the_plugin() -> None:
     assert done.stdout.split() == ["mockserver", "mockserver.pytest_plugin", "mockserver.pytest_plugin.plugin"]
 
 
+@pytest.mark.slow
 def test_run_without_accounts_loads_nothing_more(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import sys

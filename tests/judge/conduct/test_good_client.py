@@ -79,6 +79,7 @@ def test_good_client_is_found_nothing_against(name: str, clock: str) -> None:
     assert len(list(client.walk())) == rows + GAIN[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", APIS)
 def test_good_client_is_found_nothing_against_under_any_fault(name: str) -> None:
     found = {}

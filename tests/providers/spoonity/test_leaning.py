@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -128,6 +129,7 @@ requests = st.one_of(lists, lists, creates, updates, deletes, others)
 unhurried = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
+@pytest.mark.slow
 @unhurried
 @given(histories, requests, tokens)
 def test_by_default_a_reply_names_exactly_the_assumptions_whose_other_choice_would_change_it(
@@ -138,6 +140,7 @@ def test_by_default_a_reply_names_exactly_the_assumptions_whose_other_choice_wou
     assert _under({}, request, token, ids).assumed == _changed_by_a_flip({}, request, token, ids)
 
 
+@pytest.mark.slow
 @unhurried
 @given(histories, requests, tokens, choices)
 def test_under_any_choices_no_assumption_that_changes_the_reply_goes_unnamed(
