@@ -90,14 +90,14 @@ def _serve(app: "App", values: SimpleNamespace, state: "StateFile | None") -> No
 
     sockets = listen(values.host, values.port)
     address = Address(values.host, sockets[0].getsockname()[1])
-    server = HttpServer(_logged(app, values.log_level), sockets)
+    server = HttpServer(_logged(app, values.log_level))
 
     url = values.public_url or address.url
 
     _collect_rarely()
     with ending_on_signals(server):
         try:
-            server.run(ready=lambda: say(announcement(app, url, state)), background=_background(app, values))
+            server.run(sockets, ready=lambda: say(announcement(app, url, state)), background=_background(app, values))
         finally:
             if state is not None:
                 state.save(app.mock)

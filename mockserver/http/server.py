@@ -1,7 +1,6 @@
-"""Serves the application over HTTP: uvicorn's protocol on sockets and in an event loop of our own.
+"""Serve the application over HTTP with uvicorn, which starts and stops in milliseconds here.
 
-uvicorn's `HttpServer` looks ten times a second whether it should stop, which costs 200 ms, and then sends the signal that
-stopped it to itself once more. Its protocol is the part that matters; here it starts and stops in milliseconds.
+uvicorn looks ten times a second whether it should stop, sleeps while it stops, and then sends itself the signal again.
 """
 
 import asyncio
@@ -13,124 +12,19 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal
 
-import httptools
 import uvicorn
 from msgspec import Struct
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import CONTROL
+from mockserver.http.protocol import MAX_HEAD_BYTES, HttpTools, h11_protocol
 from mockserver.state.clock import stopwatch_us
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-MAX_HEAD_BYTES = 262_144
-"""Bytes of a head that has no end yet; past them the connection is refused. The guard's own limits are lower."""
-
-MAX_URL_BYTES = 60_000
-"""What is kept of a URL: more than the guard lets through, less than httptools takes."""
-
-
-class OnePiece:
-    """A transport that keeps a reply's head until its body comes, at the latest until the event loop's next turn."""
-
-    __slots__ = ("_head", "_loop", "_transport")
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._head: bytes | None = None
-
-    def write(self, data: bytes) -> None:
-        """Write the data, together with the head that waits; or let it wait if it is a head itself."""
-        if self._head is not None:
-            data, self._head = self._head + data, None
-            self._transport.write(data)
-        elif data.startswith(b"HTTP/1.1 "):
-            self._head = data
-            self._loop.call_soon(self._flush)
-        else:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Close the connection when all is written."""
-        self._flush()
-        self._transport.close()
-
-    def _flush(self) -> None:
-        if self._head is not None:
-            head, self._head = self._head, None
-            self._transport.write(head)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-class HttpTools(HttpToolsProtocol):
-    """httptools with bounded heads, which passes over every offer to upgrade."""
-
-    _in_head = False
-    _head_bytes = 0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin a connection."""
-        super().connection_made(cast("asyncio.Transport", OnePiece(transport, self.loop)))
-
-    def data_received(self, data: bytes) -> None:
-        """Read what came."""
-        self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            self._pass_over(data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-        else:
-            if self._in_head:
-                self._count(len(data))
-
-    def on_message_begin(self) -> None:
-        """Begin a request."""
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        """Keep so much of the URL that a longer one can be told from one that fits."""
-        self.url = (self.url + url)[:MAX_URL_BYTES]
-
-    def on_headers_complete(self) -> None:
-        """End the head, and begin to answer."""
-        self._in_head = False
-        self._head_bytes = 0
-        super().on_headers_complete()
-        self.scope["mock.hang_up"] = self.transport.close  # type: ignore[typeddict-unknown-key]
-
-    def _should_upgrade(self) -> bool:
-        # Only asked where the parser found an offer: what it takes for the request's end is then not to be believed.
-        return True
-
-    def _count(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self.send_400_response("The head of the request is too long.")
-
-    def _pass_over(self, rest: bytes) -> None:
-        """Read the request again without its offer; `rest` is what came after the head."""
-        method = self.scope["method"].encode()
-        if method == b"CONNECT":
-            self.send_400_response("This is no proxy.")
-            return
-        version = self.scope["http_version"].encode()
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
-        self.data_received(b"".join([b"%s %s HTTP/%s\r\n" % (method, self.url, version), *lines, b"\r\n", rest]))
-
 
 Parser = Literal["httptools", "h11"]
 Background = Callable[[], Coroutine[Any, Any, None]]
@@ -176,70 +70,82 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-class HttpServer:
-    """An application behind sockets, which are the server's from here on."""
+class HttpServer(uvicorn.Server):
+    """uvicorn's server, which ends when it is told and not at its next look."""
 
-    def __init__(
-        self,
-        app: "ASGIApp",
-        sockets: Sequence[socket.socket],
-        *,
-        parser: Parser = "httptools",
-        head_timeout_s: float = HEAD_TIMEOUT_S,
-    ) -> None:
-        self._config = _configuration(app, parser)
-        self._sockets = sockets
+    def __init__(self, app: "ASGIApp", *, parser: Parser = "httptools", head_timeout_s: float = HEAD_TIMEOUT_S) -> None:
+        super().__init__(_configuration(app, parser))
         self._head_timeout_s = head_timeout_s
-        self._state = ServerState()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()
+        self._ready: Callable[[], None] = lambda: None
+        self._background: Sequence[Background] = ()
 
-    def run(self, *, ready: Callable[[], None], background: Sequence[Background] = ()) -> None:
-        """Serve until `end` is called.
+    def run(
+        self,
+        sockets: list[socket.socket] | None = None,
+        *,
+        ready: Callable[[], None] | None = None,
+        background: Sequence[Background] = (),
+    ) -> None:
+        """Serve until `end` is called, and close the sockets.
 
         ready: called as soon as requests are answered.
-        background: what else runs in the server's event loop until it ends.
+        background: coroutine functions that run in the server's event loop until it ends.
         """
+        self._ready, self._background = ready or self._ready, background
         try:
-            with asyncio.Runner(loop_factory=self._config.get_loop_factory()) as runner:
-                runner.run(self._serve(ready, background))
+            with asyncio.Runner(loop_factory=self.config.get_loop_factory()) as runner:
+                runner.run(self.serve(sockets))
         finally:
-            for each in self._sockets:
+            for each in sockets or ():
                 each.close()
 
     def end(self) -> None:
-        """Have `run` return; may be called from another thread, from a signal's handler, and before `run`."""
+        """Make `run` return; may be called from another thread, from a signal's handler, and before `run`."""
         if self._loop is None:
             self._ended.set()
         else:
             self._loop.call_soon_threadsafe(self._ended.set)
 
-    async def _serve(self, ready: Callable[[], None], background: Sequence[Background]) -> None:
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        """Leave signals to `ending_on_signals`; uvicorn would send them to the process again."""
+        return nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, and listen.
+
+        Raises: RuntimeError if the application does not start.
+        """
         self._loop = asyncio.get_running_loop()
-        self._config.load()
-        lifespan = self._config.lifespan_class(self._config)
-        await lifespan.startup()
-        if lifespan.should_exit:
-            raise RuntimeError("the application did not start; its log says why")
-        listeners = [
-            await self._loop.create_server(self._protocol, sock=each, backlog=self._config.backlog) for each in self._sockets
-        ]
-        tasks = [_started(each) for each in (*background, self._close_silent)]
         try:
-            ready()
+            await super().startup(sockets)
+        except SystemExit as error:
+            raise RuntimeError("the application did not start; its log says why") from error
+
+    async def main_loop(self) -> None:
+        """Wait until the server is ended."""
+        tasks = [_started(each) for each in (*self._background, self._close_silent)]
+        try:
+            self._ready()
             await self._ended.wait()
         finally:
-            for ending in tasks:
-                ending.cancel()
-            for listener in listeners:
-                listener.close()
-            await lifespan.shutdown()  # first, so that an answer without an end can hear of it
-            await self._close_connections()
+            for task in tasks:
+                task.cancel()
 
-    def _protocol(self) -> asyncio.Protocol:
-        protocol: Any = self._config.http_protocol_class
-        made: asyncio.Protocol = protocol(config=self._config, server_state=self._state, app_state={}, _loop=self._loop)
-        return made
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - `run` closes them
+        """Close listeners, end the application, then let the replies on their way arrive."""
+        for listener in self.servers:
+            listener.close()
+        await self.lifespan.shutdown()  # first, so that open streams can end
+        for connection in self._connections:
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(0.001)
+        except TimeoutError:
+            await self._cut_off()
 
     async def _close_silent(self) -> None:
         """Close connections that owe the head of a request for too long; uvicorn only knows idle ones."""
@@ -252,34 +158,23 @@ class HttpServer:
                     connection.transport.close()
             silent = owing
 
-    async def _close_connections(self) -> None:
-        """Let the answers that are on their way arrive, and cut off those that take too long."""
-        for connection in self._connections:
-            connection.shutdown()
-        try:
-            async with asyncio.timeout(GRACE_S):
-                while self._state.connections or self._state.tasks:
-                    await asyncio.sleep(0.001)
-        except TimeoutError:
-            await self._cut_off()
-
     async def _cut_off(self) -> None:
-        """Disconnect whoever is still there, and cancel the answers that do not notice."""
+        """Abort the connections that are left, and cancel the replies that do not notice."""
         for connection in self._connections:
             connection.transport.abort()
         await asyncio.sleep(0.01)
         _log.addFilter(_is_no_cancellation)
         try:
-            for task in self._state.tasks:
+            for task in self.server_state.tasks:
                 task.cancel()
-            if self._state.tasks:
-                await asyncio.wait(self._state.tasks, timeout=GRACE_S)
+            if self.server_state.tasks:
+                await asyncio.wait(self.server_state.tasks, timeout=GRACE_S)
         finally:
             _log.removeFilter(_is_no_cancellation)
 
     @property
     def _connections(self) -> list[Any]:
-        return list(self._state.connections)
+        return list(self.server_state.connections)
 
 
 @contextmanager
@@ -290,19 +185,18 @@ def running_server(app: "ASGIApp", host: str = "127.0.0.1", port: int = 0, *, pa
     """
     sockets = listen(host, port)
     address = Address(host, sockets[0].getsockname()[1])
-    server = HttpServer(app, sockets, parser=parser)
-    with running(server):
+    with running(HttpServer(app, parser=parser), sockets):
         yield address
 
 
 @contextmanager
-def running(server: HttpServer) -> Iterator[None]:
+def running(server: HttpServer, sockets: list[socket.socket]) -> Iterator[None]:
     """Run the server in a thread of its own for as long as the context lasts."""
     started: Future[None] = Future()
 
     def run() -> None:
         try:
-            server.run(ready=lambda: started.set_result(None))
+            server.run(sockets, ready=lambda: started.set_result(None))
         except BaseException as error:
             if started.done():
                 raise
@@ -333,7 +227,7 @@ def _configuration(app: "ASGIApp", parser: Parser) -> uvicorn.Config:
     """Return uvicorn's settings; the answers do not depend on the parser."""
     return uvicorn.Config(
         app,
-        http=HttpTools if parser == "httptools" else "mockserver.http.h11:H11",
+        http=HttpTools if parser == "httptools" else h11_protocol(),
         loop="auto",
         ws="none",
         lifespan="on",
