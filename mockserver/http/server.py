@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 import uvicorn
@@ -118,10 +118,10 @@ class HttpServer(uvicorn.Server):
         Raises: RuntimeError if the application does not start.
         """
         self._loop = asyncio.get_running_loop()
-        try:
+        with suppress(SystemExit):  # older versions return instead
             await super().startup(sockets)
-        except SystemExit as error:
-            raise RuntimeError("the application did not start; its log says why") from error
+        if self.lifespan.should_exit:
+            raise RuntimeError("the application did not start; its log says why")
 
     async def main_loop(self) -> None:
         """Wait until the server is ended."""

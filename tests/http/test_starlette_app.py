@@ -28,6 +28,9 @@ from mockserver.http.server import running_server
 from mockserver.webhooks import Endpoint
 from tests.conftest import SPOONITY_TOKEN, VEXUTOPIA_KEY, client_of
 
+# The TestClient of older Starlettes leaves streams of anyio open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+
 TOKEN = {"Authorization": f"Bearer {SPOONITY_TOKEN}"}
 KEY = {"Authorization": f"Bearer {VEXUTOPIA_KEY}"}
 
