@@ -122,7 +122,7 @@ def fixtures_of(fixture: Fixture | Sequence[Fixture]) -> tuple[Fixture, ...]:
     return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
 
 
-def check_keywords(given: Mapping[str, object], kind: type[SandboxOptions]) -> None:
+def check_keywords(given: Mapping[str, object], kind: type) -> None:
     """Raise ConfigurationError for a keyword that is no key of the options."""
     for name in given:
         if name not in kind.__annotations__:

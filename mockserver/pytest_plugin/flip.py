@@ -1,4 +1,4 @@
-"""Runs tests again under the other choices of what the documents leave open, to see which depend on one."""
+"""Rerun tests under the other choices of the assumptions that they used, to find those that depend on one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,8 +9,7 @@ from _pytest.runner import runtestprotocol
 from msgspec import Struct
 
 from mockserver.catalogue import Assumption
-from mockserver.providers import PROVIDERS
-from mockserver.pytest_plugin.sandboxes import FLIPPED, LEANED
+from mockserver.pytest_plugin.sandboxes import FLIPPED, USED
 from mockserver.pytest_plugin.summary import Flip, Notes
 
 PASSED = pytest.StashKey[bool]()
@@ -19,7 +18,7 @@ MAX_ERROR = 300
 
 
 class Rerun(Struct, frozen=True):
-    """A run that is to come: a test, under another choice than the one under which it passed."""
+    """A test that is to run again, under another choice than the one under which it passed."""
 
     item: pytest.Item
     assumption: Assumption
@@ -28,19 +27,18 @@ class Rerun(Struct, frozen=True):
 
 
 def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
-    """Go through each other choice of each assumption that tests leaned on which passed."""
-    known = {each.key: each for provider in PROVIDERS for each in provider.assumptions}
+    """Yield a rerun for each other choice of each assumption that passed tests used."""
     for item in items:
-        for key, choice in item.stash.get(LEANED, []) if item.stash.get(PASSED, False) else []:
-            for other in known[key].choices:
+        for assumption, choice in item.stash.get(USED, []) if item.stash.get(PASSED, False) else []:
+            for other in assumption.choices:
                 if other != choice:
-                    yield Rerun(item, known[key], choice, other)
+                    yield Rerun(item, assumption, choice, other)
 
 
 def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
-    """Run them, and note which tests depend on a choice, and which cannot be run twice at all.
+    """Run them, and note which tests depend on a choice, and which cannot run twice.
 
-    A test that fails under another choice runs once more under its own: if it fails then, too, the choice is not why.
+    A test that fails under another choice runs once more under its own: if it fails again, the choice is not the reason.
     """
     for index, rerun in enumerate(reruns):
         if rerun.item.nodeid in notes.unrepeatable:
@@ -51,11 +49,11 @@ def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
         if error and _run(rerun.item, rerun.assumption.key, rerun.choice, following):
             notes.unrepeatable.append(rerun.item.nodeid)
         elif error:
-            notes.flips.append(_found(rerun, error))
+            notes.flips.append(_flip(rerun, error))
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note whether a test passes, setup, teardown and subtests included; under another choice, note what went wrong."""
+    """Note whether a test passes in all its phases; for a rerun, note the errors."""
     if FLIPPED not in item.stash:
         is_passing = report.when == "setup" or item.stash.get(PASSED, False)
         item.stash[PASSED] = is_passing and report.passed
@@ -64,15 +62,15 @@ def note(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _run(item: pytest.Item, key: str, choice: str, following: pytest.Item | None) -> str:
-    """Run the test under the choice; return the first line of what went wrong, empty if nothing did.
+    """Run the test under the choice; return the first line of its error, empty if it passed.
 
-    What is wider than the test stays set up for the run that follows.
+    Fixtures of wider scope stay set up for the test that follows.
     """
     item.stash[FLIPPED], item.stash[_ERRORS] = (key, choice), []
     properties = item.user_properties.copy()
     nextitem: Any = item.parent if following is item else following  # pytest asks it for its place in the tree only
     try:
-        with _untold(item.config):
+        with _reports_withheld(item.config):
             runtestprotocol(item, log=False, nextitem=nextitem)
     finally:
         del item.stash[FLIPPED]
@@ -82,18 +80,18 @@ def _run(item: pytest.Item, key: str, choice: str, following: pytest.Item | None
 
 
 @contextmanager
-def _untold(config: pytest.Config) -> Iterator[None]:
-    """Keep from all who count them the reports of subtests, which go out at once whatever the test is run for."""
+def _reports_withheld(config: pytest.Config) -> Iterator[None]:
+    """Withhold the reports of subtests, which pytest would count at once."""
     hooks: Any = config.hook
-    told = hooks.pytest_runtest_logreport
+    original = hooks.pytest_runtest_logreport
     hooks.pytest_runtest_logreport = lambda **_report: []
     try:
         yield
     finally:
-        hooks.pytest_runtest_logreport = told
+        hooks.pytest_runtest_logreport = original
 
 
-def _found(rerun: Rerun, error: str) -> Flip:
+def _flip(rerun: Rerun, error: str) -> Flip:
     return Flip(
         test=rerun.item.nodeid,
         key=rerun.assumption.key,
@@ -109,4 +107,4 @@ def _error(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else report.longreprtext
     lines = [line for line in text.splitlines() if line.strip()]
-    return lines[0][:MAX_ERROR] if lines else "it fails"
+    return lines[0][:MAX_ERROR] if lines else "the test fails"

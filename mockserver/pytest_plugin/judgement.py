@@ -1,4 +1,4 @@
-"""What is found in the sandbox of one test, as values that can be sent from one process to another."""
+"""Judge the sandbox of one test; the result can be sent from one process to another."""
 
 from collections.abc import Collection
 from itertools import chain
@@ -14,13 +14,13 @@ from mockserver.providers.provider import Provider
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """What one test did with the mock.
+    """The judgement on one test.
 
     Attributes:
-        violations: but those that the test allowed, and notes, which are nobody's fault.
-        assumptions: `KEY=CHOICE` of each on which an answer leaned.
+        violations: without notes, and without those that the test allows.
+        assumptions: `KEY=CHOICE` of each that was used.
         exercised: names of behaviours.
-        digest: two equal runs share it.
+        digest: equal for equal runs.
     """
 
     requests: int
@@ -31,7 +31,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
     digest: str
 
     def joined(self, other: "Judgement") -> "Judgement":
-        """Return what both did together, whichever comes first."""
+        """Return both judgements as one, in either order."""
         return Judgement(
             requests=self.requests + other.requests,
             violations=(*self.violations, *other.violations),
@@ -42,18 +42,18 @@ class Judgement(Struct, frozen=True, kw_only=True):
         )
 
 
-def judge(seat: SandboxRef, *, ignore: Collection[str]) -> Judgement:
-    """Return what is found in the sandbox, after its webhooks have had their answers.
+def judge(sandbox_ref: SandboxRef, *, ignore: Collection[str]) -> Judgement:
+    """Judge a sandbox after its webhooks were answered.
 
-    Raises: ConfigurationError if one of the rules to ignore is none.
+    Raises: ConfigurationError for an unknown rule.
     """
-    seat.app.webhook_sender.flush(seat.sandbox, FLUSH_S)
-    with seat.mock.lock:
-        providers = list(seat.mock.pipeline.providers.values())
-        report = Judge(seat.mock.pipeline.contract, providers, ignore=ignore).report([seat.sandbox])
-        exercised = sorted(chain.from_iterable(_exercised(seat, each) for each in report.coverage))
-        strange = [each for each in report.violations if not each.provider and not seat.is_allowed(each.exchanges)]
-        violations = (*chain.from_iterable(_violations(seat, each, ignore) for each in providers), *map(_finding, strange))
+    sandbox_ref.app.webhook_sender.flush(sandbox_ref.sandbox, FLUSH_S)
+    with sandbox_ref.mock.lock:
+        providers = list(sandbox_ref.mock.pipeline.providers.values())
+        report = Judge(sandbox_ref.mock.pipeline.contract, providers, ignore=ignore).report([sandbox_ref.sandbox])
+        exercised = sorted(chain.from_iterable(_exercised(sandbox_ref, each) for each in report.coverage))
+        unknown = [each for each in report.violations if not each.provider and not sandbox_ref.is_allowed(each.exchanges)]
+        violations = (*chain.from_iterable(_violations(sandbox_ref, each, ignore) for each in providers), *map(_finding, unknown))
     return Judgement(
         requests=report.runs[0].exchanges,
         violations=violations,
@@ -64,10 +64,10 @@ def judge(seat: SandboxRef, *, ignore: Collection[str]) -> Judgement:
     )
 
 
-def _violations(seat: SandboxRef, provider: Provider, ignore: Collection[str]) -> list[Finding]:
-    exchanges = [each for each in seat.exchanges(provider) if not seat.is_allowed([each.number])]
+def _violations(sandbox_ref: SandboxRef, provider: Provider, ignore: Collection[str]) -> list[Finding]:
+    exchanges = [each for each in sandbox_ref.exchanges(provider) if not sandbox_ref.is_allowed([each.number])]
     rules = [rule for rule in VIOLATIONS if rule.id not in ignore]
-    found = check(exchanges, seat.mock.pipeline.contract, provider, rules=rules).findings if exchanges else ()
+    found = check(exchanges, sandbox_ref.mock.pipeline.contract, provider, rules=rules).findings if exchanges else ()
     return [each for each in found if each.severity != "note"]
 
 
@@ -75,6 +75,6 @@ def _finding(found: ReportedFinding) -> Finding:
     return Finding(**{name: getattr(found, name) for name in Finding.__struct_fields__})
 
 
-def _exercised(seat: SandboxRef, covered: ProviderCoverage) -> list[str]:
-    behaviours = seat.mock.pipeline.providers[covered.provider].catalogue().behaviours
+def _exercised(sandbox_ref: SandboxRef, covered: ProviderCoverage) -> list[str]:
+    behaviours = sandbox_ref.mock.pipeline.providers[covered.provider].catalogue().behaviours
     return [each.name for each in behaviours if each.name not in covered.missing]

@@ -1,210 +1,272 @@
-"""What markers and settings say of sandboxes, checked before anything runs."""
+"""Read markers and ini values, and check them before a test runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
+from mockserver.app import check_keywords
 from mockserver.catalogue import check_choices
-from mockserver.client.hints import in_python
-from mockserver.control.faults import read_faults
+from mockserver.client.hints import told_in_python
+from mockserver.control.faults import orders_of
+from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
-from mockserver.providers import PROVIDERS
-from mockserver.state.clock import Mode, instant, mode_of
+from mockserver.providers import Provider, find_provider, find_providers, provider_names
+from mockserver.pytest_plugin import plugin
+from mockserver.state.clock import Mode, instant
+
+EXAMPLES = {
+    "seed": "seed=7",
+    "clock": 'clock="frozen"',
+    "assume": 'assume={"KEY": "CHOICE"}',
+    "faults": 'faults=["flaky", {"kind": "drop", "first": 1}]',
+    "intercept": 'intercept=True or intercept="strict"',
+    "strict": "strict=True",
+    "ignore": 'ignore=["undeclared"]',
+}
+"""Keyword → how to write it, for error messages."""
 
 
-class MarkerOptions(Struct, kw_only=True):
-    """What all markers of a test say together; the nearer one wins, but `assume`, `faults` and `ignore` add up.
+class MarkerOptions(Struct, kw_only=True, frozen=True):
+    """Options of a test, merged from its markers.
 
     Attributes:
-        fixture, seed, clock, now: what the sandbox begins with; None: what the server was told.
-        assume: assumption → choice.
-        faults: as `POST /_mock/faults` takes them, or names of presets.
-        intercept: whether requests to the providers' own hosts reach the sandbox; `strict`: and to no other.
-        strict: whether a request that the contract forbids fails the test; None: as the options say.
-        ignore: rules that are left out of the verdict.
+        fixture, seed, clock, now, assume: of the sandbox; None: as the server has them.
+        faults: presets, or faults as `POST /_mock/faults` takes them.
+        intercept: whether requests to the providers' own hosts reach the sandbox; `strict` refuses other hosts.
+        strict: whether a request that violates the contract fails the test; None: as the command line says.
+        ignore: rules that the report leaves out.
     """
 
-    fixture: str | Path | Sequence[str | Path] | None = None
+    fixture: Any = None
     seed: int | None = None
     clock: Mode | None = None
     now: Any = None
-    assume: dict[str, str] = field(default_factory=dict)
-    faults: list[str | dict[str, Any]] = field(default_factory=list)
+    assume: dict[str, Any] = {}
+    faults: list[Any] = []
     intercept: bool | Literal["strict"] = False
     strict: bool | None = None
-    ignore: list[str] = field(default_factory=list)
+    ignore: list[str] = []
 
-    def beginning(self) -> dict[str, Any]:
-        """Return what the sandbox begins with, as `Server.sandbox` takes it."""
-        told = {name: getattr(self, name) for name in ("fixture", "seed", "clock", "now")}
-        return {name: value for name, value in told.items() if value is not None} | (
-            {"assume": self.assume} if self.assume else {}
-        )
+    def merged(self, nearer: Mapping[str, Any]) -> "MarkerOptions":
+        """Return these options changed by a nearer marker; `assume`, `faults` and `ignore` add up."""
+        sums: dict[str, Any] = {"assume": {**self.assume, **nearer.get("assume", {})}}
+        sums |= {name: [*getattr(self, name), *nearer.get(name, [])] for name in ("faults", "ignore")}
+        return replace(self, **{**nearer, **sums})
+
+    def of_sandbox(self) -> dict[str, Any]:
+        """Return the options that `Server.sandbox` takes."""
+        given = {name: getattr(self, name) for name in ("fixture", "seed", "clock", "now", "assume")}
+        return {name: value for name, value in given.items() if value not in (None, {})}
 
 
-TERMS = pytest.StashKey[MarkerOptions]()
+OPTIONS = pytest.StashKey[MarkerOptions]()
+"""The options of a test, once they are read."""
+
+LOADED = pytest.StashKey[dict[str, Provider | MockServerError]]()
+"""Installed providers by name, or why they cannot be loaded."""
+
+MOCKS = pytest.StashKey[dict[tuple[str, ...], Mock]]()
+"""Names of providers → a mock of them, which checks faults and rules before the session's own is started."""
 
 
-def complaints_of(items: Sequence[pytest.Item]) -> list[str]:
-    """Return a line for each marker of the tests that cannot be meant."""
-    complaints: dict[str, list[str]] = {}
+def marker_errors(items: Sequence[pytest.Item]) -> list[str]:
+    """Return a line for each invalid marker of the tests."""
+    errors: dict[str, list[str]] = {}
     for item in items:
         try:
-            _checks(item.config).terms(item)
+            _read(item)
         except MockServerError as error:
-            complaints.setdefault(str(error), []).append(item.name)
-    return [f"{_names(names)}: mockserver marker: {what}" for what, names in complaints.items()]
+            errors.setdefault(str(error), []).append(item.name)
+    return [f"{_names(names)}: mockserver marker: {what}" for what, names in errors.items()]
 
 
 def prepare(items: Sequence[pytest.Item]) -> None:
-    """Keep what the markers of the tests say, and have what is intercepted begin before the tests' own fixtures.
+    """Keep the options of the tests, and start interceptions before the tests' own fixtures.
 
-    A marker that was added late and cannot be meant fails its test when that begins.
+    An invalid marker that was added after collection fails its test when that starts.
     """
     for item in items:
         with suppress(MockServerError):
-            item.stash[TERMS] = terms = _checks(item.config).terms(item)
-            if terms.intercept:
+            item.stash[OPTIONS] = options = _read(item)
+            if options.intercept:
                 _bring_forward(item)
 
 
-def terms_of(item: pytest.Item) -> MarkerOptions:
-    """Return what the test's markers say.
+def options_of(item: pytest.Item) -> MarkerOptions:
+    """Return the options of a test.
 
     Raises: ConfigurationError.
     """
-    return item.stash[TERMS] if TERMS in item.stash else _checks(item.config).terms(item)
+    return item.stash[OPTIONS] if OPTIONS in item.stash else _read(item)
 
 
 def check_settings(config: pytest.Config) -> None:
-    """Raise pytest.UsageError with a line for each setting that cannot be meant."""
-    complaints = list(_checks(config).settings())
-    if complaints:
-        raise pytest.UsageError("\n".join(complaints))
+    """Check the ini values.
 
-
-def fixture_of(given: Any, folders: Sequence[Path]) -> Any:
-    """Return scenarios and files as the mock finds them; a file is looked for in each of the folders.
-
-    Raises: ConfigurationError that lists the scenarios if there is no such thing.
+    Raises: pytest.UsageError with a line for each that is invalid.
     """
-    if isinstance(given, (list, tuple)):
-        return tuple(fixture_of(each, folders) for each in given)
-    if not isinstance(given, (str, Path)):
-        raise ConfigurationError(f"{given!r} is neither a scenario nor a file", where="fixture", hint=f"choose {_scenarios()}")
-    if given in scenarios(PROVIDERS):
-        return given
-    found = [folder / given for folder in folders if (folder / given).is_file()]
-    return found[0] if found else fixture_files(given, PROVIDERS)[0]
+    checks: dict[str, Callable[[], object]] = {
+        "mock_providers": lambda: _check_providers(config),
+        "mock_fixture": lambda: fixture_setting(config),
+        "mock_seed": lambda: number_setting(config, "mock_seed"),
+        "mock_journal_limit": lambda: number_setting(config, "mock_journal_limit"),
+        "mock_ignore": lambda: _check_ignore(config.getini("mock_ignore"), config),
+    }
+    errors = []
+    for name, check in checks.items():
+        try:
+            check()
+        except MockServerError as error:
+            errors.append(f"{name}: {error}")
+    if errors:
+        raise pytest.UsageError("\n".join(errors))
 
 
-def seed_of(config: pytest.Config) -> int:
-    """Return the seed that the settings name.
+def fixture_setting(config: pytest.Config) -> Any:
+    """Return the fixture of the ini, else the default one.
 
     Raises: ConfigurationError.
     """
-    seed = config.getini("mock_seed") or "1"
+    return find_fixture(config.getini("mock_fixture") or "default", [config.rootpath], played_providers(config))
+
+
+def number_setting(config: pytest.Config, name: str) -> int | None:
+    """Return a number of the ini; None if it is not set.
+
+    Raises: ConfigurationError.
+    """
+    value = config.getini(name)
     try:
-        return int(seed)
+        return int(value) if value else None
     except ValueError as error:
-        raise ConfigurationError(f"{seed!r} is no integer", where="mock_seed", hint="write mock_seed = 7") from error
+        raise ConfigurationError(f'must be an integer, got "{value}"', hint=f"write {name} = 7") from error
 
 
-class Checks:
-    """Reads markers and settings, with what is needed to tell whether they can be meant."""
+def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provider]) -> Any:
+    """Return a fixture as the mock takes it: a scenario stays a name, a file in one of the folders becomes a path.
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._checks: dict[str, Callable[[Any], None]] = {
-            "fixture": lambda _: None,
-            "seed": _check_seed,
-            "clock": _check_clock,
-            "now": _check_now,
-            "assume": _check_assume,
-            "faults": self._check_faults,
-            "intercept": _check_intercept,
-            "strict": _check_strict,
-            "ignore": self._check_ignore,
-        }
+    Raises: ConfigurationError that lists the scenarios.
+    """
+    if isinstance(given, (list, tuple)):
+        return tuple(find_fixture(each, folders, providers) for each in given)
+    known = scenarios(providers)
+    if not isinstance(given, (str, Path)):
+        hint = f"choose {', '.join(known)}"
+        raise ConfigurationError(f"must be a scenario or a file, got {given!r}", where="fixture", hint=hint)
+    found = [folder / given for folder in folders if given not in known and (folder / given).is_file()]
+    if not found:
+        fixture_files(given, providers)
+    return found[0] if found else given
 
-    def terms(self, item: pytest.Item) -> MarkerOptions:
-        """Return what the test's markers say.
 
-        Raises: ConfigurationError that names the keyword and the hint.
-        """
-        terms = MarkerOptions()
-        for marker in reversed(list(item.iter_markers("mockserver"))):
-            if marker.args:
-                raise ConfigurationError("takes keywords only", hint=f"write fixture={marker.args[0]!r}")
-            for name, value in marker.kwargs.items():
-                self._note(terms, name, value, [item.path.parent, self._config.rootpath])
-        return terms
+def played_providers(config: pytest.Config) -> Sequence[Provider]:
+    """Return the providers of a session: the built-in ones, those of the ini, and those that collected tests name.
 
-    def settings(self) -> Iterator[str]:
-        """Go through what is wrong with the settings."""
-        readers: Sequence[tuple[str, Callable[[], Any]]] = (
-            ("mock_fixture", lambda: fixture_of(self._config.getini("mock_fixture") or "default", [self._config.rootpath])),
-            ("", lambda: seed_of(self._config)),
-            ("mock_ignore", lambda: self._check_ignore(self._config.getini("mock_ignore"))),
-        )
-        for name, read in readers:
+    One that cannot be loaded is left out; `load_error` says why.
+    """
+    fixtures = config.stash.get(plugin.PROVIDER_FIXTURES, None)
+    names = [*config.getini("mock_providers"), *(fixtures.named if fixtures else ())]
+    loaded = config.stash.setdefault(LOADED, {})
+    for name in names:
+        if name not in loaded:
             try:
-                read()
+                loaded[name] = find_provider(name)
             except MockServerError as error:
-                yield f"{name}: {error}" if name else str(error)
+                loaded[name] = error
+    found = [each for each in map(loaded.__getitem__, names) if isinstance(each, Provider)]
+    return list({each.name: each for each in (*find_providers(), *found)}.values())
 
-    def _note(self, terms: MarkerOptions, name: str, value: Any, folders: Sequence[Path]) -> None:
-        if name not in self._checks:
-            near = get_close_matches(name, self._checks, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self._checks)}"
-            raise ConfigurationError(f"there is no keyword {name!r}", hint=hint)
-        self._checks[name](value)
-        if name == "fixture":
-            terms.fixture = fixture_of(value, folders)
-        elif name == "assume":
-            terms.assume |= value
-        elif name in ("faults", "ignore"):
-            setattr(terms, name, [*getattr(terms, name), *value])
-        else:
-            setattr(terms, name, value)
 
-    @cached_property
-    def _mock(self) -> Mock:
-        return Mock(MockSettings(providers=PROVIDERS))
+def load_error(config: pytest.Config, name: str) -> MockServerError | None:
+    """Return why a provider of the session could not be loaded; None if it was, or is none of the session."""
+    found = config.stash.get(LOADED, {}).get(name)
+    return found if isinstance(found, MockServerError) else None
 
-    def _check_faults(self, faults: Any) -> None:
-        if not isinstance(faults, (list, tuple)):
-            raise ConfigurationError("is no list", where="faults", hint='write faults=[{"kind": "drop", "first": 1}]')
-        try:
-            read_faults(faults, self._mock)
-        except ConfigurationError as error:
-            raise ConfigurationError(error.what, where=error.where, hint=error.hint and in_python(error.hint)) from error
 
-    def _check_ignore(self, ignore: Any) -> None:
+def _read(item: pytest.Item) -> MarkerOptions:
+    """Return the options of a test; the nearest marker wins.
+
+    Raises: ConfigurationError that names the keyword and shows how to write it.
+    """
+    options = MarkerOptions()
+    for marker in reversed(list(item.iter_markers("mockserver"))):
+        if marker.args:
+            raise ConfigurationError("takes keywords only", hint=f"write fixture={marker.args[0]!r}")
+        options = options.merged(_checked(marker.kwargs, item))
+    return options
+
+
+def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
+    """Return the keywords of a marker after checking them.
+
+    If the suite replaces `mock_server`, only that fixture knows which providers are played. Then scenarios, assumptions,
+    faults and rules are checked when the test starts.
+    """
+    check_keywords(given, MarkerOptions)
+    options = _convert(given)
+    if options.now is not None:
+        instant(options.now)
+    checked = {name: getattr(options, name) for name in given}
+    if _is_replaced("mock_server", item):
+        return checked
+    providers = played_providers(item.config)
+    if options.fixture is not None:
+        checked["fixture"] = find_fixture(options.fixture, [item.path.parent, item.config.rootpath], providers)
+    check_choices(options.assume, [each for provider in providers for each in provider.assumptions], where="assume")
+    if options.faults:
+        with told_in_python():
+            orders_of(options.faults, _mock(item.config))
+    _check_ignore(options.ignore, item.config)
+    return checked
+
+
+def _convert(given: Mapping[str, Any]) -> MarkerOptions:
+    try:
+        return msgspec.convert(given, MarkerOptions)
+    except msgspec.ValidationError as error:
+        found = mismatch_of(error, MarkerOptions, given)
+        where = found.path.removeprefix(".")
+        raise ConfigurationError(found.what, where=where, hint=f"write {EXAMPLES[where.partition('[')[0]]}") from error
+
+
+def _check_providers(config: pytest.Config) -> None:
+    """Check the names of the ini; a package that cannot be imported fails only the tests that name it."""
+    known = provider_names()
+    for name in config.getini("mock_providers"):
+        if name not in known:
+            raise ConfigurationError(f"there is no provider {name!r}", hint=f"choose {', '.join(known)}")
+
+
+def _check_ignore(rules: Sequence[str], config: pytest.Config) -> None:
+    if rules:
         from mockserver.judge.report import Judge
 
-        if not isinstance(ignore, (list, tuple)):
-            raise ConfigurationError("is no list", where="ignore", hint=f"write ignore=[{ignore!r}]")
-        if ignore:
-            Judge(self._mock.pipeline.contract, PROVIDERS, ignore=[str(each) for each in ignore])
+        Judge(_mock(config).pipeline.contract, played_providers(config), ignore=rules)
 
 
-CHECKS = pytest.StashKey[Checks]()
+def _mock(config: pytest.Config) -> Mock:
+    providers, mocks = played_providers(config), config.stash.setdefault(MOCKS, {})
+    names = tuple(each.name for each in providers)
+    if names not in mocks:
+        mocks[names] = Mock(MockSettings(providers=providers))
+    return mocks[names]
 
 
-def _checks(config: pytest.Config) -> Checks:
-    return config.stash.setdefault(CHECKS, Checks(config))
+def _is_replaced(fixture: str, item: pytest.Item) -> bool:
+    """Return whether the suite has a fixture of this name in place of the plugin's."""
+    found = item.session._fixturemanager.getfixturedefs(fixture, item) or ()
+    return bool(found) and found[-1].func.__module__ != plugin.__name__
 
 
 def _bring_forward(item: pytest.Item) -> None:
-    """Have the sandbox made before all else that is the test's own, so that nothing calls a real host before."""
+    """Make the sandbox before the test's other fixtures of function scope, so that none calls a real host before."""
     names = [name for name in getattr(item, "fixturenames", ()) if name != "mock_sandbox"]
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     wider = [index for index, name in enumerate(names) if name in definitions and definitions[name][-1].scope != "function"]
@@ -213,36 +275,3 @@ def _bring_forward(item: pytest.Item) -> None:
 
 def _names(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-
-
-def _scenarios() -> str:
-    return ", ".join(scenarios(PROVIDERS))
-
-
-def _check_seed(seed: Any) -> None:
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise ConfigurationError(f"{seed!r} is no integer", where="seed", hint="write seed=7")
-
-
-def _check_clock(clock: Any) -> None:
-    mode_of(clock)
-
-
-def _check_now(now: Any) -> None:
-    instant(now)
-
-
-def _check_assume(assume: Any) -> None:
-    if not isinstance(assume, Mapping):
-        raise ConfigurationError("is no mapping", where="assume", hint='write assume={"KEY": "CHOICE"}')
-    check_choices(assume, [each for provider in PROVIDERS for each in provider.assumptions], where="assume")
-
-
-def _check_intercept(intercept: Any) -> None:
-    if intercept not in (True, False, "strict"):
-        raise ConfigurationError(f"{intercept!r} is no answer", where="intercept", hint='choose True, False or "strict"')
-
-
-def _check_strict(strict: Any) -> None:
-    if not isinstance(strict, bool):
-        raise ConfigurationError(f"{strict!r} is neither True nor False", where="strict", hint="leave rules out by ignore=[…]")

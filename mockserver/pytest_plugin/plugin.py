@@ -1,12 +1,13 @@
-"""The pytest plugin: an account at each provider for every test that names it, and a verdict at the end.
+"""Hooks and fixtures of the pytest plugin.
 
-Every pytest run of whoever has it installed imports this module, so it imports nothing but pytest; the rest comes when a
-test asks for it.
+Every pytest run imports this module, so it imports only pytest; the rest is imported when a test needs it.
 """
 
 import sys
 from collections.abc import Generator, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,60 +19,65 @@ if TYPE_CHECKING:
     from mockserver.providers.accounts import Accounts
     from mockserver.pytest_plugin.sandboxes import SandboxMaker, TestSandbox
 
-PROVIDERS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "providers").glob("*/account.py"))
-"""The names of the fixtures that are accounts: the providers that have a folder."""
+PACKAGE = Path(__file__).parents[1]
+BUILT_IN = sorted(path.parent.name for path in (PACKAGE / "providers").glob("*/account.py"))
+"""Names of the providers that come with the package; each is a fixture."""
 
 MARKER = (
     "mockserver(fixture=…, seed=…, clock=…, now=…, assume={…}, faults=[…], intercept=…, strict=…, ignore=[…]): "
-    "what the sandbox of the test begins with, and how the test is judged."
+    "set up the test's sandbox, and choose how the test is judged."
 )
 FLIPS = ("report", "fail")
 
-LEASE: "pytest.StashKey[TestSandbox]" = pytest.StashKey()
-"""The sandbox of a test that runs, from its making until the last of its reports."""
+TEST_SANDBOX: "pytest.StashKey[TestSandbox]" = pytest.StashKey()
+"""The sandbox of a running test, until its last report is made."""
 
-WIDER: "pytest.StashKey[SandboxMaker]" = pytest.StashKey()
-"""The sandboxes of a session that are no test's own."""
+SHARED_SANDBOXES: "pytest.StashKey[SandboxMaker]" = pytest.StashKey()
+"""The sandboxes that tests of a session share."""
+
+PROVIDER_FIXTURES: "pytest.StashKey[ProviderFixtures]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options; each has an ini value of the same name with underscores."""
+    """Add the options and ini values."""
     group = parser.getgroup("mockserver", "mocks of documented APIs")
     group.addoption(
         "--mock-report",
         nargs="?",
         const="-",
         metavar="FILE",
-        help="what the tests did with the mock: printed, or as .md or .json",
+        help="report what the tests did with the mock: printed, or written to a .md, .txt or .json file",
     )
-    group.addoption("--mock-strict", action="store_true", default=None, help="a request that the contract forbids fails its test")
+    group.addoption("--mock-strict", action="store_true", default=None, help="fail tests whose requests violate the contract")
     group.addoption(
         "--mock-flip",
         nargs="?",
         const="report",
         metavar="|".join(FLIPS),
-        help="run passing tests again under the other choices of what the documents leave open; `fail`: and fail if they do",
+        help="rerun passed tests under the other choices of assumptions they used; `fail`: fail the run if one depends on it",
     )
     group.addoption(
-        "--mock-coverage-min", type=float, metavar="N", help="percent of the documented behaviours that the tests must exercise"
+        "--mock-coverage-min", type=float, metavar="N", help="fail the run if tests exercise less than N %% of the behaviours"
     )
-    parser.addini("mock_report", "as --mock-report", default="")
-    parser.addini("mock_strict", "as --mock-strict", type="bool", default=False)
-    parser.addini("mock_flip", "as --mock-flip", default="")
-    parser.addini("mock_coverage_min", "as --mock-coverage-min", default="")
-    parser.addini("mock_fixture", "the scenario or file that sandboxes begin with", default="")
-    parser.addini("mock_seed", "what ids and generated records come from", default="")
-    parser.addini("mock_ignore", "rules that are left out of the verdict", type="args", default=[])
+    parser.addini("mock_report", "same as --mock-report", default="")
+    parser.addini("mock_strict", "same as --mock-strict", type="bool", default=False)
+    parser.addini("mock_flip", "same as --mock-flip", default="")
+    parser.addini("mock_coverage_min", "same as --mock-coverage-min", default="")
+    parser.addini("mock_fixture", "scenario or file that sandboxes start with", default="")
+    parser.addini("mock_seed", "seed of ids and generated records", default="")
+    parser.addini("mock_providers", "installed providers to play besides the built-in ones", type="args", default=[])
+    parser.addini("mock_journal_limit", "exchanges that each sandbox remembers", default="")
+    parser.addini("mock_ignore", "rules that the report leaves out", type="args", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker; look at settings only if there are any, and get ready for a verdict only if one is wanted."""
+    """Declare the marker, check the ini values, and prepare a report if one is wanted."""
     config.addinivalue_line("markers", MARKER)
     try:
         config.getini("mock_strict")
     except (ValueError, pytest.UsageError) as error:
         raise pytest.UsageError(f"mock_strict: {error}; write true or false") from error
-    if any(config.getini(name) for name in ("mock_fixture", "mock_seed", "mock_ignore")):
+    if any(config.getini(name) for name in ("mock_fixture", "mock_seed", "mock_providers", "mock_journal_limit", "mock_ignore")):
         from mockserver.pytest_plugin.marker import check_settings
 
         check_settings(config)
@@ -83,29 +89,83 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Say if another distribution has put its files beside ours: then its own fixtures are missing."""
-    if not Path(__file__).parents[1].joinpath("launcher.py").exists():
+    """Warn if another distribution has put its files beside ours: then its own fixtures are missing."""
+    if not (PACKAGE / "launcher.py").exists():
         return None
     return "mockserver: `mockserver-client` is installed in the same package, so its fixtures are missing; use two environments"
 
 
+class ProviderFixtures:
+    """The fixtures of installed providers, each made when a test first asks for it.
+
+    Reading the entry points of all packages takes some milliseconds, so it waits for a fixture that pytest does not know.
+
+    Attributes:
+        named: the providers that collected tests name.
+    """
+
+    def __init__(self, session: pytest.Session) -> None:
+        self._config = session.config
+        self._is_collecting = True
+        self.named: list[str] = []
+        manager: Any = session._fixturemanager
+        find = manager.getfixturedefs
+
+        def find_or_make(name: str, node: pytest.Item) -> Any:
+            found = find(name, node)
+            return find(name, node) if found is None and self._make(name) else found
+
+        manager.getfixturedefs = find_or_make
+        if session.config.getoption("showfixtures", False):
+            for name in self._installed:
+                self._make(name)
+
+    def close(self) -> None:
+        """Stop counting the providers that are asked for: collection is over."""
+        self._is_collecting = False
+
+    def _make(self, name: str) -> bool:
+        """Return whether an installed provider has the name, after adding its fixture."""
+        if name == "request" or name not in self._installed:
+            return False
+        if self._is_collecting:
+            self.named.append(name)
+        plugin = ModuleType(f"mockserver-{name}")
+        setattr(plugin, name, _account(name))
+        self._config.pluginmanager.register(plugin, plugin.__name__)
+        return True
+
+    @cached_property
+    def _installed(self) -> frozenset[str]:
+        from importlib.metadata import entry_points
+
+        return frozenset(each.name for each in entry_points(group="mockserver.providers"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Give the session a fixture for each installed provider."""
+    session.config.stash[PROVIDER_FIXTURES] = ProviderFixtures(session)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Refuse markers that cannot be meant, before anything runs."""
+    """Turn invalid markers into collection errors."""
     report = yield
     marked = _marked(report.result) if report.passed else []
     if marked:
-        from mockserver.pytest_plugin.marker import complaints_of
+        from mockserver.pytest_plugin.marker import marker_errors
 
-        complaints = complaints_of(marked)
-        if complaints:
-            report.outcome, report.longrepr, report.result = "failed", "\n".join(complaints), []
+        errors = marker_errors(marked)
+        if errors:
+            report.outcome, report.longrepr, report.result = "failed", "\n".join(errors), []
     return report
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have tests that intercept do so although they name no fixture, and before their other fixtures begin."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start interceptions of markers before the test's other fixtures."""
+    config.stash[PROVIDER_FIXTURES].close()
     marked = _marked(items)
     if marked:
         from mockserver.pytest_plugin.marker import prepare
@@ -121,72 +181,75 @@ def _marked(nodes: Iterable[Any]) -> list[pytest.Item]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the last requests of a test that failed, and have what it asks of us wrongly end in the test, not within us."""
+    """Add the last requests to the report of a failed test, and cut our own lines from its traceback."""
     if call.excinfo is not None and "mockserver.errors" in sys.modules and not item.config.getoption("fulltrace", False):
         from mockserver.pytest_plugin.text import shorten
 
         shorten(call.excinfo)
     report = yield
-    for found in (item.stash.get(LEASE, None), item.config.stash.get(WIDER, None)):
+    for found in (item.stash.get(TEST_SANDBOX, None), item.config.stash.get(SHARED_SANDBOXES, None)):
         if found is not None:
             found.note(report)
-    if report.when == "teardown" and LEASE in item.stash:
-        del item.stash[LEASE]
+    if report.when == "teardown" and TEST_SANDBOX in item.stash:
+        del item.stash[TEST_SANDBOX]
     return report
 
 
 @pytest.fixture(scope="session")
 def mock_server_address() -> tuple[str, int]:
-    """Where the mock listens once a test asks for a URL; port 0 is any that is free. Override it to choose another.
+    """Host and port of the mock; port 0 finds a free one. Override it to choose others.
 
-    Under xdist each worker adds its number to a port that is not 0.
+    Workers of xdist add their number to a port other than 0.
     """
     return "127.0.0.1", 0
 
 
 @pytest.fixture(scope="session")
 def mock_server_fixture(pytestconfig: pytest.Config) -> Any:
-    """The scenario or file that sandboxes begin with, or several; override it to choose another, or set `mock_fixture`."""
-    from mockserver.pytest_plugin.marker import fixture_of
+    """Scenario or file that sandboxes start with, or a list of them. Override it, or set `mock_fixture`."""
+    from mockserver.pytest_plugin.marker import fixture_setting
 
-    return fixture_of(pytestconfig.getini("mock_fixture") or "default", [pytestconfig.rootpath])
+    return fixture_setting(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def mock_server_seed(pytestconfig: pytest.Config) -> int:
-    """What ids and generated records come from; override it to choose another, or set `mock_seed`."""
-    from mockserver.pytest_plugin.marker import seed_of
+    """Seed of ids and generated records. Override it, or set `mock_seed`."""
+    from mockserver.pytest_plugin.marker import number_setting
 
-    return seed_of(pytestconfig)
+    seed = number_setting(pytestconfig, "mock_seed")
+    return 1 if seed is None else seed
 
 
 @pytest.fixture(scope="session")
-def mock_server(mock_server_address: tuple[str, int], mock_server_fixture: Any, mock_server_seed: int) -> "Iterator[Server]":
-    """The mock, one for each worker; it opens a port when a test first asks for a URL."""
-    from mockserver.pytest_plugin.sandboxes import serving
+def mock_server(
+    pytestconfig: pytest.Config, mock_server_address: tuple[str, int], mock_server_fixture: Any, mock_server_seed: int
+) -> "Iterator[Server]":
+    """The mock, one per worker. It opens a port when a test first asks for a URL."""
+    from mockserver.pytest_plugin.sandboxes import start_server
 
-    with serving(mock_server_address, mock_server_fixture, mock_server_seed) as server:
+    with start_server(pytestconfig, mock_server_address, mock_server_fixture, mock_server_seed) as server:
         yield server
 
 
 @pytest.fixture
 def mock_sandbox(request: pytest.FixtureRequest, mock_server: "Server") -> "Iterator[Accounts]":
-    """The test's own sandbox, with an account at each provider; it begins as the test's markers say."""
-    from mockserver.pytest_plugin.sandboxes import leased
+    """The test's own sandbox with an account at each provider, set up by the test's markers."""
+    from mockserver.pytest_plugin.sandboxes import make_sandbox
 
-    with leased(request.node, mock_server) as accounts:
+    with make_sandbox(request.node, mock_server) as accounts:
         yield accounts
 
 
 @pytest.fixture
 def mock_intercept(request: pytest.FixtureRequest, mock_sandbox: "Accounts") -> "Iterator[Interception]":
-    """Requests to the providers' own hosts reach the test's sandbox for as long as the test runs.
+    """Send requests for the providers' own hosts to the test's sandbox while the test runs.
 
-    Where the marker intercepts already, this is its interception; `refused` has the URLs that it kept from being called.
+    If a marker intercepts already, this is its interception. `refused` has the URLs that it refused.
     """
-    lease = request.node.stash.get(LEASE, None)
-    if lease is not None and lease.interception is not None:
-        yield lease.interception
+    sandbox = request.node.stash.get(TEST_SANDBOX, None)
+    if sandbox is not None and sandbox.interception is not None:
+        yield sandbox.interception
         return
     with mock_sandbox.intercepted() as interception:
         yield interception
@@ -194,7 +257,7 @@ def mock_intercept(request: pytest.FixtureRequest, mock_sandbox: "Accounts") -> 
 
 @pytest.fixture(scope="session")
 def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Iterator[SandboxMaker]":
-    """Makes sandboxes for fixtures of wider scope; those that are left are dropped when the session ends.
+    """Make sandboxes for fixtures of class, module or session scope; the session drops those that are left.
 
     @pytest.fixture(scope="module")
     def accounts(mock_sandboxes):
@@ -204,20 +267,22 @@ def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Itera
     from mockserver.pytest_plugin.sandboxes import SandboxMaker
 
     with SandboxMaker(pytestconfig, mock_server) as sandboxes:
-        pytestconfig.stash[WIDER] = sandboxes
+        pytestconfig.stash[SHARED_SANDBOXES] = sandboxes
         yield sandboxes
-        del pytestconfig.stash[WIDER]
+        del pytestconfig.stash[SHARED_SANDBOXES]
 
 
 def _account(provider: str) -> Any:
-    """Return the fixture that is the account at the provider."""
+    """Return the fixture of a provider."""
 
-    def account(mock_sandbox: "Accounts") -> "Account":
-        return mock_sandbox[provider]
+    def account(pytestconfig: pytest.Config, mock_sandbox: "Accounts") -> "Account":
+        from mockserver.pytest_plugin.sandboxes import account_of
+
+        return account_of(pytestconfig, mock_sandbox, provider)
 
     account.__doc__ = f"The test's account at {provider}: url, token, transport, records, requests, faults, clock, webhooks."
     return pytest.fixture(name=provider)(account)
 
 
-for _name in PROVIDERS:
+for _name in BUILT_IN:
     globals()[f"account_at_{_name}"] = _account(_name)

@@ -1,182 +1,218 @@
-"""A sandbox for as long as a test runs: made as its markers say, looked at when the test is over, and dropped."""
+"""Make the sandboxes of tests, judge them at teardown, and drop them."""
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, Unpack
 from zlib import crc32
 
 import pytest
 from msgspec.structs import replace
 
+from mockserver.app import SandboxOptions
+from mockserver.catalogue import Assumption
+from mockserver.client.account import Account
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.client.server import Server, running
-from mockserver.control.faults import arm, read_fault
+from mockserver.control.faults import arm, order_of
+from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
-from mockserver.pytest_plugin.judging import complaints, is_strict, leanings, providers_of, show
-from mockserver.pytest_plugin.marker import MarkerOptions, terms_of
-from mockserver.pytest_plugin.plugin import LEASE
+from mockserver.pytest_plugin.marker import (
+    MarkerOptions,
+    find_fixture,
+    load_error,
+    number_setting,
+    options_of,
+    played_providers,
+)
+from mockserver.pytest_plugin.plugin import TEST_SANDBOX
+from mockserver.state import Sandbox
 
 if TYPE_CHECKING:
     from mockserver.client.interception import Interception
 
-from types import TracebackType
-from typing import Self, Unpack
-
-from mockserver.app import SandboxOptions
-from mockserver.pytest_plugin.judging import VERDICT
-from mockserver.pytest_plugin.marker import fixture_of
+VERDICT = "mockserver-verdict"
+"""Name of the plugin that collects what tests did, if a report is wanted."""
 
 FLIPPED = pytest.StashKey[tuple[str, str]]()
-"""The assumption and the choice under which the test runs again."""
+"""Assumption and choice of a rerun."""
 
 ENDED = pytest.StashKey[set[str]]()
-"""The names of the sandboxes of tests that are over."""
+"""Names of the sandboxes of finished tests."""
 
-LEANED = pytest.StashKey[list[tuple[str, str]]]()
-"""Assumptions, with their choices, on which answers to the test leaned; not those that its markers chose."""
+USED = pytest.StashKey[list[tuple[Assumption, str]]]()
+"""Assumptions that a test used, with their choices; not those that its markers chose."""
 
 
 @contextmanager
-def serving(address: tuple[str, int], fixture: Any, seed: int) -> Iterator[Server]:
-    """Run the mock of one session."""
+def start_server(config: pytest.Config, address: tuple[str, int], fixture: Any, seed: int) -> Iterator[Server]:
+    """Run the mock of a session."""
+    options: Any = {"fixture": fixture, "seed": seed, "providers": played_providers(config)}
+    limit = number_setting(config, "mock_journal_limit")
+    if limit is not None:
+        options["journal_limit"] = limit
     host, port = address
     worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
-    with running(fixture=fixture, seed=seed, host=host, port=port + int(worker or 0) if port else 0) as server:
+    port = port + int(worker or 0) if port else 0
+    with running(**options, host=host, port=port) as server:
         yield server
 
 
+def account_of(config: pytest.Config, accounts: Accounts, provider: str) -> Account:
+    """Return a sandbox's account at a provider.
+
+    Raises: ConfigurationError if the mock does not play it, or its package cannot be imported.
+    """
+    if provider in accounts.seat.mock.pipeline.providers:
+        return accounts[provider]
+    raise load_error(config, provider) or ConfigurationError(
+        f"the mock of this session does not play {provider!r}",
+        hint=f"set `mock_providers = {provider}` in the ini, or name the fixture in a test's parameters; "
+        f"if the suite replaces mock_server, add {provider!r} to its providers",
+    )
+
+
 @contextmanager
-def leased(item: pytest.Item, server: Server) -> Iterator[Accounts]:
-    """Make the test's sandbox; when the test is over, judge what happened in it and drop it."""
-    terms = terms_of(item)
+def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
+    """Make the test's sandbox; judge and drop it when the test is over."""
+    options = options_of(item)
     if FLIPPED in item.stash:
-        terms = replace(terms, assume=terms.assume | dict([item.stash[FLIPPED]]))
+        options = replace(options, assume=options.assume | dict([item.stash[FLIPPED]]))
     else:
-        item.stash[LEANED] = []
+        item.stash[USED] = []
     ended = item.config.stash.setdefault(ENDED, set())
     with ExitStack() as stack:
-        accounts = stack.enter_context(_made(server, _name(item), terms, ended))
+        accounts = stack.enter_context(_make(server, _name(item), options, ended))
         stack.callback(ended.add, accounts.name)
-        _arm(accounts, terms.faults)
         interception = None
-        if terms.intercept:
-            interception = stack.enter_context(accounts.intercepted(strict=terms.intercept == "strict"))
-        item.stash[LEASE] = lease = TestSandbox(item, accounts, terms, interception)
+        if options.intercept:
+            interception = stack.enter_context(accounts.intercepted(strict=options.intercept == "strict"))
+        item.stash[TEST_SANDBOX] = sandbox = TestSandbox(item, accounts, options, interception)
         try:
             yield accounts
         finally:
-            lease.end()
+            sandbox.end()
 
 
-class TestSandbox:
-    """What is known of a test's sandbox while the test runs.
-
-    Attributes:
-        interception: that of the test's markers; None if they intercept nothing.
-    """
-
-    def __init__(self, item: pytest.Item, accounts: Accounts, terms: MarkerOptions, interception: "Interception | None") -> None:
-        self._item = item
-        self._accounts = accounts
-        self._terms = terms
-        self._seat = accounts.seat
-        self._sandbox = accounts.seat.sandbox
-        self._is_told = False
-        self.interception = interception
-
-    def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests, and webhooks that failed, to the first report that says that the test failed."""
-        if report.failed and not self._is_told:
-            show(report, self._accounts.name, self._sandbox, providers_of(self._seat))
-        self._is_told = self._is_told or report.failed
-
-    def end(self) -> None:
-        """Note what the test leaned on, tell the verdict, and fail the test if it did what its markers forbid."""
-        if FLIPPED in self._item.stash:
-            return
-        failures = [*self._refused(), *self._judged()]
-        if failures:
-            self._is_told = True
-            pytest.fail("\n".join(failures), pytrace=False)
-
-    def _refused(self) -> list[str]:
-        """Return the URLs that were called against the marker's word, if the code hid that from the test."""
-        if self.interception is None or self._is_told:
-            return []
-        return [f"{url} was called, which intercept='strict' forbids; the error was hidden" for url in self.interception.refused]
-
-    def _judged(self) -> Sequence[str]:
-        if not (self._sandbox.journal.number or len(self._sandbox.outbox)):
-            return []
-        chosen = sorted(dict(leanings(self._sandbox)).items())
-        self._item.stash[LEANED] = [each for each in chosen if each[0] not in self._terms.assume]
-        self._item.user_properties.append(("mockserver.requests", str(self._sandbox.journal.number)))
-        if chosen:
-            self._item.user_properties.append(("mockserver.assumed", ", ".join("=".join(each) for each in chosen)))
-        strict = is_strict(self._item.config) if self._terms.strict is None else self._terms.strict
-        return complaints(self._item.config, self._item.nodeid, self._seat, strict=strict, ignore=self._terms.ignore)
-
-
-def _made(server: Server, name: str, terms: MarkerOptions, ended: set[str]) -> Accounts:
-    """Make the sandbox; those of tests that are over, which late requests have brought back to life, are dropped first."""
+def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) -> Accounts:
+    """Make a sandbox after dropping those of finished tests, which late requests may have made again."""
     sandboxes = server.app.mock.sandboxes
     with server.app.mock.lock:
         for late in [each.name for each in sandboxes if each.name in ended]:
             sandboxes.drop(late)
         ended.discard(name)
-        return server.sandbox(name, **terms.beginning())
+        accounts = server.sandbox(name, **options.of_sandbox())
+        for each in options.faults:
+            arm(accounts.seat.mock, accounts.seat.sandbox, order_of(each))
+        return accounts
 
 
 def _name(item: pytest.Item) -> str:
-    """Return a name that is the test's own, and the same in every run."""
+    """Return a sandbox name that only this test has, the same in every run."""
     words = re.sub(r"[^A-Za-z0-9]+", "-", item.name)[:40].strip("-") or "test"
     return f"{words}-{crc32(item.nodeid.encode()):08x}"
 
 
-def _arm(accounts: Accounts, faults: Sequence[str | dict[str, Any]]) -> None:
-    for each in faults:
-        arm(accounts.seat.mock, accounts.seat.sandbox, read_fault(each))
+class TestSandbox:
+    """The sandbox of a running test.
+
+    Attributes:
+        interception: that of the test's markers; None if they intercept nothing.
+    """
+
+    def __init__(
+        self, item: pytest.Item, accounts: Accounts, options: MarkerOptions, interception: "Interception | None"
+    ) -> None:
+        self._item = item
+        self._options = options
+        self._ref = accounts.seat
+        self._sandbox = accounts.seat.sandbox
+        self._has_failed = False
+        self.interception = interception
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Add the last requests and failed webhooks to the first report of a failure."""
+        if report.failed and not self._has_failed:
+            _add_requests(report, self._ref, self._sandbox)
+        self._has_failed = self._has_failed or report.failed
+
+    def end(self) -> None:
+        """Note the assumptions used, judge the sandbox, and fail the test if its markers demand it."""
+        if FLIPPED in self._item.stash:
+            return
+        failures = [*self._refused(), *self._judge()]
+        if failures:
+            self._has_failed = True
+            pytest.fail("\n".join(failures), pytrace=False)
+
+    def _refused(self) -> list[str]:
+        """Return a line for each URL that was refused, if the test did not notice."""
+        if self.interception is None or self._has_failed:
+            return []
+        return [
+            f"{url} was called, but intercept='strict' refuses it; the code hid the error" for url in self.interception.refused
+        ]
+
+    def _judge(self) -> Sequence[str]:
+        if _is_unused(self._sandbox):
+            return []
+        assumed = {
+            key: choice for noted in (*self._sandbox.journal, *self._sandbox.outbox) for key, choice in noted.assumed.items()
+        }
+        known = {each.key: each for each in self._ref.mock.pipeline.assumptions}
+        self._item.stash[USED] = [(known[key], assumed[key]) for key in sorted(assumed) if key not in self._options.assume]
+        self._item.user_properties.append(("mockserver.requests", str(self._sandbox.journal.number)))
+        if assumed:
+            self._item.user_properties.append(("mockserver.assumed", ", ".join(map("=".join, sorted(assumed.items())))))
+        config, strict = self._item.config, self._options.strict
+        return _judge(
+            config,
+            self._item.nodeid,
+            self._ref,
+            strict=_is_strict(config) if strict is None else strict,
+            ignore=self._options.ignore,
+        )
 
 
 class SharedAccounts(Accounts):
-    """The accounts of a sandbox that several tests share; it is judged as a whole when it is dropped."""
+    """The accounts of a sandbox that tests share; it is judged as a whole when it is dropped."""
 
     _config: pytest.Config
     _is_dropped = False
-    seen = 0
+    _noted = 0
 
     def drop(self) -> None:
-        """Have the sandbox judged, and forget it.
+        """Judge and drop the sandbox.
 
-        Raises: pytest.fail.Exception if tests are strict and a request broke the contract.
+        Raises: pytest.fail.Exception if tests are strict and a request violated the contract.
         """
         if self._is_dropped:
             return
         self._is_dropped = True
-        failures = self._failures()
+        failures = self._judge()
         super().drop()
         if failures:
             pytest.fail("\n".join(failures), pytrace=False)
 
     def note(self, report: pytest.TestReport) -> None:
-        """Show the last requests if a test failed that sent any."""
+        """Add the last requests to the report of a failed test that sent any."""
         number = 0 if self._is_dropped else self.seat.sandbox.journal.number
-        if report.failed and number not in (0, self.seen):
-            show(report, self.name, self.seat.sandbox, providers_of(self.seat))
+        if report.failed and number not in (0, self._noted):
+            _add_requests(report, self.seat, self.seat.sandbox)
         if report.failed or report.when == "teardown":
-            self.seen = number
+            self._noted = number
 
-    def _failures(self) -> Any:
-        sandbox = self.seat.sandbox
+    def _judge(self) -> Sequence[str]:
         verdict = self._config.pluginmanager.get_plugin(VERDICT)
-        if not (sandbox.journal.number or len(sandbox.outbox)) or (verdict is not None and verdict.is_flipping):
-            return ()
-        return complaints(self._config, f"sandbox {self.name}", self.seat, strict=is_strict(self._config))
+        if _is_unused(self.seat.sandbox) or (verdict is not None and verdict.is_flipping):
+            return []
+        return _judge(self._config, f"sandbox {self.name}", self.seat, strict=_is_strict(self._config))
 
 
 class SandboxMaker:
-    """Makes sandboxes of wider scope, and drops those that are left at the end."""
+    """Make sandboxes that tests share; drop those that are left when the session ends."""
 
     def __init__(self, config: pytest.Config, server: Server) -> None:
         self._config = config
@@ -190,20 +226,60 @@ class SandboxMaker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
 
-    def __call__(self, name: str | None = None, **beginning: Unpack[SandboxOptions]) -> SharedAccounts:
-        """Make a sandbox; it takes what the marker takes. As a context it is dropped at its end.
+    def __call__(self, name: str | None = None, **options: Unpack[SandboxOptions]) -> SharedAccounts:
+        """Make a sandbox with the keywords of the marker; as a context it is dropped at the end.
 
-        Files of `fixture` are looked for in the root folder of the tests.
-        Raises: MockServerError for what it cannot begin with, or a name that is taken.
+        Files of `fixture` are searched in the root folder of the tests.
+        Raises: MockServerError for invalid options, or a name that is taken.
         """
-        if "fixture" in beginning:
-            beginning["fixture"] = fixture_of(beginning["fixture"], [self._config.rootpath])
-        accounts = SharedAccounts(self._server.sandbox(name, **beginning).seat)
+        if "fixture" in options:
+            providers = list(self._server.app.mock.pipeline.providers.values())
+            options["fixture"] = find_fixture(options["fixture"], [self._config.rootpath], providers)
+        accounts = SharedAccounts(self._server.sandbox(name, **options).seat)
         accounts._config = self._config
         self._made.append(accounts)
         return self._stack.enter_context(accounts)
 
     def note(self, report: pytest.TestReport) -> None:
-        """Show the last requests of those to which a failed test sent any."""
+        """Add the last requests of each sandbox to which a failed test sent any."""
         for accounts in self._made:
             accounts.note(report)
+
+
+def _is_unused(sandbox: Sandbox) -> bool:
+    return not (sandbox.journal.number or len(sandbox.outbox))
+
+
+def _is_strict(config: pytest.Config) -> bool:
+    """Return whether tests are strict by default."""
+    return bool(config.getoption("mock_strict") or config.getini("mock_strict"))
+
+
+def _judge(
+    config: pytest.Config, test: str, sandbox_ref: SandboxRef, *, strict: bool, ignore: Collection[str] = ()
+) -> Sequence[str]:
+    """Judge a sandbox for the report; return the lines of its violations if they fail the test."""
+    verdict = config.pluginmanager.get_plugin(VERDICT)
+    if verdict is None and not strict:
+        return []
+    from mockserver.pytest_plugin.judgement import judge
+    from mockserver.pytest_plugin.text import violation_lines
+
+    judgement = judge(sandbox_ref, ignore=(*config.getini("mock_ignore"), *ignore))
+    if verdict is not None:
+        verdict.add(test, judgement, sandbox_ref.mock.pipeline.providers.values())
+    if not (strict and judgement.violations):
+        return []
+    return list(violation_lines(judgement.violations, sandbox_ref))
+
+
+def _add_requests(report: pytest.TestReport, sandbox_ref: SandboxRef, sandbox: Sandbox) -> None:
+    """Add the last requests and failed webhooks of a sandbox to the report of a failed test."""
+    from mockserver.pytest_plugin.text import failed_deliveries, last_requests
+
+    providers = list(sandbox_ref.mock.pipeline.providers.values())
+    parts = ("last requests", last_requests(sandbox, providers)), ("webhooks that failed", failed_deliveries(sandbox))
+    for title, lines in parts:
+        text = "\n".join(lines)
+        if text:
+            report.sections.append((f"mockserver: {title} of sandbox {sandbox.name}", text))

@@ -1,62 +1,67 @@
-"""The verdict over a whole run of pytest, wherever its tests ran; made only if one is asked for."""
+"""Report on a whole run of pytest, in one process or several."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from mockserver.providers.provider import Provider
 from mockserver.pytest_plugin.flip import flip, note, reruns_of
 from mockserver.pytest_plugin.judgement import Judgement
 from mockserver.pytest_plugin.plugin import FLIPS
-from mockserver.pytest_plugin.summary import Notes, Summary, summed_up
-from mockserver.pytest_plugin.text import of_summary
+from mockserver.pytest_plugin.summary import Documented, Notes, Summary, summed_up
+from mockserver.pytest_plugin.text import summary_lines
 
-FORMS = (".md", ".txt", ".json")
+SUFFIXES = (".md", ".txt", ".json")
 _KEY = "mockserver"
 
 
 class Verdict:
-    """Gathers what tests did, and tells it at the end.
+    """Collect what tests did, and report it at the end.
 
     Attributes:
-        is_flipping: tests run again under other choices, and nothing that they do counts.
+        is_flipping: whether tests are being rerun under other choices, which counts for nothing else.
 
-    Raises: pytest.UsageError for options that cannot be meant.
+    Raises: pytest.UsageError for invalid options.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._notes = Notes()
         self._has_run = False
-        self._unwritten = ""
+        self._write_error = ""
         self.is_flipping = False
         self._summary: Summary | None = None
-        self._target = _wanted(config, "mock_report")
-        self._flip = _flip(_wanted(config, "mock_flip"))
-        self._minimum = _percent(_wanted(config, "mock_coverage_min"))
-        if self._target not in ("", "-") and Path(self._target).suffix not in FORMS:
-            known = ", ".join(FORMS)
-            hint = "write --mock-report=FILE, or --mock-report=- to have it printed"
-            raise pytest.UsageError(f"--mock-report: {self._target} is no file that ends in {known}; {hint}")
+        self._target = _setting(config, "mock_report")
+        self._flip = _flip(_setting(config, "mock_flip"))
+        self._minimum = _percent(_setting(config, "mock_coverage_min"))
+        if self._target not in ("", "-") and Path(self._target).suffix not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            hint = "write --mock-report=FILE, or --mock-report=- to print it"
+            raise pytest.UsageError(f"--mock-report: expected a file that ends in {known}, got {self._target}; {hint}")
         if self._flip and config.getoption("usepdb"):
             raise pytest.UsageError(
-                "--mock-flip: a test that fails under another choice would stop in --pdb; leave one of them out"
+                "--mock-flip: cannot be combined with --pdb, which would stop at each test that fails under another choice"
             )
 
-    def add(self, test: str, judgement: Judgement) -> None:
-        """Note what a test did."""
+    def add(self, test: str, judgement: Judgement, providers: Iterable[Provider]) -> None:
+        """Note what a test did, and which providers its mock plays."""
         self._notes.judgements[test] = judgement
+        for each in providers:
+            if each.name not in self._notes.providers:
+                names = tuple(behaviour.name for behaviour in each.catalogue().behaviours)
+                self._notes.providers[each.name] = Documented(each.title, names)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """After all tests, run those that passed again under the other choices of what they leaned on, if that is asked for."""
+        """Rerun passed tests under other choices after all tests, if wanted."""
         result = yield
         self._has_run = not self._config.option.collectonly
         reruns = list(reruns_of(session.items)) if self._flip else []
         if reruns:
-            self._say(f"mockserver: {len(reruns)} runs under other choices")
+            self._say(f"mockserver: {len(reruns)} reruns under other choices")
             self.is_flipping = True
             try:
                 flip(reruns, self._notes)
@@ -66,26 +71,26 @@ class Verdict:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what came of the test."""
+        """Note whether the test passed."""
         report = yield
         note(item, report)
         return report
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take what a worker noted."""
+        """Take the notes of a worker."""
         sent = getattr(node, "workeroutput", {}).get(_KEY)
         if sent is not None:
             self._notes.take(msgspec.json.decode(sent, type=Notes))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the notes to the controller, or sum them up and fail the run if they are not as they should be."""
+        """Send the notes to the controller, or sum them up and fail the run if they demand it."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._notes).decode()
             return
-        if not (self._has_run or self._notes.judgements):  # a run that was stopped has a verdict on what it did
+        if not (self._has_run or self._notes.judgements):  # a run that was stopped is reported, too
             return
         self._summary = summed_up(self._notes)
         if self._target not in ("", "-"):
@@ -94,29 +99,29 @@ class Verdict:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the verdict, or where it stands."""
+        """Print the report, or the path of its file."""
         if self._summary is None:
             return
         terminalreporter.section("mockserver")
         if self._target in ("", "-"):
-            for line in of_summary(self._summary):
+            for line in summary_lines(self._summary):
                 terminalreporter.write_line(line)
-        elif not self._unwritten:
-            terminalreporter.write_line(f"the verdict stands in {self._target}")
+        elif not self._write_error:
+            terminalreporter.write_line(f"the report is in {self._target}")
         for line in self._failures(self._summary):
             terminalreporter.write_line(f"FAILED {line}", red=True)
 
     def _failures(self, summary: Summary) -> list[str]:
-        """Return why the run fails although its tests may have passed."""
-        failures = [self._unwritten] if self._unwritten else []
+        """Return why the run fails, even if its tests passed."""
+        failures = [self._write_error] if self._write_error else []
         if self._minimum is not None:
             failures += [
-                f"{each.provider}: {each.percent:g} % of the documented behaviours were exercised, below {self._minimum:g} %"
+                f"{each.provider}: tests exercised {each.percent:g} % of the documented behaviours, less than {self._minimum:g} %"
                 for each in summary.coverage
                 if each.percent < self._minimum
-            ] or ([] if summary.coverage else ["no documented behaviour was exercised"] * (self._minimum > 0))
+            ] or ([] if summary.coverage else ["tests exercised no documented behaviour"] * (self._minimum > 0))
         if self._flip == "fail" and summary.flips:
-            failures.append(f"tests depend on an undocumented choice: {len({flip.test for flip in summary.flips})}")
+            failures.append(f"tests that depend on an undocumented choice: {len({flip.test for flip in summary.flips})}")
         return failures
 
     def _write(self, summary: Summary) -> None:
@@ -125,7 +130,7 @@ class Verdict:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_document(summary, path.suffix))
         except OSError as error:
-            self._unwritten = f"the verdict could not be written: {error}"
+            self._write_error = f"cannot write the report: {error}"
 
     def _say(self, line: str) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
@@ -134,27 +139,27 @@ class Verdict:
             reporter.write_line(f"{newline}{line}")
 
 
-def _wanted(config: pytest.Config, name: str) -> str:
+def _setting(config: pytest.Config, name: str) -> str:
     option = config.getoption(name)
     return str(config.getini(name) if option is None else option)
 
 
-def _flip(wanted: str) -> str:
-    if wanted not in ("", *FLIPS):
+def _flip(value: str) -> str:
+    if value not in ("", *FLIPS):
         hint = "write --mock-flip=report before a path, or --mock-flip=fail"
-        raise pytest.UsageError(f"--mock-flip: {wanted} is none of {', '.join(FLIPS)}; {hint}")
-    return wanted
+        raise pytest.UsageError(f"--mock-flip: expected {' or '.join(FLIPS)}, got {value}; {hint}")
+    return value
 
 
-def _percent(wanted: str) -> float | None:
-    if not wanted:
+def _percent(value: str) -> float | None:
+    if not value:
         return None
     try:
-        percent = float(wanted)
+        percent = float(value)
     except ValueError:
         percent = -1
     if not 0 <= percent <= 100:
-        raise pytest.UsageError(f"mock_coverage_min: {wanted} is no number from 0 to 100")
+        raise pytest.UsageError(f"mock_coverage_min: expected a number from 0 to 100, got {value}")
     return percent
 
 
@@ -162,4 +167,4 @@ def _document(summary: Summary, suffix: str) -> bytes:
     if suffix == ".json":
         return msgspec.json.format(msgspec.json.encode(summary)) + b"\n"
     fence = ["```"] if suffix == ".md" else []
-    return "\n".join(["# mockserver", "", *fence, *of_summary(summary), *fence, ""]).encode()
+    return "\n".join(["# mockserver", "", *fence, *summary_lines(summary), *fence, ""]).encode()

@@ -1,4 +1,4 @@
-"""What all tests of a run did with the mock, put together: from one process, or from several."""
+"""Sum up what all tests of a run did with the mock, in one process or several."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -7,12 +7,11 @@ from msgspec import Struct, field
 
 from mockserver.judge.check import Finding
 from mockserver.judge.rules import SEVERITIES, Severity
-from mockserver.providers import PROVIDERS
 from mockserver.pytest_plugin.judgement import Judgement
 
 
 class Flip(Struct, frozen=True, kw_only=True):
-    """A test that fails under another choice of an open question than the one under which it passes."""
+    """A test that passes under one choice of an assumption and fails under another."""
 
     test: str
     key: str
@@ -23,22 +22,32 @@ class Flip(Struct, frozen=True, kw_only=True):
     error: str
 
 
+class Documented(Struct, frozen=True):
+    """A provider's title and the names of its documented behaviours."""
+
+    title: str
+    behaviours: tuple[str, ...]
+
+
 class Notes(Struct):
-    """What one process noted.
+    """Notes of one process.
 
     Attributes:
         judgements: test → what it did.
-        flipped: how many runs there were under another choice.
+        providers: providers that the mock plays, by name.
+        flipped: number of reruns.
         unrepeatable: tests that fail when they run a second time, whatever the choice.
     """
 
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    providers: dict[str, Documented] = field(default_factory=dict)
     flips: list[Flip] = field(default_factory=list)
     flipped: int = 0
     unrepeatable: list[str] = field(default_factory=list)
 
     def take(self, other: "Notes") -> None:
-        """Add what another process noted; both may have had a part of the tests that share a sandbox."""
+        """Add the notes of another process; tests of both may share a sandbox."""
+        self.providers |= other.providers
         for name, judgement in other.judgements.items():
             own = self.judgements.get(name)
             self.judgements[name] = judgement if own is None else own.joined(judgement)
@@ -48,7 +57,7 @@ class Notes(Struct):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """The same finding in as many tests as it was made in."""
+    """A finding and the tests in which it was made."""
 
     rule: str
     severity: Severity
@@ -61,7 +70,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class CoverageSummary(Struct, frozen=True, kw_only=True):
-    """How many of a provider's documented behaviours some test exercised; percent is rounded down to one decimal."""
+    """Coverage of a provider's documented behaviours; percent is rounded down to one decimal."""
 
     provider: str
     title: str
@@ -72,11 +81,11 @@ class CoverageSummary(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """The verdict over all tests.
+    """The report on all tests.
 
     Attributes:
-        tests: that sent requests.
-        assumptions: `KEY=CHOICE` → the tests that leaned on it.
+        tests: number of tests that sent requests.
+        assumptions: `KEY=CHOICE` → the tests that used it.
     """
 
     tests: int
@@ -92,20 +101,20 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 def summed_up(notes: Notes) -> Summary:
-    """Return the verdict; it does not depend on the order in which tests ran, nor on which process ran them."""
+    """Return the summary of notes, whatever the order and process of the tests."""
     judgements = dict(sorted(notes.judgements.items()))
-    leaned: dict[str, list[str]] = {}
+    used: dict[str, list[str]] = {}
     for test, judgement in judgements.items():
         for choice in judgement.assumptions:
-            leaned.setdefault(choice, []).append(test)
+            used.setdefault(choice, []).append(test)
     exercised = set(chain.from_iterable(each.exercised for each in judgements.values()))
     return Summary(
         tests=len(judgements),
         requests=sum(each.requests for each in judgements.values()),
         violations=_grouped({test: each.violations for test, each in judgements.items()}),
         conduct=_grouped({test: each.conduct for test, each in judgements.items()}),
-        assumptions={choice: tuple(tests) for choice, tests in sorted(leaned.items())},
-        coverage=tuple(_covered(exercised)),
+        assumptions={choice: tuple(tests) for choice, tests in sorted(used.items())},
+        coverage=tuple(_covered(notes.providers, exercised)),
         flips=tuple(sorted(notes.flips, key=lambda flip: (flip.test, flip.key, flip.other))),
         flipped=notes.flipped,
         unrepeatable=tuple(sorted(notes.unrepeatable)),
@@ -136,14 +145,14 @@ def _group(members: Sequence[tuple[str, Finding]]) -> Group:
     )
 
 
-def _covered(exercised: set[str]) -> Iterable[CoverageSummary]:
-    """Go through the providers of which any behaviour was exercised."""
-    for provider in PROVIDERS:
-        names = [each.name for each in provider.catalogue().behaviours]
-        missing = tuple(name for name in names if name not in exercised)
-        done = len(names) - len(missing)
+def _covered(providers: Mapping[str, Documented], exercised: set[str]) -> Iterable[CoverageSummary]:
+    """Yield the coverage of each provider of which a test exercised any behaviour."""
+    for provider, documented in sorted(providers.items()):
+        of = len(documented.behaviours)
+        missing = tuple(name for name in documented.behaviours if name not in exercised)
+        done = of - len(missing)
         if done:
-            percent = 1000 * done // len(names) / 10
+            percent = 1000 * done // of / 10
             yield CoverageSummary(
-                provider=provider.name, title=provider.title, exercised=done, of=len(names), percent=percent, missing=missing
+                provider=provider, title=documented.title, exercised=done, of=of, percent=percent, missing=missing
             )

@@ -1,4 +1,4 @@
-"""What the plugin prints: the last requests of a failed test, broken contracts, and the summary at the end."""
+"""Format what the plugin prints: last requests of a failed test, violations, and the report."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import MockServerError
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding
@@ -24,41 +25,41 @@ MAX_TESTS = 5
 
 
 def last_requests(sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[str]:
-    """Go through the lines on the latest exchanges, without any credential."""
+    """Yield the lines of the latest exchanges, without credentials."""
     exchanges = list(sandbox.journal)
     shown = exchanges[-MAX_REQUESTS:]
     if len(shown) < sandbox.journal.number:
-        yield f"… {sandbox.journal.number - len(shown)} earlier ones are left out"
+        yield f"… {sandbox.journal.number - len(shown)} earlier requests are left out"
     redaction = Redaction(providers, exchanges)
     for exchange in shown:
-        yield from _of_exchange(exchange, redaction)
+        yield from _exchange_lines(exchange, redaction)
 
 
 def failed_deliveries(sandbox: Sandbox) -> Iterator[str]:
-    """Go through a line for each of the latest deliveries that a receiver did not take."""
+    """Yield a line for each of the latest deliveries that failed."""
     for each in [each for each in sandbox.outbox.deliveries if each.status == "failed"][-MAX_REQUESTS:]:
         came = f"answered {each.answer}" if each.answer else each.error
-        spoilt = f", sent on purpose as {each.how}" if each.how else ""
+        spoilt = f", sent as {each.how}" if each.how else ""
         yield f"{each.number}. {each.event.type} for {each.event.object}{spoilt}: {came}"
 
 
-def broken_contract(findings: Sequence[Finding], sandbox: Sandbox, providers: Sequence[Provider]) -> Iterator[str]:
-    """Go through the lines on what the contract forbids, each with the first exchange in which it was."""
-    exchanges = list(sandbox.journal)
-    redaction = Redaction(providers, exchanges)
+def violation_lines(findings: Sequence[Finding], sandbox_ref: SandboxRef) -> Iterator[str]:
+    """Yield the lines of violations, each with its first exchange."""
+    exchanges = list(sandbox_ref.sandbox.journal)
+    redaction = Redaction(list(sandbox_ref.mock.pipeline.providers.values()), exchanges)
     for finding in findings:
         yield f"{finding.rule}: {finding.about}, {finding.place}: {finding.detail}"
         if finding.contract:
             yield f"  contract: {finding.contract}"
         first = [each for each in exchanges if each.number == finding.exchanges[0]]
         for exchange in first:
-            yield from (f"  {line}" for line in _of_exchange(exchange, redaction))
+            yield from (f"  {line}" for line in _exchange_lines(exchange, redaction))
     yield ""
-    yield "where it is meant: `with account.allow_violations():`, or ignore=[…] in the marker mockserver, or strict=False"
+    yield "to allow it: `with account.allow_violations():`, or ignore=[…] or strict=False in the marker mockserver"
 
 
 def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
-    """Take our own lines off the end of a traceback if the error is one of ours, which says what to do."""
+    """Cut our own lines from the end of a traceback if the error is one of ours."""
     if not isinstance(raised.value, MockServerError):
         return
     entry: TracebackType | None = raised.tb
@@ -71,8 +72,8 @@ def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
     raised.value.__suppress_context__ = True
 
 
-def of_summary(summary: Summary) -> Iterator[str]:
-    """Go through the lines of the verdict over all tests."""
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """Yield the lines of the report on all tests."""
     tests = _counted(summary.tests, "test")
     yield f"{tests} sent {_counted(summary.requests, 'request')}"
     for title, groups in (("violations of the contract", summary.violations), ("conduct", summary.conduct)):
@@ -80,37 +81,37 @@ def of_summary(summary: Summary) -> Iterator[str]:
             yield ""
             yield f"{title}:"
             for group in groups:
-                yield from _of_group(group)
+                yield from _group_lines(group)
     if summary.assumptions:
         yield ""
-        yield "what the documents leave open, and tests leaned on:"
+        yield "assumptions that tests used:"
         for choice, nodes in summary.assumptions.items():
             yield f"  {choice}: {_tests(nodes)}"
     for covered in summary.coverage:
         yield ""
         yield f"{covered.title}: {covered.exercised} of {covered.of} documented behaviours exercised, {covered.percent:g} %"
-    yield from _of_flips(summary)
+    yield from _flips_lines(summary)
 
 
-def _of_group(group: Group) -> Iterator[str]:
+def _group_lines(group: Group) -> Iterator[str]:
     yield f"  {group.severity} {group.rule}: {group.about}, {group.place}: {group.detail}"
     yield f"    {group.says}"
     yield f"    {_tests(group.tests)}"
 
 
-def _of_flips(summary: Summary) -> Iterator[str]:
+def _flips_lines(summary: Summary) -> Iterator[str]:
     if not summary.flipped:
         return
     yield ""
-    ran = f"{_counted(summary.flipped, 'run')} under another choice"
+    ran = f"{_counted(summary.flipped, 'rerun')} under another choice"
     yield f"{ran}: no test depends on one" if not summary.flips else f"{ran}; these tests depend on an undocumented choice:"
     for flip in summary.flips:
-        yield from _of_flip(flip)
+        yield from _flip_lines(flip)
     if summary.unrepeatable:
-        yield f"of these nothing can be said, as they fail when they run a second time: {_tests(summary.unrepeatable)}"
+        yield f"tests that fail whenever they run a second time, so not judged: {_tests(summary.unrepeatable)}"
 
 
-def _of_flip(flip: Flip) -> Iterator[str]:
+def _flip_lines(flip: Flip) -> Iterator[str]:
     yield f"  {flip.test}"
     yield f"    passes with {flip.key}={flip.choice}, fails with {flip.key}={flip.other}"
     yield f"    {flip.question}"
@@ -118,7 +119,7 @@ def _of_flip(flip: Flip) -> Iterator[str]:
     yield f"    {flip.error}"
 
 
-def _of_exchange(exchange: Exchange, redaction: Redaction) -> Iterator[str]:
+def _exchange_lines(exchange: Exchange, redaction: Redaction) -> Iterator[str]:
     shown = row(exchange, redaction)
     query = f"?{shown.request.query}" if shown.request.query else ""
     yield f"{shown.number}. {shown.request.method} {shown.request.path}{query}"

@@ -36,7 +36,7 @@ def test_planted_dependence_is_found_and_only_that(run: Run) -> None:
 
     result.assert_outcomes(passed=4, failed=1)
     result.stdout.fnmatch_lines(
-        ["mockserver: 2 runs under other choices", "*2 runs under another choice*" + FOUND[0], *FOUND[1:]]
+        ["mockserver: 2 reruns under other choices", "*2 reruns under another choice*" + FOUND[0], *FOUND[1:]]
     )
     assert result.stdout.str().count("passes with") == 1
 
@@ -56,7 +56,7 @@ def test_dependence_fails_the_run_only_if_asked(run: Run, options: tuple[str, ..
 
     result.assert_outcomes(passed=1)
     assert result.ret == code
-    assert ("FAILED tests depend on an undocumented choice: 1" in result.outlines) == (code == 1)
+    assert ("FAILED tests that depend on an undocumented choice: 1" in result.outlines) == (code == 1)
 
 
 def test_runs_without_dependence_say_so(run: Run) -> None:
@@ -69,7 +69,7 @@ def test_runs_without_dependence_say_so(run: Run) -> None:
     )
 
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["1 run under another choice: no test depends on one"])
+    result.stdout.fnmatch_lines(["1 rerun under another choice: no test depends on one"])
 
 
 def test_test_that_cannot_run_twice_is_not_said_to_depend(run: Run) -> None:
@@ -88,8 +88,8 @@ def test_test_that_cannot_run_twice_is_not_said_to_depend(run: Run) -> None:
     )
 
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["1 run under another choice: no test depends on one"])
-    result.stdout.fnmatch_lines(["of these nothing can be said, as they fail when they run a second time: test_it.py::test_once"])
+    result.stdout.fnmatch_lines(["1 rerun under another choice: no test depends on one"])
+    result.stdout.fnmatch_lines(["tests that fail whenever they run a second time, so not judged: test_it.py::test_once"])
 
 
 def test_what_is_wider_than_a_test_is_set_up_once_more_at_most(run: Run) -> None:
@@ -114,7 +114,7 @@ def test_what_is_wider_than_a_test_is_set_up_once_more_at_most(run: Run) -> None
     result.assert_outcomes(passed=4)
     told = [line for line in result.outlines if "SET UP" in line or "TORN DOWN" in line]
     assert len(told) == 4
-    result.stdout.fnmatch_lines(["*runs under another choice*"])
+    result.stdout.fnmatch_lines(["*reruns under another choice*"])
 
 
 def test_runs_under_other_choices_count_for_nothing_else(run: Run) -> None:

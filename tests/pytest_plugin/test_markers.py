@@ -10,25 +10,25 @@ BAD = {
     'fixtur="empty"': "there is no keyword 'fixtur'; did you mean fixture?",
     "colour=1": "there is no keyword 'colour'; there are fixture, seed, clock, now, assume, faults, intercept, strict, ignore",
     'fixture="nope"': "there is no fixture 'nope'; name a file or one of *",
-    "fixture=3": "fixture: 3 is neither a scenario nor a file; choose *",
-    'seed="7"': "seed: '7' is no integer; write seed=7",
-    "seed=True": "seed: True is no integer; *",
-    'clock="slow"': "clock: there is no mode 'slow'; choose real, frozen, step",
-    'clock=["real"]': "clock: there is no mode *",
+    "fixture=3": "fixture: must be a scenario or a file, got 3; choose *",
+    'seed="7"': 'seed: must be an integer, got "7"; write seed=7',
+    "seed=True": "seed: must be an integer, got true; *",
+    'clock="slow"': 'clock: must be real, frozen or step, got "slow"; write clock="frozen"',
+    'clock=["real"]': "clock: must be *, got a list; write clock=*",
     'now="yesterday"': "now: 'yesterday' is no timestamp; write it like *",
-    "now=None": "now: None is no time; write it like *",
+    "now=3": "now: 3 is no time; write it like *",
     'assume={"vexutopia.unset-field": "x"}': "assume: *; did you mean vexutopia.unset-fields[?]",
     'assume={"vexutopia.unset-fields": "x"}': "assume: vexutopia.unset-fields has no choice 'x'; choose null or absent",
     'assume={"spoonity.create-status": 201}': "assume: spoonity.create-status has no choice 201; choose 200 or 201",
-    'assume=["x"]': "assume: is no mapping; write *",
-    'faults={"kind": "drop"}': "faults: is no list; write *",
-    'faults=[{"kind": "boom"}]': "faults[[]0[]].kind: must be status, latency, *, got *boom*",
-    'faults=["flaky", "flakey"]': "faults[[]1[]].preset: must be flaky, slow, *, got *flakey*",
+    'assume=["x"]': 'assume: must be an object, got a list; write assume={"KEY": "CHOICE"}',
+    'faults={"kind": "drop"}': "faults: must be a list, got an object; write faults=[[]*",
+    'faults=[{"kind": "boom"}]': 'faults[[]0[]].kind: must be status, latency, *, got "boom"',
+    'faults=["flaky", "flakey"]': "faults[[]1[]].preset: there is no preset 'flakey'; choose flaky, *",
     'faults=[{"kind": "drop", "operations": ["create"]}]': "faults[[]0[]].operations[[]0[]]: there is no operation 'create'; *",
     "faults=[3]": "faults[[]0[]]: 3 is no fault; write *",
-    'intercept="yes"': "intercept: 'yes' is no answer; choose True, False or \"strict\"",
-    "strict=1": "strict: 1 is neither True nor False; *",
-    'ignore="undeclared"': "ignore: is no list; write ignore=[[]'undeclared'[]]",
+    'intercept="yes"': 'intercept: must be true or false or strict, got "yes"; write intercept=True or intercept="strict"',
+    "strict=1": "strict: must be true or false, got 1; write strict=True",
+    'ignore="undeclared"': 'ignore: must be a list, got "undeclared"; write ignore=[[]"undeclared"[]]',
     'ignore=["undeclare"]': "there is no rule undeclare; there are *",
     '"empty"': "takes keywords only; write fixture='empty'",
 }
@@ -62,7 +62,7 @@ def test_workers_show_the_complaint(write: Callable[..., None], pytester: pytest
     result = pytester.runpytest_subprocess("-n", "1")
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["test_it: mockserver marker: seed: 'x' is no integer; write seed=7"])
+    result.stdout.fnmatch_lines(['test_it: mockserver marker: seed: must be an integer, got "x"; write seed=7'])
 
 
 def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pytest.Pytester) -> None:
@@ -81,24 +81,29 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
     """)
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["E *ConfigurationError: seed: 'x' is no integer; write seed=7"])
+    result.stdout.fnmatch_lines(['E *ConfigurationError: seed: must be an integer, got "x"; write seed=7'])
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("-o", "mock_seed=x"), "mock_seed: 'x' is no integer; write mock_seed = 7"),
+        (("-o", "mock_seed=x"), 'mock_seed: must be an integer, got "x"; write mock_seed = 7'),
         (("-o", "mock_strict=maybe"), "mock_strict: *'maybe'*; write true or false"),
+        (("-o", "mock_journal_limit=x"), 'mock_journal_limit: must be an integer, got "x"; write mock_journal_limit = 7'),
+        (("-o", "mock_providers=nope"), "mock_providers: there is no provider 'nope'; choose spoonity, vexutopia"),
         (("-o", "mock_fixture=nope"), "mock_fixture: there is no fixture 'nope'; *"),
         (("-o", "mock_ignore=nope"), "mock_ignore: there is no rule nope; *"),
-        (("-o", "mock_flip=maybe"), "--mock-flip: maybe is none of report, fail; write *"),
+        (("-o", "mock_flip=maybe"), "--mock-flip: expected report or fail, got maybe; write *"),
         (
             ("--mock-flip", "tests"),
-            "--mock-flip: tests is none of report, fail; write --mock-flip=report before a path, or --mock-flip=fail",
+            "--mock-flip: expected report or fail, got tests; write --mock-flip=report before a path, or --mock-flip=fail",
         ),
-        (("-o", "mock_coverage_min=x"), "mock_coverage_min: x is no number from 0 to 100"),
-        (("--mock-coverage-min=101",), "mock_coverage_min: 101.0 is no number from 0 to 100"),
-        (("--mock-report", "test_it.py"), "--mock-report: test_it.py is no file that ends in .md, .txt, .json; write *"),
+        (("-o", "mock_coverage_min=x"), "mock_coverage_min: expected a number from 0 to 100, got x"),
+        (("--mock-coverage-min=101",), "mock_coverage_min: expected a number from 0 to 100, got 101.0"),
+        (
+            ("--mock-report", "test_it.py"),
+            "--mock-report: expected a file that ends in .md, .txt, .json, got *; write *",
+        ),
         (("--mock-flip", "--pdb"), "--mock-flip: *"),
     ],
 )

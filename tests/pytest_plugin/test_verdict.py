@@ -32,7 +32,7 @@ PRINTED = [
     "    test_it.py::test_breaks_it_too, test_it.py::test_breaks_the_contract",
     "conduct:",
     "  * walk-stopped-early: *",
-    "what the documents leave open, and tests leaned on:",
+    "assumptions that tests used:",
     "  vexutopia.unset-fields=null: test_it.py::test_breaks_it_too, *",
     "Spoonity Customer API: * of * documented behaviours exercised, * %",
     "Vexutopia Customers API: * of * documented behaviours exercised, * %",
@@ -57,7 +57,7 @@ def test_nothing_is_printed_unasked(run: Run) -> None:
 def test_verdict_is_written(run: Run, pytester: pytest.Pytester, name: str) -> None:
     result = run(SUITE, "-o", f"mock_report={name}")
 
-    result.stdout.fnmatch_lines(["*= mockserver =*", f"the verdict stands in {name}"])
+    result.stdout.fnmatch_lines(["*= mockserver =*", f"the report is in {name}"])
     lines = pytest.LineMatcher((pytester.path / name).read_text(encoding="utf-8").splitlines())
     lines.fnmatch_lines(["# mockserver", *PRINTED])
     assert ("```" in lines.lines) == name.endswith(".md")
@@ -96,17 +96,17 @@ def test_file_that_cannot_be_written_fails_the_run_and_says_why(run: Run, pytest
     result = run("def test_it():\n    pass\n", "--mock-report=told.json")
 
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["FAILED the verdict could not be written: *told.json*"])
-    result.stdout.no_fnmatch_line("*stands in*")
+    result.stdout.fnmatch_lines(["FAILED cannot write the report: *told.json*"])
+    result.stdout.no_fnmatch_line("*the report is in*")
 
 
 @pytest.mark.parametrize(
     ("options", "code", "line"),
     [
         (("--mock-coverage-min=1",), 0, "*= mockserver =*"),
-        (("--mock-coverage-min=99",), 1, "FAILED spoonity: * % of the documented behaviours were exercised, below 99 %"),
-        (("-o", "mock_coverage_min=99"), 1, "FAILED vexutopia: * % of the documented behaviours were exercised, below 99 %"),
-        (("--mock-coverage-min=1", "-k", "nothing"), 1, "FAILED no documented behaviour was exercised"),
+        (("--mock-coverage-min=99",), 1, "FAILED spoonity: tests exercised * % of the documented behaviours, less than 99 %"),
+        (("-o", "mock_coverage_min=99"), 1, "FAILED vexutopia: tests exercised * % of the documented behaviours, less than 99 %"),
+        (("--mock-coverage-min=1", "-k", "nothing"), 1, "FAILED tests exercised no documented behaviour"),
         (("--mock-coverage-min=0", "-k", "nothing"), 0, "*= mockserver =*"),
     ],
 )
