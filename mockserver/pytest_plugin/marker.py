@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mockserver.app import check_keywords
 from mockserver.catalogue import check_choices
 from mockserver.client.hints import told_in_python
-from mockserver.control.faults import orders_of
+from mockserver.control.faults import read_faults
 from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
@@ -222,7 +222,7 @@ def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
     check_choices(options.assume, [each for provider in providers for each in provider.assumptions], where="assume")
     if options.faults:
         with told_in_python():
-            orders_of(options.faults, _mock(item.config))
+            read_faults(options.faults, _mock(item.config))
     _check_ignore(options.ignore, item.config)
     return checked
 

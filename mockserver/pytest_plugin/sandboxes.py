@@ -16,7 +16,7 @@ from mockserver.catalogue import Assumption
 from mockserver.client.account import Account
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.client.server import Server, running
-from mockserver.control.faults import arm, order_of
+from mockserver.control.faults import arm, read_fault
 from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.marker import (
@@ -105,7 +105,7 @@ def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) ->
         ended.discard(name)
         accounts = server.sandbox(name, **options.of_sandbox())
         for each in options.faults:
-            arm(accounts.seat.mock, accounts.seat.sandbox, order_of(each))
+            arm(accounts.seat.mock, accounts.seat.sandbox, read_fault(each))
         return accounts
 
 

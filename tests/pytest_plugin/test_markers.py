@@ -23,7 +23,7 @@ BAD = {
     'assume=["x"]': 'assume: must be an object, got a list; write assume={"KEY": "CHOICE"}',
     'faults={"kind": "drop"}': "faults: must be a list, got an object; write faults=[[]*",
     'faults=[{"kind": "boom"}]': 'faults[[]0[]].kind: must be status, latency, *, got "boom"',
-    'faults=["flaky", "flakey"]': "faults[[]1[]].preset: there is no preset 'flakey'; choose flaky, *",
+    'faults=["flaky", "flakey"]': "faults[[]1[]].preset: must be flaky, slow, *, got *flakey*",
     'faults=[{"kind": "drop", "operations": ["create"]}]': "faults[[]0[]].operations[[]0[]]: there is no operation 'create'; *",
     "faults=[3]": "faults[[]0[]]: 3 is no fault; write *",
     'intercept="yes"': 'intercept: must be true or false or strict, got "yes"; write intercept=True or intercept="strict"',
