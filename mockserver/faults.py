@@ -97,7 +97,7 @@ class Disturbance(Struct, kw_only=True):
     """What faults do to one exchange.
 
     Attributes:
-        names: what is told of it, in the order in which it happens.
+        names: names in `Mock-Fault`, in order.
         delay_ms: the wait before the work.
         status, code, retry_after_s: the failure that is answered instead; status 0: none is.
         wire: what happens to the reply on its way.

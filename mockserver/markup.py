@@ -38,7 +38,7 @@ def plain(text: str) -> str:
 
 
 def fenced(content: Sequence[str]) -> Iterator[str]:
-    """Go through a block of code whose fence is longer than any in it."""
+    """Yield a code block whose fence is longer than any in it."""
     runs = [len(run) for line in content for run in re.findall("`+", line)]
     fence = "`" * max(3, *(length + 1 for length in runs), 3)
     yield f"{fence}text"
@@ -48,7 +48,7 @@ def fenced(content: Sequence[str]) -> Iterator[str]:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Go through the lines of a table whose cells are Markdown, and the empty one after it."""
+    """Yield the lines of a table of Markdown cells, and an empty line."""
     yield _row(heads)
     yield f"|{'---|' * len(heads)}"
     yield from map(_row, rows)

@@ -1,7 +1,7 @@
 """The contract as an API reference with promises, decisions and assumptions per operation.
 
-It all stands there twice: as data, under names that begin with `x-`, and as text at the end of the descriptions, so that any
-viewer of OpenAPI documents shows it. What is about every operation stands at the top of the document alone.
+Each is there as data (`x-…`) and as text in the descriptions, which any OpenAPI viewer shows. What concerns every operation
+is at the top of the document.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _SECTIONS = ("paths", "webhooks")
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 PROMISED = "What the documents promise"
-PROMISED_UNCHECKED = "What the documents promise and nobody can check from outside"
+PROMISED_UNCHECKED = "What the documents promise and cannot be checked from outside"
 DECIDED = "What the documents leave open and is decided here"
 ASSUMED = "What the documents leave open and a sandbox can choose"
 

@@ -185,7 +185,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 _WRITINGS: tuple[tuple[str, Callable[[str], str]], ...] = (("\\", _unescaped), ("%", unquote), ("+", unquote_plus))
-"""The signs by which a writing can be told, and what undoes it."""
+"""Signs of an encoding, and its decoder."""
 
 
 def _texts_of(value: Any, part: str) -> Iterator[tuple[str, str]]:

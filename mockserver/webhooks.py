@@ -67,7 +67,7 @@ class Event(Struct, frozen=True):
     Attributes:
         at: the sandbox's time, milliseconds since 1970.
         body: what a receiver is sent, in the provider's form.
-        assumed: assumptions that the body leans on.
+        assumed: assumptions that the body depends on.
         provider: who announced it.
         object: the id of the record that it is about.
         after: the number of the exchange during or after which it was announced.
@@ -101,7 +101,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
         took_ms: real time from sending to the answer; it says nothing about a collected one.
         sent_after: how many exchanges there had been when it was sent.
         answered_after: how many there had been when its answer was noted.
-        assumed: assumptions that its form and its time lean on.
+        assumed: assumptions that its form and time depend on.
     """
 
     number: int

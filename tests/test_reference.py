@@ -168,7 +168,7 @@ def test_entries_are_written_as_lists_below_the_description() -> None:
     )
     assert "description" not in document["paths"]["/toys"]["post"]
     assert document["info"]["description"] == (
-        "**Toy API, every operation: what the documents promise and nobody can check from outside**\n\n"
+        "**Toy API, every operation: what the documents promise and cannot be checked from outside**\n\n"
         "- Toys are nice. It is a matter of taste. (Toy page; `toy.list.nice`)\n\n"
         "**Toy API, every operation: what the documents leave open and is decided here**\n\n- How old? Any age. (`toy.age`)\n\n"
         "**Toy API, every operation: what the documents leave open and a sandbox can choose**\n\n"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Check = Callable[[Any], None]
 
 
-class NotCheckable(Exception):  # noqa: N818 - the check cannot say anything, which is no failure of anybody
+class NotCheckable(Exception):  # noqa: N818 - not an error: the check has no result
     """The check cannot be done with this service or account; the message says why."""
 
 

@@ -27,7 +27,7 @@ class Observation(Struct, frozen=True):
     seen: str
 
 
-class NotObserved(Exception):  # noqa: N818 - an outcome of a run, no error of anybody's
+class NotObserved(Exception):  # noqa: N818 - not an error: the observer has no result
     """The service's choice cannot be observed now; the message says why."""
 
 
@@ -43,7 +43,7 @@ class Observer(Struct, frozen=True):
 
 
 class Unobservable(Struct, frozen=True):
-    """An assumption whose choices cannot be told apart from outside, and why."""
+    """An assumption whose choices cannot be distinguished from outside, and why."""
 
     assumption: Assumption
     why: str
@@ -66,7 +66,7 @@ def by_status(answer: "ApiResponse", choices: Mapping[int, str]) -> Observation:
 
 
 Find = Callable[["Api", str], Iterable[str]]
-"""Goes through the paths of the records that show a text and can be deleted, as far as a client can come by them."""
+"""Yields the paths of deletable records that contain a text, as far as a client can find them."""
 
 
 def _find_nothing(_api: "Api", _text: str) -> Iterable[str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from mockserver.exchange import Exchange
 
 Severity = Literal["error", "warning", "note"]
-"""The worst first. A note is nobody's fault."""
+"""Worst first. A note is not a mistake."""
 
 UNSIGNED = frozenset({"bad-signature", "old-secret", "truncate"})
 """What can be wrong with a delivery so that no signature fits it, whatever its form."""
@@ -53,7 +53,7 @@ class ListConvention(Struct, frozen=True):
 
     Attributes:
         operation: the operation that gives a page.
-        asked: reads which page a request asks for; None if that cannot be told.
+        asked: reads which page a request asks for; None if unknown.
         shown: reads a reply, whose status was 2xx; None if its body is none of a list.
         retrieve: the operation that gives one row as the list does, by an id that ends its path; empty: there is none.
         settles: whether the row will change by itself, so that looking at it again makes sense.

@@ -15,7 +15,7 @@ from mockserver.errors import ContractError
 class Change(Struct, frozen=True):
     """One change: merge `update` into an object, or replace anything else by it.
 
-    Without an update the target is removed; `copy` puts there what stands at another pointer.
+    Without an update the target is removed; `copy` puts there a copy of the value at another pointer.
     """
 
     target: str

@@ -11,7 +11,7 @@ from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
 from mockserver.judge.expectations import Expectation, verify
-from mockserver.judge.export import to_har
+from mockserver.judge.recordings.har import to_har
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation

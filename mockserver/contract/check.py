@@ -122,7 +122,7 @@ class RequestCheck:
         except MalformedError as error:
             return None, [*violations, Violation("body", "", "malformed", str(error), pointer=media.pointer)]
         found = self._body_violations(value, media)
-        # What was read in an encoding that nobody declared may have anything for names, even a secret: none is repeated.
+        # A body in an undeclared encoding may have secrets as names: none is repeated.
         return value, violations + [each for each in found if not violations or each.rule != "undeclared"]
 
     def _body_violations(self, value: Any, media: Media) -> list[Violation]:

@@ -124,7 +124,7 @@ class Contract:
     def reply_errors(self, operation: str, status: int, content_type: str, body: bytes | None) -> list[SchemaError]:
         """Return the errors of a reply, at `status`, `content-type` or `body…`.
 
-        body: None if nobody knows what it was; then nothing is said of it.
+        body: None if unknown; then it is not checked.
         """
         found = self.operations[operation]
         declared = found.reply(status)

@@ -1,7 +1,7 @@
 """Merge the OpenAPI files of several providers.
 
 One file whose operations are all played is the contract as it stands. Otherwise operations of providers that are not played are
-left out, and a component whose name stands in several files becomes `PROVIDER.NAME`.
+left out, and a component whose name is in several files becomes `PROVIDER.NAME`.
 """
 
 import re

@@ -20,7 +20,7 @@ class Parameter(Struct, frozen=True):
     Attributes:
         place: `path`, `query` or `header`.
         types: the JSON types that its schema names; empty if it names none.
-        pointer: where its schema stands in the contract.
+        pointer: place of its schema in the contract.
         default: UNSET if the contract gives none.
         is_free: whether its schema allows any text, so that there is nothing to type or to check.
     """
@@ -38,7 +38,7 @@ class Media(Struct, frozen=True):
     """One accepted encoding of a body.
 
     Attributes:
-        pointer: where the schema stands in the contract.
+        pointer: place of the schema in the contract.
         fields: name → JSON types of the top-level properties, in the contract's order; empty if it names none.
     """
 
@@ -62,7 +62,7 @@ class Operation(Struct, frozen=True):
         public: whether it needs no credential.
         media: accepted encodings of the body, in the contract's order; empty if it takes none.
         replies: status or `default` → content type → pointer of the schema.
-        pointer: where the operation stands in the contract.
+        pointer: place of the operation in the contract.
     """
 
     id: str
@@ -111,7 +111,7 @@ class Reader:
     def operation(self, path: str, method: str) -> Operation | None:
         """Return the operation at the path and method, or None.
 
-        Raises: LookupError, TypeError, ValueError or AttributeError if what stands there is no operation.
+        Raises: LookupError, TypeError, ValueError or AttributeError if there is no operation there.
         """
         item, methods = self.follow(f"/paths/{escape(path)}")
         if not path.startswith("/") or not isinstance(methods, dict):

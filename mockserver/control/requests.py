@@ -11,7 +11,7 @@ from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Exchange, Reply
 from mockserver.judge.expectations import Expectation, Miss, verify
-from mockserver.judge.export import to_har
+from mockserver.judge.recordings.har import to_har
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation, check_status
 from mockserver.state import Sandbox

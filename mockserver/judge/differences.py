@@ -43,15 +43,18 @@ class Wanted(Struct, frozen=True, kw_only=True):
     status: int | str | None = None
 
 
-class Gap(Struct, frozen=True):
-    """One difference, such as at `method`, `query.limit`, `json.items[0].id` or `status`.
+class Difference(Struct, frozen=True):
+    """A place in an exchange that is not as expected, such as `method`, `query.limit`, `json.items[0].id` or `status`.
 
-    UNSET: there is none.
+    A long value is cut, as text. Where `expected` or `actual` is missing there should be, or is, nothing.
     """
 
     place: str
-    expected: Any
-    actual: Any
+    expected: Any = UNSET
+    actual: Any = UNSET
+
+    def __str__(self) -> str:
+        return f"{self.place}: expected {said(self.expected)}, was {said(self.actual)}"
 
     @property
     def width(self) -> float:
@@ -62,7 +65,7 @@ class Gap(Struct, frozen=True):
         return _FAR.get(self.place, 1)
 
 
-def gaps(exchange: Exchange, wanted: Wanted) -> list[Gap]:
+def differences(exchange: Exchange, wanted: Wanted) -> list[Difference]:
     """Return where the exchange is not as wanted; none: it fits."""
     return [
         *_of_head(exchange, wanted),
@@ -91,35 +94,35 @@ class UnreadableBody(Struct, frozen=True):
     why: str
 
 
-def _of_head(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+def _of_head(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     request = exchange.request
     if wanted.operation is not None and wanted.operation != exchange.operation:
-        yield Gap("operation", wanted.operation, exchange.operation or UNSET)
+        yield Difference("operation", wanted.operation, exchange.operation or UNSET)
     if wanted.method is not None and wanted.method.upper() != request.method:
-        yield Gap("method", wanted.method.upper(), request.method)
+        yield Difference("method", wanted.method.upper(), request.method)
     if wanted.path is not None and not path_fits(request.path, wanted.path):
-        yield Gap("path", wanted.path, request.path)
+        yield Difference("path", wanted.path, request.path)
     if wanted.status is not None and not status_fits(exchange.status, str(wanted.status)):
-        yield Gap("status", wanted.status, exchange.status)
+        yield Difference("status", wanted.status, exchange.status)
 
 
-def _of_query(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+def _of_query(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     if wanted.query:
         yield from _of_texts("query", wanted.query, _pairs(exchange.request.query))
 
 
-def _of_headers(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+def _of_headers(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     if wanted.headers:
         sent = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in exchange.request.raw_headers]
         yield from _of_texts("headers", {name.lower(): value for name, value in wanted.headers.items()}, grouped(sent))
 
 
-def _of_texts(place: str, wanted: Mapping[str, Any], sent: Values) -> Iterator[Gap]:
+def _of_texts(place: str, wanted: Mapping[str, Any], sent: Values) -> Iterator[Difference]:
     """Compare untyped values: a number or boolean equals its text."""
     for name, value in wanted.items():
         actual = sent.get(name, UNSET)
         if (actual is not UNSET) if value is None else actual != _as_text(value):
-            yield Gap(f"{place}.{name}", UNSET if value is None else _as_text(value), actual)
+            yield Difference(f"{place}.{name}", UNSET if value is None else _as_text(value), actual)
 
 
 def _as_text(value: Any) -> Any:
@@ -129,7 +132,7 @@ def _as_text(value: Any) -> Any:
     return msgspec.json.encode(value).decode() if isinstance(value, bool | int | float) else value
 
 
-def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
+def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     if wanted.json is UNSET:
         return
     request = exchange.request
@@ -139,7 +142,7 @@ def _of_body(exchange: Exchange, wanted: Wanted) -> Iterator[Gap]:
         return
     sent = _value(exchange, content_type)
     if isinstance(sent, UnreadableBody):
-        yield Gap("body", wanted.json, sent)
+        yield Difference("body", wanted.json, sent)
     else:
         yield from _of_value("json", wanted.json, sent)
 
@@ -156,17 +159,17 @@ def _value(exchange: Exchange, content_type: str) -> Any:
         return UnreadableBody(str(error) if is_json(content_type) else f"a body of {content_type or 'no content type'}")
 
 
-def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Gap]:
+def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Difference]:
     """Compare JSON: of objects only the expected members, of arrays each item."""
     if isinstance(wanted, Mapping) and isinstance(sent, Mapping):
         for name, value in wanted.items():
             inner = f"{place}.{name}"
-            yield from [Gap(inner, value, UNSET)] if name not in sent else _of_value(inner, value, sent[name])
+            yield from [Difference(inner, value, UNSET)] if name not in sent else _of_value(inner, value, sent[name])
     elif isinstance(wanted, list | tuple) and isinstance(sent, list) and len(wanted) == len(sent):
         for index, (value, item) in enumerate(zip(wanted, sent, strict=True)):
             yield from _of_value(f"{place}[{index}]", value, item)
     elif not _is_same(wanted, sent):
-        yield Gap(place, wanted, sent)
+        yield Difference(place, wanted, sent)
 
 
 def _is_same(wanted: Any, sent: Any) -> bool:

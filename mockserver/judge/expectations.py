@@ -9,23 +9,9 @@ from msgspec import UNSET, Struct
 from mockserver.conversion import NOT_JSON
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
-from mockserver.judge.differences import Gap, Wanted, gaps, said
+from mockserver.judge.differences import Difference, Wanted, differences, said
 from mockserver.judge.redaction import HIDDEN, Redaction, is_secret
 from mockserver.judge.selection import check_operation, check_status
-
-
-class Difference(Struct, frozen=True):
-    """One difference, such as at `method`, `query.limit`, `json.items[0].id` or `status`.
-
-    A long value is cut, as text. Where `expected` or `actual` is missing there should be, or is, nothing.
-    """
-
-    place: str
-    expected: Any = UNSET
-    actual: Any = UNSET
-
-    def __str__(self) -> str:
-        return f"{self.place}: expected {said(self.expected)}, was {said(self.actual)}"
 
 
 class Miss(Struct, frozen=True):
@@ -148,7 +134,7 @@ class _Comparison:
 
     def alone(self, expected: Expectation) -> ExpectationResult:
         """Check one expectation."""
-        found = [(each, gaps(each, expected)) for each in self._exchanges if each.number > expected.since]
+        found = [(each, differences(each, expected)) for each in self._exchanges if each.number > expected.since]
         matched = tuple(each.number for each, missing in found if not missing)
         is_met = expected.least <= len(matched) and (expected.most is None or len(matched) <= expected.most)
         actual = f"{len(matched)} of {_counted(len(found))}{_listed(matched)}"
@@ -171,26 +157,26 @@ class _Comparison:
 
     def _next(self, expected: Expectation, last: int) -> int | None:
         later = (each for each in self._exchanges if each.number > max(last, expected.since))
-        return next((each.number for each in later if not gaps(each, expected)), None)
+        return next((each.number for each in later if not differences(each, expected)), None)
 
     def _early(self, expected: Expectation, matched: Sequence[int]) -> tuple[Miss, ...]:
         """Return what fits but came too early, the latest first."""
         earlier = [each for each in self._exchanges if expected.since < each.number < matched[-1] and each.number not in matched]
-        early = [each for each in earlier if not gaps(each, expected)]
+        early = [each for each in earlier if not differences(each, expected)]
         return tuple(self._miss(each, []) for each in early[: -MAX_NEAREST - 1 : -1])
 
-    def _nearest(self, found: Iterable[tuple[Exchange, list[Gap]]]) -> tuple[Miss, ...]:
+    def _nearest(self, found: Iterable[tuple[Exchange, list[Difference]]]) -> tuple[Miss, ...]:
         """Return what comes nearest, the latest first where two are equally near."""
-        widths = [(sum(gap.width for gap in missing), -each.number, each, missing) for each, missing in found if missing]
+        widths = [(sum(each.width for each in missing), -each.number, each, missing) for each, missing in found if missing]
         nearest = sorted(widths, key=lambda width: width[:2])[:MAX_NEAREST]
         return tuple(self._miss(each, missing) for _, _, each, missing in nearest)
 
-    def _miss(self, exchange: Exchange, missing: Iterable[Gap]) -> Miss:
+    def _miss(self, exchange: Exchange, missing: Iterable[Difference]) -> Miss:
         request = f"{exchange.request.method} {self._redaction.path(exchange.request)}"
         return Miss(exchange.number, request, exchange.status, tuple(map(self._difference, missing)))
 
-    def _difference(self, gap: Gap) -> Difference:
-        return Difference(gap.place, self._shown(gap.place, gap.expected), self._shown(gap.place, gap.actual))
+    def _difference(self, each: Difference) -> Difference:
+        return Difference(each.place, self._shown(each.place, each.expected), self._shown(each.place, each.actual))
 
     def _shown(self, place: str, value: Any) -> Any:
         """Return a value without any credential; a long one cut, as text."""

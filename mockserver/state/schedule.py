@@ -15,7 +15,7 @@ class Task(Struct, frozen=True):
         work: `PROVIDER.verb`, which names the function that does it.
         object: the id of the record that it concerns.
         payload: whatever else the function needs, in JSON's types.
-        assumed: assumptions that the task leans on, as no call is there to note them.
+        assumed: assumptions that the task depends on, since no call can record them.
         number: tasks of one due time run in this order.
     """
 

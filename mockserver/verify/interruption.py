@@ -1,7 +1,7 @@
 """Handle Ctrl-C and termination signals during a run.
 
-The first signal asks the run to stop: it is heeded where nothing is half done, and then everything is cleaned up. The
-second ends the clean-up as well. A handler that raised at once would fall between a creation and the note of it.
+The first signal stops the run at the next safe point, then everything is cleaned up. The second ends the cleanup too.
+A handler that raised at once could lose the record of a creation.
 """
 
 import signal

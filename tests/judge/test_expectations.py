@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange, Request
-from mockserver.judge.expectations import Difference, Expectation, ExpectationResult, Miss, verify
+from mockserver.judge.differences import Difference
+from mockserver.judge.expectations import Expectation, ExpectationResult, Miss, verify
 from mockserver.judge.redaction import Redaction
 from mockserver.providers import PROVIDERS
 

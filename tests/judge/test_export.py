@@ -11,9 +11,8 @@ from mockserver.contract import Contract
 from mockserver.exchange import Exchange, Request
 from mockserver.judge.check import check
 from mockserver.judge.coverage import coverage
-from mockserver.judge.export import to_har
 from mockserver.judge.recordings.exchanges import traffic_of
-from mockserver.judge.recordings.har import Recording
+from mockserver.judge.recordings.har import Recording, to_har
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rules import RULES, RuleInput
 from mockserver.providers import PROVIDERS, Provider

@@ -1,17 +1,24 @@
-"""Read HAR 1.2 files; missing, null and unknown members are accepted.
+"""Read HAR 1.2 files, whatever members they lack, and write them without credentials.
 
 A file is decoded in two steps: the addresses of all entries, then the entries that are asked for.
 """
 
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct, field
 
+from mockserver import __version__
 from mockserver.conversion import NOT_JSON
 from mockserver.errors import DocumentError
+from mockserver.exchange import Exchange, RawHeaders
+from mockserver.judge.redaction import Redaction
+from mockserver.state.clock import iso_milliseconds
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ENTRIES = 100_000
@@ -113,10 +120,10 @@ class Recording:
     def parse(cls, content: bytes, name: str) -> "Recording":
         """Read what a file holds; raises as `read` does."""
         content = content.removeprefix(_BYTE_ORDER_MARK)
-        urls = [entry.request.url for entry in _decode(content, _Outline, name).log.entries]
+        urls = [entry.request.url for entry in _decode(content, _File[_Sent], name).log.entries]
         if len(urls) > MAX_ENTRIES:
             raise DocumentError(f"has more than {MAX_ENTRIES} entries", where=name, hint=_SMALLER)
-        return cls(name, urls, _decode(content, _Whole, name).log.entries)
+        return cls(name, urls, _decode(content, _File[msgspec.Raw], name).log.entries)
 
     def entry(self, index: int) -> HarEntry:
         """Return an entry, counted from 0.
@@ -131,27 +138,17 @@ class _Address(Struct):
 
 
 class _Sent(Struct):
+    """An entry of which only the address is decoded."""
+
     request: _Address
 
 
-class _OutlineLog(Struct):
-    entries: list[_Sent]
+class _Log(Struct, Generic[Form]):
+    entries: list[Form]
 
 
-class _Outline(Struct):
-    """A HAR file of which only addresses are decoded."""
-
-    log: _OutlineLog
-
-
-class _WholeLog(Struct):
-    entries: list[msgspec.Raw]
-
-
-class _Whole(Struct):
-    """A HAR file whose entries are left as they are."""
-
-    log: _WholeLog
+class _File(Struct, Generic[Form]):
+    log: _Log[Form]
 
 
 def _content(path: Path) -> bytes:
@@ -174,3 +171,92 @@ def _decode(content: bytes | msgspec.Raw, form: type[Form], name: str) -> Form:
         raise DocumentError("is nested deeper than any HAR", where=name, hint=_ANEW) from error
     except NOT_JSON as error:
         raise DocumentError(f"is no HAR: {error}", where=name, hint=_ANEW) from error
+
+
+_VERSION = "HTTP/1.1"
+_UNKNOWN = -1
+
+
+def to_har(exchanges: Iterable[Exchange], redaction: Redaction) -> dict[str, Any]:
+    """Return the exchanges as a HAR document; an incomplete body is omitted with a comment."""
+    creator = {"name": "mockserver", "version": __version__}
+    return {"log": {"version": "1.2", "creator": creator, "entries": [_written_entry(each, redaction) for each in exchanges]}}
+
+
+def _written_entry(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+    took_ms = exchange.took_us / 1000
+    return {
+        "startedDateTime": iso_milliseconds(exchange.at),
+        "time": took_ms,
+        "request": _written_request(exchange, redaction),
+        "response": _written_response(exchange, redaction),
+        "cache": {},
+        "timings": {"send": 0, "wait": took_ms, "receive": 0},
+        "comment": _comment(exchange),
+    }
+
+
+def _comment(exchange: Exchange) -> str:
+    cut = f", of which the body of the {' and the '.join(sorted(exchange.partial))} is not whole" if exchange.partial else ""
+    return f"exchange {exchange.number}: {exchange.operation or 'no operation'}{cut}"
+
+
+def _written_request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+    request = exchange.request
+    query = redaction.query(request.query)
+    written = {
+        "method": request.method,
+        "url": redaction.segments(request.base_url) + redaction.path(request),
+        "httpVersion": _VERSION,
+        "cookies": [],
+        "headers": _written_headers(request.raw_headers, redaction),
+        "queryString": [{"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)],
+        "headersSize": _UNKNOWN,
+        "bodySize": len(request.body or b""),
+    }
+    if "request" in exchange.partial:
+        return {**written, "bodySize": _UNKNOWN, "postData": {"mimeType": _content_type(request.headers)}}
+    if not request.body:
+        return written
+    return {**written, "postData": _shown_body(request.body, _content_type(request.headers), redaction)}
+
+
+def _written_response(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+    is_known = "reply" not in exchange.partial
+    content_type = _content_type(dict(exchange.headers))
+    size = len(exchange.body) if is_known else _UNKNOWN
+    body = _shown_body(exchange.body, content_type, redaction) if is_known else {"mimeType": content_type}
+    return {
+        "status": exchange.status,
+        "statusText": _phrase(exchange.status),
+        "httpVersion": _VERSION,
+        "cookies": [],
+        "headers": _written_headers(exchange.headers, redaction),
+        "content": {"size": size, **body},
+        "redirectURL": "",
+        "headersSize": _UNKNOWN,
+        "bodySize": size,
+    }
+
+
+def _written_headers(headers: RawHeaders, redaction: Redaction) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in redaction.headers(headers)]
+
+
+def _shown_body(body: bytes, content_type: str, redaction: Redaction) -> dict[str, str]:
+    shown = redaction.body(body, content_type)
+    try:
+        return {"mimeType": content_type, "text": shown.decode()}
+    except UnicodeDecodeError:
+        return {"mimeType": content_type, "text": b64encode(shown).decode(), "encoding": "base64"}
+
+
+def _content_type(headers: Mapping[bytes, bytes]) -> str:
+    return headers.get(b"content-type", b"").decode("latin-1")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -162,7 +162,7 @@ _SIMULATED = {
     501: "Not implemented",
     503: "Service unavailable",
 }
-"""Status → message of a failure that somebody asked for; where the vendor has words for it, his."""
+"""Status → message of a requested failure, in the vendor's words where they are known."""
 
 
 def _transport_status_and_message(problem: Problem) -> tuple[int, str]:

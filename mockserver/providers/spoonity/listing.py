@@ -70,7 +70,7 @@ Choices = Mapping[str, str]
 def page_of(customers: Collection, call: Call) -> Page:
     """Return the page that the call asks for.
 
-    What is listed can lean on several assumptions at once. Each is noted only if another choice, all others being as they
+    A list can depend on several assumptions. Each is recorded only if another choice, all others being as they
     are, would show something else.
 
     Behaviours: spoonity.list.default-limit, spoonity.list.limit, spoonity.list.newest-first, spoonity.list.page, spoonity.sort.*

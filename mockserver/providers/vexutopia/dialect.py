@@ -54,7 +54,7 @@ ERROR_CODES = {
 """Code → message where no more is known. All but `forbidden` are documented; a 403 is too, but has no code there."""
 
 _CODES = {401: "invalid_api_key", 403: "forbidden", 404: "resource_not_found", 429: "rate_limit_exceeded"}
-"""Status → code of a failure that somebody asked for; the others go by their class."""
+"""Status → code of a requested failure; others depend on the class of the status."""
 
 DOC_URL = "https://vexutopia.com/docs/errors#"
 

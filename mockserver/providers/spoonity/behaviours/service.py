@@ -15,7 +15,7 @@ from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRI
 PROPERTIES = ("id", "name", "email", "is_verified", "date_created", "date_updated", "status")
 STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
 MAX_PAGES = 20
-"""Pages that a walk reads: what is new stands on the first, and an account may be large."""
+"""Pages that a walk reads: new customers are on the first, and an account may be large."""
 
 Shape = TypeVar("Shape")
 

@@ -131,7 +131,7 @@ class Service:
     def steady(self, look: Callable[[], list[Record]]) -> list[Record]:
         """Return slices with the same total, read without changes by other clients.
 
-        Raises: NotCheckable if somebody always does.
+        Raises: NotCheckable if they change it every time.
         """
         for _ in range(_LOOKS):
             slices = look()
