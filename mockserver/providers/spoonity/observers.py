@@ -1,11 +1,9 @@
 """Find out which choice of each assumption a Spoonity service follows."""
 
 from mockserver.catalogue.catalogue import NotObserved, Observation, Unobservable, by_status, observers_of
-from mockserver.catalogue.client import ApiResponse
 from mockserver.providers.spoonity import assumptions as known
 from mockserver.providers.spoonity.behaviours.service import Service, customer_in, page_in
-
-DELETED = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
+from mockserver.providers.spoonity.records import SHELL
 
 
 def _create_status(service: Service) -> Observation:
@@ -19,11 +17,13 @@ def _new_customer_verified(service: Service) -> Observation:
 
 
 def _deleted_customer(service: Service) -> Observation:
-    answer = _after_deletion(service, "GET")
+    customer = service.create()
+    service.delete(customer.id)
+    answer = service.api.call("GET", f"/customers/{customer.id}")
     if answer.status == 404:
         return Observation("gone", "a GET of a deleted customer answered 404")
     left = answer.json if answer.status == 200 and isinstance(answer.json, dict) else {}
-    is_shell = DELETED.items() <= left.items()
+    is_shell = SHELL.items() <= left.items()
     return Observation("anonymised" if is_shell else None, f"a GET of a deleted customer answered {answer.status}: {left}")
 
 
@@ -111,12 +111,6 @@ def _wrong_method(service: Service) -> Observation:
     if answer.status == 405 and "allow" not in answer.headers:
         return Observation(None, "a wrong method answered 405 without Allow")
     return by_status(answer, {405: "method-not-allowed", 404: "not-found"})
-
-
-def _after_deletion(service: Service, method: str) -> ApiResponse:
-    customer = service.create()
-    service.delete(customer.id)
-    return service.api.call(method, f"/customers/{customer.id}")
 
 
 OBSERVERS = observers_of(
