@@ -1,11 +1,10 @@
 """`/_mock/events`: list events, and create them, valid or broken."""
 
-from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
@@ -79,24 +78,21 @@ def make_event(call: ControlCall) -> Reply:
     `old-secret` with the secret before the rotation. `stale` and `future` sign with a time ten minutes off. `truncate` cuts
     the body, `re-serialise` writes the same JSON in other bytes. `after-delete` deletes the object first.
 
-    Raises: ConfigurationError for a way in which this cannot go wrong.
+    Raises: ConfigurationError if the deliveries cannot be broken so.
     """
     order: EventOrder = call.body
     sandbox = call.sandbox()
     webhooks = _webhooks_of(call.mock, order.type)
-    delay_ms = _checked(sandbox, webhooks, order)
-    captured = _happen(sandbox, webhooks, order)
-    numbers = _put_in(sandbox, captured, order, delay_ms)
+    delay_ms = _delay_of(sandbox, webhooks, order)
+    captured = _trigger(sandbox, webhooks, order)
+    numbers = _enqueue(sandbox, captured, order, delay_ms)
     call.app.webhook_sender.send_due(sandbox)
     deliveries = [row_of(each) for each in sandbox.outbox.deliveries if each.number in numbers]
     return Reply(201, EventsMade([_row(each) for each in captured.events], deliveries))
 
 
 def _row(event: Event) -> EventRow:
-    body = msgspec.to_builtins(event.body)
-    return EventRow(
-        event.id, event.type, event.provider, event.object, iso_milliseconds(event.at), event.after, body, dict(event.assumed)
-    )
+    return EventRow(**asdict(event) | {"at": iso_milliseconds(event.at), "body": msgspec.to_builtins(event.body)})
 
 
 def _webhooks_of(mock: Mock, event_type: str) -> WebhookFormat:
@@ -105,8 +101,8 @@ def _webhooks_of(mock: Mock, event_type: str) -> WebhookFormat:
     return next(webhooks for webhooks in every if event_type in webhooks.types)
 
 
-def _checked(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> int:
-    """Return how late a delayed delivery is, having checked that the deliveries can go wrong so."""
+def _delay_of(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> int:
+    """Check that the deliveries can be broken as ordered; return the delay of late ones."""
     if order.delay is not None and order.how != "delay":
         raise ControlError(400, "only a delayed delivery has a delay", where="body.delay", hint='say "how": "delay"')
     delay_ms = duration(order.delay or DELAY, "body.delay")
@@ -120,8 +116,8 @@ def _checked(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> in
     return delay_ms
 
 
-def _happen(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> Captured:
-    """Make it happen, wholly or not at all; the asked event comes last, a deletion that shall overtake it before it."""
+def _trigger(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> Captured:
+    """Cause the event and capture its deliveries; on an error nothing changes."""
     before = sandbox.state.fork()
     try:
         with sandbox.outbox.capturing() as captured:
@@ -148,55 +144,32 @@ def _delete_first(sandbox: Sandbox, webhooks: WebhookFormat, captured: Captured)
 
 
 def _refused(problem: Problem, order: EventOrder) -> ControlError:
-    hint = "leave `object` out to have one made"
+    hint = "leave `object` out to create one"
     if isinstance(problem, NotFound):
         return ControlError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", hint=hint)
     if order.how == "after-delete":
-        return ControlError(409, "such an object is never deleted, or not any more", where="body.how")
-    return ControlError(409, f"{order.type} cannot happen to it as it stands", where="body.object", hint=hint)
+        return ControlError(409, "such an object cannot be deleted, or no longer", where="body.how")
+    return ControlError(409, f"{order.type} cannot happen to it in its present state", where="body.object", hint=hint)
 
 
-def _put_in(sandbox: Sandbox, captured: Captured, order: EventOrder, delay_ms: int) -> set[int]:
-    """Put the deliveries in as they shall go, and return their numbers."""
-    outbox, how = sandbox.outbox, order.how
+def _enqueue(sandbox: Sandbox, captured: Captured, order: EventOrder, delay_ms: int) -> set[int]:
+    """Enqueue the deliveries, broken as ordered, and return their numbers."""
+    outbox, how = sandbox.outbox, order.how or ""
     event = next((each for each in reversed(captured.events) if each.type == order.type), captured.events[-1])
     asked = [each for each in captured.deliveries if each.event is event]
     others = [each for each in captured.deliveries if each.event is not event]
-    put_in: list[Delivery] = []
-    if how == "reorder" and others:
-        put_in = [outbox.enqueue(each) for each in (*_all(asked, how=how), *others)]
-    elif how == "reorder":
-        put_in = [outbox.keep_back(each) for each in _all(asked, how=how)]
-    else:
-        put_in = [outbox.enqueue(each) for each in (*others, *_SPOILT.get(how or "", _as_it_is)(asked, how or "", delay_ms))]
-    return {each.number for each in put_in}
+    broken = [_broken(each, how, delay_ms) for each in asked]
+    if how == "reorder" and not others:
+        return {outbox.keep_back(each).number for each in broken}
+    first, last = (broken, others) if how == "reorder" else (others, [*asked, *broken] if how == "duplicate" else broken)
+    return {outbox.enqueue(each).number for each in (*first, *last)}
 
 
-def _all(deliveries: list[Delivery], **changes: Any) -> list[Delivery]:
-    return [replace(each, **changes) for each in deliveries]
+def _broken(delivery: Delivery, how: str, delay_ms: int) -> Delivery:
+    if how == "drop":
+        return replace(delivery, how=how, status="dropped", error="dropped on purpose")
+    return replace(delivery, how=how, due=delivery.due + (delay_ms if how == "delay" else 0))
 
-
-def _as_it_is(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
-    return _all(asked, how=how)
-
-
-def _twice(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
-    return [*asked, *_all(asked, how=how)]
-
-
-def _never(asked: list[Delivery], how: str, _delay_ms: int) -> list[Delivery]:
-    return _all(asked, how=how, status="dropped", error="dropped on purpose")
-
-
-def _late(asked: list[Delivery], how: str, delay_ms: int) -> list[Delivery]:
-    return [replace(each, how=how, due=each.due + delay_ms) for each in asked]
-
-
-_SPOILT: Mapping[str, Callable[[list[Delivery], str, int], list[Delivery]]] = {
-    "duplicate": _twice,
-    "drop": _never,
-    "delay": _late,
-}
 
 ROUTES = (
     ControlRoute(method="GET", path="/_mock/events", run=list_events, query=EventQuery, replies={200: list[EventRow]}),

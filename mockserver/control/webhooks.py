@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
@@ -36,19 +36,14 @@ class EndpointRow(Struct, frozen=True):
     secret: str | UnsetType = UNSET
 
 
-class EndpointOrder(Struct, frozen=True, forbid_unknown_fields=True):
-    """A new endpoint. Default secret: a generated one."""
+class EndpointBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A new endpoint, or a change of one: absent fields stay.
 
-    url: Url | None = None
-    secret: Secret | None = None
-    events: Types | None = None
-
-
-class EndpointPatch(Struct, frozen=True, forbid_unknown_fields=True):
-    """A change of an endpoint. A new secret rotates the old one, which is remembered."""
+    Default secret of a new endpoint: a generated one. A changed secret rotates the old one, which is remembered.
+    """
 
     url: Url | UnsetType | None = UNSET
-    secret: Secret | UnsetType = UNSET
+    secret: Secret | None = None
     events: Types | UnsetType | None = UNSET
 
 
@@ -64,29 +59,29 @@ def add_endpoint(call: ControlCall) -> Reply:
 
     Raises: ConfigurationError, LimitError.
     """
-    order: EndpointOrder = call.body
+    body: EndpointBody = call.body
     sandbox = call.sandbox()
-    url, events = _url(call, order.url), _types(call.mock, order.events)
+    url, events = _url(call, body.url), _types(call.mock, body.events)
     endpoints = sandbox.state.endpoints
     if len(endpoints) >= MAX_ENDPOINTS:
         raise LimitError(f"there are {MAX_ENDPOINTS} webhook endpoints", hint="DELETE /_mock/webhooks/ID removes one")
     name = free_id(endpoints)
-    made = Endpoint(name, url, order.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
+    made = Endpoint(name, url, body.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
     sandbox.state.endpoints = (*endpoints, made)
-    row = _row(made) if order.secret else replace(_row(made), secret=made.secret)
+    row = _row(made) if body.secret else replace(_row(made), secret=made.secret)
     return Reply(201, row, (("location", f"{call.url}/_mock/webhooks/{name}"),))
 
 
 def change_endpoint(call: ControlCall) -> Reply:
     """Change an endpoint's URL, secret or event types, from the next delivery on."""
-    change: EndpointPatch = call.body
+    change: EndpointBody = call.body
     sandbox = call.sandbox()
     endpoint = _find(sandbox, call.path["id"])
-    if not isinstance(change.url, UnsetType):
+    if change.url is not UNSET:
         endpoint = replace(endpoint, url=_url(call, change.url))
-    if not isinstance(change.events, UnsetType):
+    if change.events is not UNSET:
         endpoint = replace(endpoint, events=_types(call.mock, change.events))
-    if not isinstance(change.secret, UnsetType) and change.secret != endpoint.secret:
+    if change.secret is not None and change.secret != endpoint.secret:
         endpoint = replace(endpoint, secret=change.secret, old_secret=endpoint.secret)
     sandbox.state.endpoints = tuple(endpoint if each.id == endpoint.id else each for each in sandbox.state.endpoints)
     return Reply(200, _row(endpoint))
@@ -118,17 +113,18 @@ def _row(endpoint: Endpoint) -> EndpointRow:
     return EndpointRow(endpoint.id, endpoint.url or None, list(endpoint.events), bool(endpoint.old_secret))
 
 
-def _url(call: ControlCall, url: str | None) -> str:
-    if url is None:
+def _url(call: ControlCall, url: str | UnsetType | None) -> str:
+    if url is None or url is UNSET:
         return ""
     check_target(url, call.mock.settings.allow_webhook_hosts, where="body.url")
     return url
 
 
-def _types(mock: Mock, types: Sequence[str] | None) -> tuple[str, ...]:
-    for each in types or ():
+def _types(mock: Mock, types: Sequence[str] | UnsetType | None) -> tuple[str, ...]:
+    known = dict.fromkeys(types or ())
+    for each in known:
         check_type(mock, each, "body.events")
-    return tuple(dict.fromkeys(types or ()))
+    return tuple(known)
 
 
 def _find(sandbox: Sandbox, name: str) -> Endpoint:
@@ -262,16 +258,13 @@ def row_of(delivery: Delivery) -> DeliveryRow:
 
 def _matching(sandbox: Sandbox, query: DeliveryQuery) -> list[Delivery]:
     wanted = (query.type, query.object, query.event, query.endpoint, query.status)
-    return [
-        each
-        for each in sandbox.outbox.deliveries
-        if each.number > query.since
-        and _fits(wanted, (each.event.type, each.event.object, each.event.id, each.endpoint, each.status))
-    ]
 
+    def fits(delivery: Delivery) -> bool:
+        event = delivery.event
+        actual = (event.type, event.object, event.id, delivery.endpoint, delivery.status)
+        return delivery.number > query.since and all(want in (None, has) for want, has in zip(wanted, actual, strict=True))
 
-def _fits(wanted: tuple[Any, ...], actual: tuple[Any, ...]) -> bool:
-    return all(want is None or want == has for want, has in zip(wanted, actual, strict=True))
+    return list(filter(fits, sandbox.outbox.deliveries))
 
 
 def _find_delivery(sandbox: Sandbox, number: str) -> Delivery:
@@ -313,7 +306,7 @@ ROUTES = (
         method="POST",
         path="/_mock/webhooks",
         run=add_endpoint,
-        body=EndpointOrder,
+        body=EndpointBody,
         replies={201: EndpointRow},
         errors={503: "The limit of endpoints is reached."},
     ),
@@ -321,7 +314,7 @@ ROUTES = (
         method="PATCH",
         path="/_mock/webhooks/{id}",
         run=change_endpoint,
-        body=EndpointPatch,
+        body=EndpointBody,
         replies={200: EndpointRow},
         errors=_UNKNOWN,
     ),

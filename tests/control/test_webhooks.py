@@ -445,7 +445,7 @@ def test_deletion_itself_comes_after_the_deletion_anyway(collecting: httpx.Clien
 
 def test_payment_is_never_deleted(collecting: httpx.Client) -> None:
     reply = collecting.post("/_mock/events", json={"type": "payment.failed", "how": "after-delete"})
-    refused(reply, 409, "body.how: such an object is never deleted, or not any more")
+    refused(reply, 409, "body.how: such an object cannot be deleted, or no longer")
     assert (collecting.get("/_mock/events").json(), log(collecting)) == ([], [])
     reply = collecting.post("/_mock/events", json={"type": "payment.created", "object": PAID, "how": "after-delete"})
     assert reply.status_code == 409
@@ -492,12 +492,12 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
         (
             {"type": "customer.updated", "object": "nobody"},
             404,
-            "body.object: there is no customer 'nobody'; leave `object` out to have one made",
+            "body.object: there is no customer 'nobody'; leave `object` out to create one",
         ),
         (
             {"type": "payment.failed", "object": PAID},
             409,
-            "body.object: payment.failed cannot happen to it as it stands; leave `object` out to have one made",
+            "body.object: payment.failed cannot happen to it in its present state; leave `object` out to create one",
         ),
         (
             {"type": "customer.created", "delay": "1h"},
