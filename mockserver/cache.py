@@ -1,4 +1,4 @@
-"""Remembers between runs what is slow to find out. Whatever is wrong with the cache, the mock only starts slower."""
+"""Cache slow results between runs. A broken cache only makes the start slower."""
 
 import os
 from hashlib import sha256
@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 MAX_FILES = 256
-"""Values that are kept; past that the ones that were written first go."""
+"""Maximum of cached values; the oldest are removed."""
 
 _PREFIX = "mockserver-"
-"""What files of the cache begin with; the directory may hold others, which are not ours to delete."""
+"""Prefix of the cache's files; other files in the directory are left alone."""
 
 
 def recall(name: str) -> Any:
-    """Return what is remembered under the name; None if nothing is, or nothing that can be trusted."""
+    """Return the value of the name; None if it is missing or damaged."""
     directory = _directory()
     if directory is None:
         return None
@@ -27,7 +27,7 @@ def recall(name: str) -> Any:
 
 
 def remember(name: str, value: Any) -> None:
-    """Keep the value, which JSON can hold, for later runs; where that fails, they find it out again."""
+    """Store a JSON value for later runs; failures are ignored."""
     directory = _directory()
     if directory is None:
         return
@@ -44,13 +44,13 @@ def remember(name: str, value: Any) -> None:
 
 
 def name_of(*parts: bytes) -> str:
-    """Return the name for what follows from these parts and from nothing else."""
+    """Return the cache name of a value that depends on these parts alone."""
     lengths = b",".join(b"%d" % len(part) for part in parts)
     return sha256(b":".join([lengths, *parts])).hexdigest()
 
 
 def _seal(name: str, content: bytes) -> bytes:
-    """Return what shows that the content was written under this name and is whole."""
+    """Return a checksum of the name and the content."""
     return name_of(name.encode(), content).encode()
 
 
@@ -62,7 +62,7 @@ def _make_room(directory: Path) -> None:
 
 
 def _directory() -> Path | None:
-    """Return where values are kept; None if there is no such place."""
+    """Return the cache directory; None if there is none."""
     named = os.environ.get("MOCKSERVER_CACHE_DIR")
     if named:
         return Path(named)

@@ -1,4 +1,4 @@
-"""Words the errors of `msgspec.convert`: what must be there, what was given, where it is, and what to write."""
+"""Describe errors of `msgspec.convert`: the expected and the given value, its path, and a hint."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _NAMED = re.compile(r"Object (?:contains unknown|missing required) field `(.*)`", re.DOTALL)
 _CREDENTIAL = re.compile(r"secret|token|password|credential|authorization|key", re.IGNORECASE)
 _LONGEST = 60
-"""Characters that are shown of a text."""
+"""Characters shown of a text."""
 
 _NAMES = ((bool, "true or false"), (int, "an integer"), (float, "a number"), (str, "text"), (Mapping, "an object"))
 """Types, the narrower first, and how messages name a value of each."""
@@ -63,7 +63,7 @@ def mismatch_of(error: msgspec.ValidationError, kind: Any, value: Any, whole: st
 
 
 def _follow(steps: str, kind: Any, value: Any) -> tuple[str, Any, Any]:
-    """Return path, type and value of what the steps lead to; msgspec leaves out the keys of mappings."""
+    """Return path, type and value at the steps; msgspec omits keys of mappings."""
     path = ""
     for name, index in _STEP.findall(steps):
         if name:
@@ -89,7 +89,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _members(kind: Any, *metas: Meta) -> Iterator[tuple[Any, tuple[Meta, ...]]]:
-    """Yield the types that the type allows, null and absence left out, each with its constraints."""
+    """Yield the types of a union and their constraints, except null and unset."""
     if hasattr(kind, "__metadata__"):
         yield from _members(kind.__origin__, *metas, *kind.__metadata__)
     elif get_origin(kind) in (Union, UnionType):
@@ -110,7 +110,7 @@ def _field_type(kind: Any, name: str) -> Any:
 
 
 def _wanted(kind: Any) -> str:
-    """Return what the type allows, in words."""
+    """Return the expected value in words."""
     words: list[str] = []
     for each, metas in _members(kind):
         words += get_args(each) if get_origin(each) is Literal else [_word(each) + _bounds(metas)]
@@ -139,7 +139,7 @@ _LIMITS = ("ge", "le", "min_length", "max_length")
 
 
 def _shown(value: Any, path: str) -> str:
-    """Return the value as JSON if it is short; of credentials, objects and lists only what they are."""
+    """Return the value as short JSON; for credentials, objects and lists only the type."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     is_hidden = bool(value) and _CREDENTIAL.search(path.rpartition(".")[2])

@@ -1,6 +1,6 @@
-"""Reads YAML and JSON files, and finds those that come with the package.
+"""Read YAML and JSON files, and find those of the package.
 
-Parsing is slow, so what a file says is remembered between runs under the hash of its bytes.
+Parsing is slow, so the cache keeps a file's value under the hash of its bytes.
 """
 
 from functools import cache
@@ -21,7 +21,7 @@ Kind = TypeVar("Kind")
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A file as it was read: its value, a hash of its bytes, and what to call it in messages."""
+    """A file: its value, a hash of its bytes, and its name in messages."""
 
     value: Any
     digest: str
@@ -29,7 +29,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def packaged(name: str) -> Path:
-    """Return the path of a document that comes with the package, installed or in a checkout."""
+    """Return the path of a document of the package, installed or in a checkout."""
     inside = _PACKAGE / "_data" / name
     return inside if inside.exists() else _PACKAGE.parent / name
 
@@ -69,9 +69,9 @@ def read_as(path: Path, kind: type[Kind]) -> Kind:
 
 @cache
 def source(module: str) -> bytes:
-    """Return the text of a module of the package, its version if there is no text.
+    """Return the source of a module; without one, the package's version.
 
-    As a part of a name in the cache it keeps apart what one code and what another found out.
+    In the name of a cached value it separates results of different code.
     """
     try:
         return (_PACKAGE / module).read_bytes()

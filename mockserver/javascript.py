@@ -1,4 +1,4 @@
-"""Writes JSON values as JavaScript does: the text that `JSON.stringify(JSON.parse(text))` gives there."""
+"""Encode JSON as JavaScript does: the result of `JSON.stringify(JSON.parse(text))`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 SAFE = 2**53
-"""Integers below it are numbers of JavaScript as they stand; there, larger ones are the nearest number of 64 bits."""
+"""Integers below it are exact in JavaScript; larger ones are rounded to 64-bit floats."""
 
 _LAST_INDEX = 2**32 - 2
 _INDEX = re.compile("0|[1-9][0-9]{0,9}", re.ASCII)
@@ -16,9 +16,9 @@ _WORDS = {None: "null", True: "true", False: "false"}
 
 
 def stringify(value: Any) -> str:
-    """Return the text of a value that is made of mappings, lists, texts, numbers, booleans and None.
+    """Return the JSON text of a value.
 
-    Keys that look like an index come first, in ascending order; numbers are of 64 bits, and those beyond are null.
+    Keys that look like an index come first, in ascending order. Numbers are 64-bit floats; infinite ones become null.
     """
     if isinstance(value, str):
         return _text(value)
@@ -33,7 +33,7 @@ def stringify(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    """Return the number as JavaScript writes it: the shortest digits that mean it, `null` for one that is not finite."""
+    """Return the number's shortest exact text; `null` if it is not finite."""
     if isinstance(value, int) and -SAFE < value < SAFE:
         return str(value)
     try:
@@ -46,7 +46,7 @@ def number(value: float) -> str:
 
 
 def _positive(value: float) -> str:
-    """Return a number from 0 up; `point` is how many of its digits stand before the decimal point."""
+    """Return the text of a number from 0 up; `point` counts digits before the decimal point."""
     if value == 0:
         return "0"
     mantissa, _, exponent = repr(value).partition("e")
@@ -69,7 +69,7 @@ def _ordered(keys: Iterable[str]) -> list[str]:
 
 
 def _place(key: str) -> int:
-    """Return where the key stands: indexes by their value, all others after them in the order in which they came."""
+    """Return the key's position: indexes by value, others after them in order."""
     index = int(key) if _INDEX.fullmatch(key) else _LAST_INDEX + 1
     return min(index, _LAST_INDEX + 1)
 

@@ -14,23 +14,21 @@ from mockserver.exchange import Cut, Exchange
 MAX_BYTES = 64 * 1024 * 1024
 
 MAX_BODY_BYTES = 64 * 1024
-"""What is kept of a body; of a longer one the beginning."""
+"""Bytes kept of a body; a longer one is cut."""
 
 EACH_BYTES = 400
-"""About what an exchange, and each violation in it, takes beside its texts."""
+"""Approximate size of an exchange, and of each violation, without text."""
 
-MAX_WATCHERS = 32
+MAX_LISTENERS = 32
 MAX_UNSEEN = 256
-"""Exchanges that wait for a watcher; past them the oldest go first."""
+"""Exchanges that wait for a listener; at the limit the oldest are dropped."""
 
 
 class JournalListener:
-    """Listener to new exchanges.
-
-    Other threads may record while this one takes.
+    """Queue of new exchanges for one client; other threads may add while it takes.
 
     Attributes:
-        is_over: whether nothing more will come, since the sandbox is gone.
+        is_over: whether the sandbox is gone.
     """
 
     def __init__(self, wake: Callable[[], object]) -> None:
@@ -40,23 +38,23 @@ class JournalListener:
         self._is_cleared = False
         self.is_over = False
 
-    def tell(self, exchange: Exchange) -> None:
-        """Have the exchange wait to be taken."""
+    def add(self, exchange: Exchange) -> None:
+        """Add an exchange; past the limit the oldest is dropped."""
         if len(self._unseen) >= MAX_UNSEEN:
             self._unseen.popleft()
             self._missed += 1
         self._unseen.append(exchange)
         self._wake()
 
-    def tell_cleared(self) -> None:
-        """Note that the journal was cleared, and drop what waits."""
+    def note_cleared(self) -> None:
+        """Note that the journal was cleared, and drop waiting exchanges."""
         self._unseen.clear()
         self._missed = 0
         self._is_cleared = True
         self._wake()
 
-    def tell_over(self) -> None:
-        """Note that nothing more will come."""
+    def note_end(self) -> None:
+        """Note that the sandbox is gone."""
         self.is_over = True
         self._wake()
 
@@ -71,7 +69,7 @@ class JournalListener:
         return missed
 
     def take(self) -> Exchange | None:
-        """Return the oldest exchange that waits; None if there is none."""
+        """Return the oldest waiting exchange, or None."""
         return self._unseen.popleft() if self._unseen else None
 
 
@@ -90,7 +88,7 @@ class Journal:
         self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._watchers: list[JournalListener] = []
+        self._listeners: list[JournalListener] = []
         self.number = 0
         self.dropped = 0
         self.forgotten = 0
@@ -104,7 +102,7 @@ class Journal:
 
     @property
     def latest(self) -> Exchange | None:
-        """The exchange that was recorded last; None if there is none."""
+        """The latest exchange, or None."""
         return self._exchanges[-1] if self._exchanges else None
 
     def next_number(self) -> int:
@@ -129,9 +127,9 @@ class Journal:
             self._exchanges.popleft()
             self._bytes -= self._sizes.popleft()
             self.dropped += 1
-        if self._watchers:
-            for watcher in self._watchers:
-                watcher.tell(exchange)
+        if self._listeners:
+            for listener in self._listeners:
+                listener.add(exchange)
 
     def clear(self) -> None:
         """Forget all exchanges and count from 1 again."""
@@ -145,38 +143,38 @@ class Journal:
         self._sizes.clear()
         self._bytes = self.dropped = 0
         self.forgotten = self.number
-        for watcher in self._watchers:
-            watcher.tell_cleared()
+        for listener in self._listeners:
+            listener.note_cleared()
 
     def end(self) -> None:
-        """Tell the watchers that the sandbox is gone."""
-        for watcher in self._watchers:
-            watcher.tell_over()
+        """Tell listeners that the sandbox is gone."""
+        for listener in self._listeners:
+            listener.note_end()
 
     @property
-    def watchers(self) -> int:
+    def listeners(self) -> int:
         """Number of listeners."""
-        return len(self._watchers)
+        return len(self._listeners)
 
     def check_room(self) -> None:
-        """Raise LimitError if there are as many watchers as there may be."""
-        if len(self._watchers) >= MAX_WATCHERS:
-            raise LimitError(f"{MAX_WATCHERS} clients follow this journal", hint="end one of their streams")
+        """Raise LimitError at the maximum of listeners."""
+        if len(self._listeners) >= MAX_LISTENERS:
+            raise LimitError(f"{MAX_LISTENERS} clients follow this journal", hint="end one of their streams")
 
     @contextmanager
-    def watched(self, wake: Callable[[], object]) -> Iterator[JournalListener]:
+    def listening(self, wake: Callable[[], object]) -> Iterator[JournalListener]:
         """Listen to each exchange within the context.
 
         wake: called in the thread that records, each time that there is something new.
         Raises: LimitError.
         """
         self.check_room()
-        watcher = JournalListener(wake)
-        self._watchers = [*self._watchers, watcher]
+        listener = JournalListener(wake)
+        self._listeners = [*self._listeners, listener]
         try:
-            yield watcher
+            yield listener
         finally:
-            self._watchers = [each for each in self._watchers if each is not watcher]
+            self._listeners = [each for each in self._listeners if each is not listener]
 
 
 def _size_of_head(exchange: Exchange) -> int:

@@ -1,4 +1,4 @@
-"""What reports in XML and in Markdown share: text that means only itself there, and the frames that are put around it."""
+"""Escape text for XML and Markdown, and build tables, code blocks and JUnit suites."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,18 +9,18 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def xml_text(text: str) -> str:
-    """Return the text without what XML has no way to say."""
+    """Replace characters that XML cannot contain."""
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def xml_document(root: Element) -> str:
-    """Return the element as a file of its own."""
+    """Return the element as an XML document."""
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
 def junit_suite(name: str, tests: Sequence[Element], **attributes: str) -> Element:
-    """Return JUnit's element of that name, which says how many of its tests failed, ended early or were skipped."""
+    """Return a JUnit testsuite with its counts of failed, broken and skipped tests."""
     suite = Element("testsuite", {"name": name, "tests": str(len(tests)), **attributes})
     for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(kind, str(sum(each.find(tag) is not None for each in tests)))
@@ -29,7 +29,7 @@ def junit_suite(name: str, tests: Sequence[Element], **attributes: str) -> Eleme
 
 
 def plain(text: str) -> str:
-    """Return the text on one line, with everything escaped that Markdown or a table would take for its own.
+    """Escape text for one line of Markdown or a table cell.
 
     Control characters are spelled out.
     """
@@ -38,7 +38,7 @@ def plain(text: str) -> str:
 
 
 def fenced(content: Sequence[str]) -> Iterator[str]:
-    """Yield a code block whose fence is longer than any in it."""
+    """Yield the lines of a code block; its fence is longer than any inside."""
     runs = [len(run) for line in content for run in re.findall("`+", line)]
     fence = "`" * max(3, *(length + 1 for length in runs), 3)
     yield f"{fence}text"

@@ -1,4 +1,4 @@
-"""The mock as a whole, without a wire: providers under a contract, and the sandboxes in which they play."""
+"""The mock without HTTP: providers, contract, fixtures and sandboxes."""
 
 import os
 import threading
@@ -80,13 +80,13 @@ class MockSettings(Struct, frozen=True):
 
 
 class Mock:
-    """Providers, contract and sandboxes, put together.
+    """Providers, contract and sandboxes together.
 
     Attributes:
         pipeline: answers requests.
-        fixtures: makes states of documents.
-        sandboxes: where the answers are kept.
-        lock: held by whoever changes a sandbox while others may, as threads of one process do; it may be taken again.
+        fixtures: builds states from documents.
+        sandboxes: all sandboxes.
+        lock: reentrant lock for changes of a sandbox from several threads.
     """
 
     def __init__(self, settings: MockSettings) -> None:
@@ -102,7 +102,7 @@ class Mock:
         )
 
     def state(self, fixtures: Sequence[str | Path] | None, settings: Settings) -> State:
-        """Return a state made of fixtures, those of the settings if None are named.
+        """Build a state from fixtures; None: those of the settings.
 
         Raises: FixtureError, ConfigurationError for a scenario that does not exist.
         """
@@ -113,10 +113,10 @@ class Mock:
         return state
 
     def reload(self, settings: MockSettings | None = None) -> None:
-        """Read contract and fixtures again, and begin every sandbox anew that began with them.
+        """Reload contract and fixtures, and restart each sandbox that began with them.
 
-        settings: what the mock is made of from here on; None: what it was. Providers and limits stay.
-        Raises: MockServerError if something is broken; then everything stays as it was.
+        settings: None: unchanged. Providers and limits stay.
+        Raises: MockServerError; then nothing changes.
         """
         before = self.settings, self.pipeline, self.fixtures
         try:
@@ -129,7 +129,7 @@ class Mock:
             raise
 
     def choices(self, given: Mapping[str, str], *, where: str) -> dict[str, str]:
-        """Return the given choices without those that are the defaults.
+        """Return the choices that are not defaults.
 
         Raises: UnknownChoiceError.
         """
@@ -171,7 +171,7 @@ def _stems(folder: Path) -> set[str]:
 
 
 def _sources(name: str | Path, providers: Sequence[Provider]) -> Iterator[Document]:
-    """Yield the documents of a fixture; scenarios come without what they say of known providers that are not played."""
+    """Yield the documents of a fixture; scenarios without the sections of absent providers."""
     played = [*SETTINGS, *(provider.name for provider in providers)]
     for file in fixture_files(name, providers):
         document = documents.read(file)

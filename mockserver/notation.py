@@ -1,7 +1,7 @@
-"""From the text of a YAML or JSON document to plain values, and back.
+"""Parse YAML and JSON text into plain values, and write YAML.
 
-A document holds what JSON can hold, whichever notation it is in, and no other: keys are text, numbers are finite, and tags
-are refused. YAML is read as YAML 1.2 reads it: only `true` and `false` are booleans, timestamps and `yes` stay text.
+Values are those of JSON: keys are text, numbers are finite, tags are refused. YAML is read as version 1.2: only `true` and
+`false` are booleans, timestamps and `yes` stay text.
 """
 
 import re
@@ -14,13 +14,13 @@ import msgspec
 from mockserver.errors import DocumentError
 
 MAX_DEPTH = 128
-"""Levels of nesting that a document may have; far deeper ones would exhaust the stack of whatever handles them."""
+"""Maximum nesting; much deeper documents would exhaust the stack."""
 
 MAX_VALUES = 10_000_000
-"""Values that a document may stand for once its aliases are followed."""
+"""Maximum number of values, aliases expanded."""
 
 MAX_DIGITS = 4_300
-"""Digits of an integer; Python converts no longer ones."""
+"""Maximum digits of an integer; Python's own limit."""
 
 _TOO_LARGE = 10**MAX_DIGITS
 
@@ -34,10 +34,10 @@ _SCALARS = (
         tuple("-+0123456789"),
     ),
 )
-"""What plain text that is not text looks like, and what it begins with; the first that fits holds."""
+"""Types of unquoted scalars, their form and first characters; the first match wins."""
 
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
-"""Ends of lines outside ASCII; unless they are escaped, reading makes spaces of them."""
+"""Line ends outside ASCII; unescaped, a YAML parser reads them as spaces."""
 
 _READ: dict[str, Callable[[str], Any]] = {
     "null": lambda _text: None,
@@ -48,20 +48,20 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 
 def parse(content: bytes, *, name: str) -> Any:
-    """Return what a YAML or JSON text says, None if it says nothing; `name` is what to call it in messages.
+    """Return the value of a YAML or JSON text, None if it is empty; `name` is its name in messages.
 
-    Raises: DocumentError, with the line if there is one to blame.
+    Raises: DocumentError, with the line if it is known.
     """
     if content.lstrip()[:1] in (b"{", b"["):
         try:
             return _parse_json(content)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            pass  # It may be YAML that begins so; if not, YAML's complaint names the line.
+            pass  # It may be YAML that begins so; if not, YAML's error names the line.
     return _parse_yaml(content, name)
 
 
 def flaw_of(value: Any, depth: int = 0) -> tuple[str, str] | None:
-    """Return where in the value something stands that no document can hold, and what it is; None if nothing does."""
+    """Return path and reason of a part that no document can hold, or None."""
     if isinstance(value, dict | list):
         return _flaw_within(value, depth + 1)
     if isinstance(value, str):
@@ -74,11 +74,11 @@ def flaw_of(value: Any, depth: int = 0) -> tuple[str, str] | None:
 
 
 def to_yaml(value: Any) -> str:
-    """Return the value as YAML that `parse` reads back to the same."""
+    """Return the value as YAML; `parse` returns the same value."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Quotes what `parse` would not take for text, and writes out what stands in several places."""
+        """Quote text that `parse` would read as another type; write no aliases."""
 
         def ignore_aliases(self, _data: Any) -> bool:
             return True
@@ -95,9 +95,9 @@ def to_yaml(value: Any) -> str:
 
 
 def lines_of(content: bytes) -> dict[str, int]:
-    """Return JSON pointer → line, from 1, on which what it points at begins, for all that a YAML or JSON text says.
+    """Return JSON pointer → first line, from 1, for all values of a YAML or JSON text.
 
-    What stands under a key begins with the key. Of a text that `parse` refuses, nothing can be said.
+    The value of a key begins with the key. The text must be one that `parse` accepts.
     """
     import yaml
 
@@ -167,12 +167,12 @@ def _parse_yaml(content: bytes, name: str) -> Any:
 
 
 class _Part(msgspec.Struct):
-    """A value that is being read, or was read.
+    """A value, complete or being read.
 
     Attributes:
-        anchor: what aliases call it; None if nothing does.
-        key: in a mapping, the key whose value comes next; None if a key comes next.
-        size: how many values it stands for, aliases followed; while it is being read, how many came before it.
+        anchor: its name in aliases, or None.
+        key: in a mapping, the key of the next value; None if a key comes next.
+        size: number of values in it, aliases expanded; while it is being read, the number before it.
         height: levels of nesting, its own included.
     """
 
@@ -184,7 +184,7 @@ class _Part(msgspec.Struct):
 
 
 class _Composer:
-    """Builds one value from YAML's events. It keeps its own stack, so that no nesting exhausts Python's."""
+    """Build a value from YAML events, with a stack of its own."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -194,7 +194,7 @@ class _Composer:
         self._size = 0
 
     def value_of(self, events: Iterable[Any]) -> Any:
-        """Return the value of the only document among the events; None if there is none."""
+        """Return the value of the only document, or None."""
         for event in events:
             step = _STEPS.get(type(event).__name__)
             if step is not None:
@@ -228,11 +228,11 @@ class _Composer:
     def alias(self, event: Any) -> None:
         part = self._anchors.get(event.anchor)
         if part is None:
-            self._refuse(event, f"no part before this one is called {event.anchor!r}")
+            self._refuse(event, f"there is no anchor {event.anchor!r} before this alias")
         self._check_place(event)
         self._size += part.size
         if len(self._open) - 1 + part.height > MAX_DEPTH or self._size > MAX_VALUES:
-            self._refuse(event, "what its aliases stand for is too deep or too large")
+            self._refuse(event, "the aliases expand to too many or too deep values")
         self._put(_Part(part.value, height=part.height))
 
     def _open_part(self, value: Any, event: Any) -> None:
@@ -244,7 +244,7 @@ class _Composer:
         self._size += 1
 
     def _put(self, part: _Part) -> None:
-        """Put a complete value into the innermost part that is open."""
+        """Add a complete value to the innermost open part."""
         if part.anchor is not None:
             self._anchors[part.anchor] = part
         owner = self._open[-1]
@@ -258,12 +258,12 @@ class _Composer:
     def _key(self, event: Any, mapping: dict[str, Any]) -> str:
         key: str = event.value
         if key in mapping:
-            self._refuse(event, f"the key {key!r} stands twice")
+            self._refuse(event, f"duplicate key {key!r}")
         self._check_value(key, event)
         return key
 
     def _scalar(self, event: Any) -> Any:
-        """Return the text, or what it stands for if it is not quoted."""
+        """Return the text, or the value of unquoted text."""
         text: str = event.value
         kind = next((kind for kind, form, _ in _SCALARS if form.fullmatch(text)), None) if event.implicit[0] else None
         if kind == "int" and len(text.lstrip("+-")) > MAX_DIGITS:

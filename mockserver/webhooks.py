@@ -142,7 +142,7 @@ class Outbox:
     Attributes:
         number: the number of the latest delivery; 0 if there was none.
         dropped: how many deliveries went to make room.
-        watchers: called after a delivery was added or has changed.
+        listeners: called after a delivery was added or has changed.
     """
 
     def __init__(self, events: int = MAX_EVENTS, deliveries: int = MAX_DELIVERIES) -> None:
@@ -155,7 +155,7 @@ class Outbox:
         self._captured: Captured | None = None
         self.number = 0
         self.dropped = 0
-        self.watchers: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
@@ -231,7 +231,7 @@ class Outbox:
         """Replace the delivery; a forgotten one stays forgotten."""
         if delivery.number in self._deliveries:
             self._deliveries[delivery.number] = delivery
-            self._tell()
+            self._notify()
         return delivery
 
     def drop(self, endpoint: str, error: str) -> None:
@@ -248,14 +248,14 @@ class Outbox:
         self._due.clear()
         self._kept.clear()
         self.number = self.dropped = 0
-        self._tell()
+        self._notify()
 
     def _add(self, delivery: Delivery) -> Delivery:
         self.number += 1
         numbered = replace(delivery, number=self.number)
         self._deliveries[numbered.number] = numbered
         self._make_room()
-        self._tell()
+        self._notify()
         return numbered
 
     def _line_up(self, delivery: Delivery) -> None:
@@ -283,9 +283,9 @@ class Outbox:
             self._forget_turn(gone)
             self.dropped += 1
 
-    def _tell(self) -> None:
-        for watcher in tuple(self.watchers):
-            watcher()
+    def _notify(self) -> None:
+        for listener in tuple(self.listeners):
+            listener()
 
 
 def free_id(endpoints: Iterable[Endpoint]) -> str:

@@ -80,7 +80,7 @@ def test_a_broken_file_is_named_with_the_line(file: Path) -> None:
     file.write_text("a: 1\na: 2")
     with pytest.raises(DocumentError) as caught:
         read(file)
-    assert str(caught.value) == f"{file}, line 2: the key 'a' stands twice"
+    assert str(caught.value) == f"{file}, line 2: duplicate key 'a'"
 
 
 def test_a_missing_file_is_named(file: Path) -> None:

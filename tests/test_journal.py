@@ -9,7 +9,7 @@ import pytest
 from mockserver import journal
 from mockserver.errors import LimitError
 from mockserver.exchange import Cut, Exchange, Request, Violation
-from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_WATCHERS, Journal, JournalListener
+from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_LISTENERS, Journal, JournalListener
 
 
 def record(held: Journal, *, body: bytes = b"", reply: bytes = b"", **parts: Any) -> int:
@@ -149,30 +149,30 @@ def test_forget_forgets_all_and_numbers_go_on() -> None:
     assert (held.number, held.forgotten) == (0, 0)
 
 
-def taken(watcher: JournalListener) -> list[int]:
+def taken(listener: JournalListener) -> list[int]:
     """Return the numbers of what waits, taken."""
-    return [exchange.number for exchange in iter(watcher.take, None)]
+    return [exchange.number for exchange in iter(listener.take, None)]
 
 
 def test_a_watcher_is_woken_and_hears_of_each_exchange_once() -> None:
     held, woken = Journal(1), []
     record(held)
-    with held.watched(lambda: woken.append(held.number)) as watcher:
-        assert taken(watcher) == []
+    with held.listening(lambda: woken.append(held.number)) as listener:
+        assert taken(listener) == []
         record(held)
         record(held)
-        assert (woken, taken(watcher), taken(watcher)) == ([2, 3], [2, 3], [])
-        assert (watcher.take_missed(), watcher.take_cleared(), watcher.is_over) == (0, False, False)
+        assert (woken, taken(listener), taken(listener)) == ([2, 3], [2, 3], [])
+        assert (listener.take_missed(), listener.take_cleared(), listener.is_over) == (0, False, False)
     record(held)
-    assert (held.watchers, woken, taken(watcher)) == (0, [2, 3], [])
+    assert (held.listeners, woken, taken(listener)) == (0, [2, 3], [])
 
 
-def test_watchers_have_their_own_and_leave_alone() -> None:
+def test_listeners_have_their_own_and_leave_alone() -> None:
     held = Journal(1)
-    with held.watched(lambda: None) as first:
-        with held.watched(lambda: None) as second:
+    with held.listening(lambda: None) as first:
+        with held.listening(lambda: None) as second:
             record(held)
-            assert (held.watchers, taken(second)) == (2, [1])
+            assert (held.listeners, taken(second)) == (2, [1])
         record(held)
         assert (taken(first), taken(second)) == ([1, 2], [])
 
@@ -180,34 +180,34 @@ def test_watchers_have_their_own_and_leave_alone() -> None:
 def test_a_watcher_that_takes_nothing_misses_the_oldest_and_is_told_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MAX_UNSEEN", 2)
     held = Journal(1)
-    with held.watched(lambda: None) as watcher:
+    with held.listening(lambda: None) as listener:
         for _ in range(5):
             record(held)
-        assert (taken(watcher), watcher.take_missed(), watcher.take_missed()) == ([4, 5], 3, 0)
+        assert (taken(listener), listener.take_missed(), listener.take_missed()) == ([4, 5], 3, 0)
 
 
 def test_a_watcher_is_told_that_the_journal_was_cleared_and_gets_nothing_from_before() -> None:
     held, woken = Journal(1), []
-    with held.watched(lambda: woken.append("woken")) as watcher:
+    with held.listening(lambda: woken.append("woken")) as listener:
         record(held)
         held.clear()
         record(held)
-        assert (len(woken), watcher.take_cleared(), watcher.take_cleared(), taken(watcher)) == (3, True, False, [1])
+        assert (len(woken), listener.take_cleared(), listener.take_cleared(), taken(listener)) == (3, True, False, [1])
 
 
-def test_watchers_are_told_that_the_sandbox_is_gone() -> None:
+def test_listeners_are_told_that_the_sandbox_is_gone() -> None:
     held, woken = Journal(1), []
-    with held.watched(lambda: woken.append("woken")) as watcher:
+    with held.listening(lambda: woken.append("woken")) as listener:
         held.end()
-        assert (watcher.is_over, woken) == (True, ["woken"])
+        assert (listener.is_over, woken) == (True, ["woken"])
 
 
-def test_there_is_an_end_to_watchers() -> None:
+def test_there_is_an_end_to_listeners() -> None:
     held = Journal(1)
     with ExitStack() as stack:
-        for _ in range(MAX_WATCHERS):
+        for _ in range(MAX_LISTENERS):
             held.check_room()
-            stack.enter_context(held.watched(lambda: None))
+            stack.enter_context(held.listening(lambda: None))
         with pytest.raises(LimitError, match=r"^32 clients follow this journal; end one of their streams$"):
-            stack.enter_context(held.watched(lambda: None))
-    assert held.watchers == 0
+            stack.enter_context(held.listening(lambda: None))
+    assert held.listeners == 0

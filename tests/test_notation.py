@@ -115,9 +115,9 @@ def test_utf_16_with_a_mark_is_read() -> None:
     [
         ("a: 1\nb: [", "x.yaml, line 3: is no YAML: did not find expected node content"),
         ("a: 1\n b: 2", "x.yaml, line 2: is no YAML: mapping values are not allowed in this context"),
-        ("a: 1\nb: 2\na: 3", "x.yaml, line 3: the key 'a' stands twice"),
-        ('{"a": 1,\n"a": 2}', "x.yaml, line 2: the key 'a' stands twice"),
-        ("b: {a: 1, 'a': 2}", "x.yaml, line 1: the key 'a' stands twice"),
+        ("a: 1\nb: 2\na: 3", "x.yaml, line 3: duplicate key 'a'"),
+        ('{"a": 1,\n"a": 2}', "x.yaml, line 2: duplicate key 'a'"),
+        ("b: {a: 1, 'a': 2}", "x.yaml, line 1: duplicate key 'a'"),
         ("? [a]\n: b", "x.yaml, line 1: a key must be text"),
         ("? {a: b}\n: b", "x.yaml, line 1: a key must be text"),
         ("a: &x [1]\n*x : b", "x.yaml, line 2: a key must be text"),
@@ -129,8 +129,8 @@ def test_utf_16_with_a_mark_is_read() -> None:
         ("a: !mine {b: c}", "x.yaml, line 1: the tag '!mine' has no meaning here"),
         ("a: !!float .nan", "x.yaml, line 1: the tag 'tag:yaml.org,2002:float' has no meaning here"),
         ("\na: 1e999", "x.yaml, line 2: a value must be a finite number, not inf"),
-        ("a: *b", "x.yaml, line 1: no part before this one is called 'b'"),
-        ("a: &b [*b]", "x.yaml, line 1: no part before this one is called 'b'"),
+        ("a: *b", "x.yaml, line 1: there is no anchor 'b' before this alias"),
+        ("a: &b [*b]", "x.yaml, line 1: there is no anchor 'b' before this alias"),
         ("a: b\n---\nc: d", "x.yaml, line 2: a second document begins"),
     ],
 )
@@ -174,7 +174,7 @@ def test_nesting_is_limited_however_deep_it_is(opening: str, closing: str) -> No
 def test_aliases_cannot_be_deeper_than_what_is_written_out() -> None:
     deep = "a: &a " + "[" * 100 + "]" * 100
     assert complaint(f"{deep}\nb: {'[' * 28}*a{']' * 28}") == (
-        "x.yaml, line 2: what its aliases stand for is too deep or too large"
+        "x.yaml, line 2: the aliases expand to too many or too deep values"
     )
     assert flaw_of(read(f"{deep}\nb: {'[' * 27}*a{']' * 27}")) is None
 
@@ -182,7 +182,7 @@ def test_aliases_cannot_be_deeper_than_what_is_written_out() -> None:
 def test_aliases_cannot_be_larger_than_what_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notation, "MAX_VALUES", 40)
     laughs = "\n".join(f"- &{name} [{', '.join([f'*{before}'] * 2)}]" for before, name in zip("abcd", "bcde", strict=True))
-    assert complaint(f"- &a [1, 2]\n{laughs}") == "x.yaml, line 4: what its aliases stand for is too deep or too large"
+    assert complaint(f"- &a [1, 2]\n{laughs}") == "x.yaml, line 4: the aliases expand to too many or too deep values"
 
 
 @pytest.mark.parametrize(

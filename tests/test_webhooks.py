@@ -119,10 +119,10 @@ def test_what_waits_for_an_endpoint_is_given_up() -> None:
     assert (taken.number, box.take_due(0)) == (2, None)
 
 
-def test_watchers_hear_of_every_change() -> None:
+def test_listeners_hear_of_every_change() -> None:
     box = Outbox()
     heard: list[int] = []
-    box.watchers.append(lambda: heard.append(box.number))
+    box.listeners.append(lambda: heard.append(box.number))
     made = box.enqueue(delivery(1))
     box.update(replace(made, status="failed"))
     box.clear()

@@ -1,4 +1,4 @@
-"""`/_mock/` and `/_mock/control.json`: what the control API can do, for people and for programs."""
+"""`/_mock/`, `/_mock/control.json`, `/_mock/health` and `/_mock/openapi.json`."""
 
 from typing import Annotated, Any
 

@@ -55,7 +55,7 @@ def read_report(call: ControlCall) -> Reply:
 
 
 def _all(mock: Mock) -> list[Sandbox]:
-    """Return all sandboxes by name, after the work that has fallen due in them."""
+    """Return all sandboxes by name, after their due tasks."""
     sandboxes = sorted(mock.sandboxes, key=lambda each: each.name)
     for sandbox in sandboxes:
         sandbox.run_due()
@@ -76,7 +76,7 @@ def _sarif(report: Report, mock: Mock) -> bytes:
 
 
 def _lines(path: Path) -> dict[str, int]:
-    """Return where things stand in the contract's file; nothing if it can be read no more."""
+    """Return the lines of values in the contract's file; none if it cannot be read."""
     try:
         return notation.lines_of(path.read_bytes())
     except OSError:

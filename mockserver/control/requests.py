@@ -154,7 +154,7 @@ def _rows(call: ControlCall, sandbox: Sandbox, exchanges: Sequence[Exchange]) ->
 
 
 def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
-    """Return what is expected.
+    """Return one expectation, or several in order.
 
     Raises: ConfigurationError.
     """
@@ -168,7 +168,7 @@ def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
 
 
 def _gone(sandbox: Sandbox, number: str) -> ControlError:
-    """Return why there is no exchange of this number."""
+    """Return the error for a number without an exchange."""
     journal, where = sandbox.journal, f"exchange {number[:20]}"
     if not (number.isdecimal() and 0 < int(number) <= journal.number):
         latest = f"the latest is {journal.number}" if journal.number else "there has been none"

@@ -46,7 +46,7 @@ def create_sandbox(call: ControlCall) -> Reply:
 
     Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError.
     """
-    row = _row(call, call.mock.sandboxes.make(call.body.name, _origin(call.mock, call.body)))
+    row = _row(call, call.mock.sandboxes.make(call.body.name, _initial_state(call.mock, call.body)))
     return Reply(201, row, (("location", f"{row.url}/_mock/"),))
 
 
@@ -65,8 +65,8 @@ def _row(call: ControlCall, sandbox: Sandbox) -> SandboxRow:
     return SandboxRow(sandbox.name, call.url_of(sandbox.name), dict(sandbox.keys))
 
 
-def _origin(mock: Mock, order: SandboxOrder) -> State | None:
-    """Return what the sandbox begins with; None if that is what all begin with."""
+def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
+    """Return the state that the sandbox begins with; None: the common one."""
     if order == SandboxOrder(name=order.name):
         return None
     setup, assume = mock.settings, order.assume or {}
@@ -81,7 +81,7 @@ def _origin(mock: Mock, order: SandboxOrder) -> State | None:
 
 
 def _fixture(mock: Mock, name: str) -> str | Path:
-    """Return the fixture of that name; a client cannot name a file that `serve` was not given."""
+    """Return a scenario, or a fixture that `serve` was given; clients cannot name other files."""
     given = mock.settings.fixture
     known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.settings.providers)}
     known |= {str(each): each for each in given}

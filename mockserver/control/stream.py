@@ -17,10 +17,10 @@ from mockserver.judge.rows import row
 EVENTS = "text/event-stream"
 PING = b": ping\n\n"
 PING_S = 15.0
-"""After so much silence a comment is sent, so that nobody in between takes the connection for dead."""
+"""Seconds of silence after which a comment is sent, so that no proxy closes the connection."""
 
 MAX_LEARNED = 1_000
-"""Exchanges after which credentials that nobody used any more are forgotten."""
+"""Exchanges after which unused credentials are forgotten."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -44,13 +44,13 @@ def stream_requests(call: ControlCall) -> Stream:
     """
     journal = call.sandbox().journal
     journal.check_room()
-    teller = _Teller(call, journal)
+    exchanges = _ExchangeStream(call, journal)
     start = int(call.last_event) if call.last_event.isdecimal() else call.query.since
-    return Stream(teller.follow(start) if call.can_wait else teller.replay(start), EVENTS)
+    return Stream(exchanges.follow(start) if call.can_wait else exchanges.replay(start), EVENTS)
 
 
-class _Teller:
-    """Turns the exchanges of one journal into events for one client."""
+class _ExchangeStream:
+    """Server-sent events of one journal for one client."""
 
     def __init__(self, call: ControlCall, journal: Journal) -> None:
         self._providers = tuple(call.mock.pipeline.providers.values())
@@ -59,30 +59,30 @@ class _Teller:
         self._learned = 0
 
     async def replay(self, start: int | None) -> AsyncGenerator[bytes]:
-        """Tell what there is after the number."""
+        """Yield events of the recorded exchanges after the number."""
         yield PING
         for event in self._backlog(start):
             yield event
 
     async def follow(self, start: int | None) -> AsyncGenerator[bytes]:
-        """Tell what there is after the number, and then what comes, until the sandbox is gone."""
+        """Yield events of recorded and new exchanges until the sandbox is gone."""
         news = asyncio.Event()
         wake = partial(asyncio.get_running_loop().call_soon_threadsafe, news.set)
-        with self._journal.watched(wake) as watcher:
+        with self._journal.listening(wake) as listener:
             backlog = self._backlog(start)
             yield PING
             for event in backlog:
                 yield event
-            while not watcher.is_over:
+            while not listener.is_over:
                 has_news = await _comes(news)
                 if not has_news:
                     yield PING
                 news.clear()
-                for event in self._news(watcher):
+                for event in self._news(listener):
                     yield event
 
     def _backlog(self, start: int | None) -> Iterator[bytes]:
-        """Return the events of what the journal has now after the number."""
+        """Return events of the recorded exchanges after the number."""
         journal = self._journal
         if start is None:
             return iter(())
@@ -96,14 +96,14 @@ class _Teller:
             yield _event("dropped", {"exchanges": dropped})
         yield from map(self._row, exchanges)
 
-    def _news(self, watcher: JournalListener) -> Iterator[bytes]:
+    def _news(self, listener: JournalListener) -> Iterator[bytes]:
         while True:
-            if watcher.take_cleared():
+            if listener.take_cleared():
                 yield _event("cleared", {"number": self._journal.number})
-            missed = watcher.take_missed()
+            missed = listener.take_missed()
             if missed:
                 yield _event("dropped", {"exchanges": missed})
-            exchange = watcher.take()
+            exchange = listener.take()
             if exchange is None:
                 return
             yield self._row(exchange)
@@ -117,7 +117,7 @@ class _Teller:
 
 
 async def _comes(news: asyncio.Event) -> bool:
-    """Return whether there are news before it is time for a comment."""
+    """Wait for news; return False when it is time for a comment."""
     try:
         async with asyncio.timeout(PING_S):
             return await news.wait()

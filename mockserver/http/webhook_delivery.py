@@ -252,7 +252,7 @@ class WebhookSender:
         def notify() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        sandbox.outbox.watchers.append(notify)
+        sandbox.outbox.listeners.append(notify)
         try:
             async with asyncio.timeout(timeout_s):
                 while not found():
@@ -261,7 +261,7 @@ class WebhookSender:
         except TimeoutError:
             pass
         finally:
-            sandbox.outbox.watchers.remove(notify)
+            sandbox.outbox.listeners.remove(notify)
 
     def wait_for_blocking(self, sandbox: Sandbox, found: Callable[[], bool], timeout_s: float) -> None:
         """Do the same as `wait_for`, for a caller of this process."""

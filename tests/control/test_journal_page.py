@@ -8,7 +8,7 @@ import httpx
 
 from mockserver.control.requests import ExpectationOrder, RequestsQuery
 from mockserver.http.server import running_server
-from mockserver.journal import MAX_BODY_BYTES, MAX_UNSEEN, MAX_WATCHERS
+from mockserver.journal import MAX_BODY_BYTES, MAX_LISTENERS, MAX_UNSEEN
 from tests.conftest import make_app
 from tests.tools import ROOT, program
 
@@ -62,5 +62,5 @@ def test_python_runs() -> None:
 def test_every_filter_and_field_and_limit_is_on_the_page() -> None:
     assert [name for name in RequestsQuery.__struct_fields__ if f"`{name}=" not in PAGE] == []
     assert [name for name in ExpectationOrder.__struct_fields__ if f"`{name}`" not in PAGE] == []
-    for limit in (f"above {MAX_BODY_BYTES // 1024} kB", f"({MAX_UNSEEN} wait", f"up to {MAX_WATCHERS} followers"):
+    for limit in (f"above {MAX_BODY_BYTES // 1024} kB", f"({MAX_UNSEEN} wait", f"up to {MAX_LISTENERS} followers"):
         assert limit in PAGE

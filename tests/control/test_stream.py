@@ -177,8 +177,8 @@ def test_a_follower_that_is_too_slow_is_told_how_many_it_missed(monkeypatch: pyt
     monkeypatch.setattr(journal, "MAX_UNSEEN", 3)
     with running_server(app) as address, following(address) as follower:
         held = sandbox_of(app).journal
-        (watcher,) = held._watchers
-        take, has_taken_all = watcher.take, Event()
+        (listener,) = held._listeners
+        take, has_taken_all = listener.take, Event()
 
         def noting() -> Exchange | None:
             taken = take()
@@ -186,13 +186,13 @@ def test_a_follower_that_is_too_slow_is_told_how_many_it_missed(monkeypatch: pyt
                 has_taken_all.set()
             return taken
 
-        monkeypatch.setattr(watcher, "take", noting)
+        monkeypatch.setattr(listener, "take", noting)
         get(address)
         exchange = next(iter(held))
         assert follower.numbers(1) == [1]
         assert has_taken_all.wait(10)
         with monkeypatch.context() as asleep:
-            asleep.setattr(watcher, "_wake", lambda: None)
+            asleep.setattr(listener, "_wake", lambda: None)
             for _ in range(5):
                 held.record(exchange)
         get(address)
@@ -229,7 +229,7 @@ def test_the_stream_of_a_dropped_sandbox_ends_and_a_new_one_has_its_own(app: App
         dropped = sandbox_of(app, "mine").journal
         httpx.delete(f"{address.url}/_mock/sandboxes/mine")
         assert follower.has_ended()
-        until(lambda: dropped.watchers == 0)
+        until(lambda: dropped.listeners == 0)
     with following(address, "/@mine/_mock/requests/stream", Last_Event_ID="1") as follower:
         get(address, f"/@mine{CUSTOMER}")
         assert follower.numbers(1) == [1]
@@ -267,8 +267,8 @@ def test_a_client_that_leaves_is_forgotten(parser: Parser) -> None:
     with running_server(app, parser=parser) as address:
         held = sandbox_of(app).journal
         with following(address), following(address):
-            assert held.watchers == 2
-        until(lambda: held.watchers == 0)
+            assert held.listeners == 2
+        until(lambda: held.listeners == 0)
         assert app.at_end == set()
         get(address)
 
@@ -284,7 +284,7 @@ def test_the_server_ends_at_once_and_the_streams_with_it(
         for each in connections:
             each.sendall(b"GET /_mock/requests/stream HTTP/1.1\r\nHost: mock.localhost\r\n\r\n")
             assert each.recv(12) == b"HTTP/1.1 200"
-        until(lambda: sandbox_of(app).journal.watchers == 3)
+        until(lambda: sandbox_of(app).journal.listeners == 3)
         started = stopwatch_us()
     took_us = stopwatch_us() - started
     for each in connections:
@@ -292,7 +292,7 @@ def test_the_server_ends_at_once_and_the_streams_with_it(
         assert received.endswith(b"0\r\n\r\n")
         each.close()
     assert took_us < 5_000_000
-    assert (sandbox_of(app).journal.watchers, app.at_end) == (0, set())
+    assert (sandbox_of(app).journal.listeners, app.at_end) == (0, set())
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -301,11 +301,11 @@ def test_a_client_that_does_not_read_holds_nobody_up(app: App, address: Address)
         for _ in range(300):
             assert client.get("/customers?limit=100").status_code == 200
         held = sandbox_of(app).journal
-        assert held.watchers == 1
+        assert held.listeners == 1
 
 
 def test_more_clients_than_may_are_refused(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
-    monkeypatch.setattr(journal, "MAX_WATCHERS", 1)
+    monkeypatch.setattr(journal, "MAX_LISTENERS", 1)
     with following(address):
         reply = httpx.get(f"{address.url}/_mock/requests/stream")
         refused(reply, 503, "1 clients follow this journal; end one of their streams")
@@ -325,7 +325,7 @@ def test_within_the_process_there_is_what_there_is_and_then_an_end(app: App) -> 
         told = client.get("/_mock/requests/stream?since=0").text
         row = client.get("/_mock/requests/1").text
     assert told == f": ping\n\nid: 1\ndata: {row}\n\n"
-    assert sandbox_of(app).journal.watchers == 0
+    assert sandbox_of(app).journal.listeners == 0
 
 
 def test_a_failure_while_streaming_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,4 +339,4 @@ def test_a_failure_while_streaming_is_not_passed_over(monkeypatch: pytest.Monkey
     scope = scope_of("/_mock/requests/stream", query_string=b"since=0", headers=[HOST])
     with pytest.raises(RuntimeError, match=r"^nobody foresaw this$"):
         converse(app, scope, {"type": "http.request"}, {"type": "http.request"})
-    assert (sandbox_of(app).journal.watchers, app.at_end) == (0, set())
+    assert (sandbox_of(app).journal.listeners, app.at_end) == (0, set())

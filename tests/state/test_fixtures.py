@@ -352,7 +352,7 @@ def test_files_are_loaded(tmp_path: Path) -> None:
         (b"# only a comment", "x.yaml: is empty; say 'now' or name a provider"),
         (b"- 1", "x.yaml: must be an object, got a list"),
         (b"now: [", "x.yaml, line 2: is no YAML: "),
-        (b"seed: 1\nseed: 2", "x.yaml, line 2: the key 'seed' stands twice"),
+        (b"seed: 1\nseed: 2", "x.yaml, line 2: duplicate key 'seed'"),
         (b"seed: \xff", "x.yaml: is no YAML: "),
         (b"[" * 200_000, "x.yaml, line 1: is nested deeper than 128 levels"),
         (b"seed: .nan", f'x.yaml: seed: must be {INTEGERS}, got ".nan"'),
