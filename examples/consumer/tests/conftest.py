@@ -1,4 +1,4 @@
-"""The clients under test, each at the account of the test that asks for it."""
+"""The clients under test, each connected to the test's account."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,13 +15,13 @@ from billing.receiver import Receiver
 
 @pytest.fixture
 def loyalty(spoonity: Spoonity) -> Loyalty:
-    """httpx needs no port: the transport calls the mock in this process."""
+    """The transport calls the mock in this process, without a port."""
     return Loyalty(spoonity.token, transport=spoonity.transport)
 
 
 @pytest.fixture
 def payments(vexutopia: Vexutopia) -> Payments:
-    """Neither does requests. And nobody sleeps: where the client would wait, the account's clock moves."""
+    """The adapter does the same for requests. Instead of sleeping, the client moves the account's clock."""
     session = requests.Session()
     session.mount("https://", vexutopia.adapter)
     return Payments(
@@ -33,7 +33,7 @@ def payments(vexutopia: Vexutopia) -> Payments:
 
 @pytest.fixture
 def receiver(vexutopia: Vexutopia, payments: Payments) -> Receiver:
-    """Our own WSGI application gets the account's events."""
+    """Our WSGI application receives the account's events."""
     receiver = Receiver(vexutopia.webhook_secret, payments)
     vexutopia.webhooks.connect(receiver)
     return receiver
@@ -47,6 +47,6 @@ def order(vexutopia: Vexutopia) -> Order:
 
 @pytest.fixture(autouse=True)
 def good_conduct(mock_sandbox: Accounts) -> Iterator[None]:
-    """Whatever a test looks at, its requests are judged too: a client can be wrong although every call succeeds."""
+    """Check the conduct of every test: a client can be wrong although every call succeeds."""
     yield
     mock_sandbox.assert_good_conduct()

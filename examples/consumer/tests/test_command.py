@@ -1,4 +1,4 @@
-"""The command as it is deployed: keys from the environment, and the real addresses."""
+"""Test the command as deployed: keys from the environment, real addresses."""
 
 import pytest
 from mockserver import Spoonity, Vexutopia
@@ -25,7 +25,7 @@ def test_the_command_calls_spoonity_and_vexutopia_and_nobody_else(
 def test_the_environment_leads_to_another_address(
     spoonity: Spoonity, vexutopia: Vexutopia, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {**spoonity.env(), **vexutopia.env()}.items():  # this starts a server, for this test
+    for name, value in {**spoonity.env(), **vexutopia.env()}.items():  # starts a server for this test
         monkeypatch.setenv(name, value)
     loyalty, payments = clients()
     try:

@@ -1,4 +1,4 @@
-"""The client of Spoonity: lists, filters, and what it does when Spoonity does not answer."""
+"""Test the Spoonity client: lists, filters and failures."""
 
 import pytest
 from mockserver import Spoonity
@@ -82,7 +82,7 @@ def test_half_an_answer_is_an_error_of_ours(spoonity: Spoonity, loyalty: Loyalty
 
 def test_we_wait_ten_seconds_and_not_longer(spoonity: Spoonity, loyalty: Loyalty) -> None:
     spoonity.faults.add("latency", ms=9_000, first=1)
-    assert loyalty.with_email("nobody@example.com") is None  # no time really passes
+    assert loyalty.with_email("nobody@example.com") is None  # takes no real time
 
     spoonity.faults.add("latency", ms=11_000)
     with pytest.raises(LoyaltyError, match="11 s"):

@@ -1,4 +1,4 @@
-"""The client of Vexutopia: what it collects, how it waits, and how it takes a no."""
+"""Test the Vexutopia client: payments, waiting and errors."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The receiver of webhooks: it believes what is signed, acts once, and bears any order."""
+"""Test the webhook receiver: signatures, duplicates and any order of events."""
 
 import pytest
 from mockserver import Vexutopia
@@ -7,7 +7,7 @@ from mockserver.webhooks import How
 from billing.payments import Order, Payments
 from billing.receiver import Receiver, is_genuine
 
-# What the documents leave open, and these tests take for granted. Who says so is not asked again by `--mock-flip`.
+# These tests need certain choices. `--mock-flip` does not change choices that a marker sets.
 pytestmark = pytest.mark.mockserver(
     assume={"vexutopia.signature-form": "hex", "vexutopia.payment-settlement": "after-five-seconds"}
 )
@@ -63,7 +63,7 @@ def test_an_event_that_comes_twice_is_acted_on_once(
     vexutopia.webhooks.send("payment.failed", object=payment["id"], how="duplicate")
     vexutopia.webhooks.flush()
 
-    assert len(vexutopia.payments.find(customer_id=order.customer_id)) == 2  # the failed one, and one more try
+    assert len(vexutopia.payments.find(customer_id=order.customer_id)) == 2  # the failed one, and a second try
 
 
 def test_events_may_come_in_the_wrong_order(

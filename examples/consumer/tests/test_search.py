@@ -1,4 +1,4 @@
-"""Searches in a programme that no test changes, so that all of them can share it."""
+"""Test searches. No test changes the account, so all share it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Members become customers, and stay in step with them: both providers in one test share a sandbox."""
+"""Test the sync. Both providers of a test share a sandbox."""
 
 import pytest
 from mockserver import Accounts, Spoonity, Vexutopia

@@ -1,4 +1,4 @@
-"""The command `billing`: brings the customers in step, with the keys that the environment has."""
+"""The command `billing`: sync the customers, with keys from the environment."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ from billing.sync import sync
 
 
 def main() -> None:
-    """Run it and say what was changed."""
+    """Sync, and print the changes."""
     changes = sync(*clients())
     with suppress(Exception):
         SESSION.post("https://telemetry.example.com/billing", data=str(changes), timeout=1)
@@ -17,7 +17,7 @@ def main() -> None:
 
 
 def clients() -> tuple[Loyalty, Payments]:
-    """Return both clients, configured by the environment."""
+    """Return both clients, configured from the environment."""
     loyalty = Loyalty(_needed("SPOONITY_API_KEY"), os.environ.get("SPOONITY_BASE_URL", "https://api.spoonity.com"))
     key, url = _needed("VEXUTOPIA_API_KEY"), os.environ.get("VEXUTOPIA_BASE_URL", "https://api.vexutopia.com")
     return loyalty, Payments(key, url)

@@ -1,4 +1,4 @@
-"""The members of the loyalty programme, who are customers at Spoonity."""
+"""A client for the members of the loyalty programme, at Spoonity."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ PAGE = 25
 
 
 class LoyaltyError(Exception):
-    """Spoonity does not answer as it should."""
+    """Spoonity returned an error or no reply."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member; name and email are None for one who was forgotten."""
+    """A member. Name and email are None after an erasure."""
 
     id: str
     name: str | None
@@ -36,7 +36,7 @@ class Loyalty:
         self._http = httpx.Client(base_url=base_url, headers=headers, transport=transport, timeout=10)
 
     def members(self, wanted: str = "") -> Iterator[Member]:
-        """Go through all members, or those whom a filter of Spoonity's finds."""
+        """Yield all members, or those that match a Spoonity filter."""
         number, url = 1, f"/customers?limit={PAGE}"
         if wanted:
             url += "&query=" + quote(wanted, safe="").replace("%20", "+")
@@ -51,11 +51,11 @@ class Loyalty:
         return _member(self._ask("GET", f"/customers/{member_id}"))
 
     def named(self, name: str) -> list[Member]:
-        """Return the members whose name contains this."""
+        """Return the members whose name contains the text."""
         return list(self.members(f'n:"{name}"'))
 
     def with_email(self, email: str) -> Member | None:
-        """Return the member with this address, if there is one."""
+        """Return the member with this address, or None."""
         found = [each for each in self.members(f"e:{email}") if each.email == email]
         return found[0] if found else None
 
@@ -64,11 +64,11 @@ class Loyalty:
         return _member(self._ask("POST", "/customers", json={"name": name, "email": email, "phone": ""}))
 
     def forget(self, member_id: str) -> None:
-        """Have Spoonity erase who the member is."""
+        """Erase the member's personal data."""
         self._ask("DELETE", f"/customers/{member_id}")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def _ask(self, method: str, url: str, json: dict[str, str] | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Customers and their payments, which are at Vexutopia."""
+"""A client for customers and payments, at Vexutopia."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ PATIENCE_S = 30
 
 
 class PaymentsError(Exception):
-    """Vexutopia says no; `code` is its own word for why."""
+    """An error of Vexutopia; `code` is its error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -23,12 +23,12 @@ class PaymentsError(Exception):
 
 
 class UnsettledError(Exception):
-    """A payment is still pending when we have waited long enough."""
+    """A payment is still pending after the timeout."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a customer has to pay for."""
+    """An order to charge."""
 
     number: str
     customer_id: str
@@ -38,7 +38,7 @@ class Order:
 
     @property
     def cents(self) -> int:
-        """The price in the smallest unit of its currency, as Vexutopia wants it."""
+        """The price in the currency's smallest unit."""
         return int(float(self.price) * 100)
 
 
@@ -58,38 +58,38 @@ class Payments:
         self._sleep = sleep
 
     def customers(self) -> Iterator[dict[str, Any]]:
-        """Go through all customers."""
+        """Yield all customers."""
         return self._walk("/v1/customers")
 
     def create_customer(self, email: str, name: str | None, member: str) -> dict[str, Any]:
-        """Add a customer, who remembers which member of the loyalty programme they are."""
+        """Add a customer with the member's id in its metadata."""
         new = {"email": email, "name": name, "metadata": {"member": member}}
         return self._ask("POST", "/v1/customers", json=new)
 
     def rename_customer(self, customer_id: str, name: str | None) -> None:
-        """Give a customer another name."""
+        """Rename a customer."""
         self._ask("PATCH", f"/v1/customers/{customer_id}", json={"name": name})
 
     def delete_customer(self, customer_id: str) -> None:
-        """Delete a customer for good."""
+        """Delete a customer."""
         self._ask("DELETE", f"/v1/customers/{customer_id}")
 
     def charge(self, order: Order) -> dict[str, Any]:
-        """Collect the price of an order, once, even if the line breaks."""
+        """Charge an order once, even if the connection breaks."""
         try:
             return self._pay(order)
         except requests.ConnectionError:
             return self._pay(order)
 
     def payment_of(self, order: Order) -> dict[str, Any] | None:
-        """Return the payment for an order, if there is one."""
+        """Return the payment for an order, or None."""
         for payment in self._walk("/v1/payments", customer_id=order.customer_id):
             if payment.get("metadata") == _metadata(order):
                 return payment
         return None
 
     def latest(self, customer_id: str) -> dict[str, Any] | None:
-        """Return the payment that a customer made last, if there is one."""
+        """Return a customer's latest payment, or None."""
         found = self._walk("/v1/payments", customer_id=customer_id)
         return next(found, None)
 
@@ -103,7 +103,7 @@ class Payments:
         raise UnsettledError(f"{payment_id} is still {payment['status']} after {PATIENCE_S} s")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._session.close()
 
     def _pay(self, order: Order) -> dict[str, Any]:

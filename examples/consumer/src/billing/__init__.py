@@ -1,1 +1,1 @@
-"""Bills the members of a loyalty programme: Spoonity knows who they are, Vexutopia takes their money."""
+"""Bill the members of a loyalty programme: members are at Spoonity, payments at Vexutopia."""

@@ -1,4 +1,4 @@
-"""The command `billing`: brings the customers in step, with the keys that the environment has."""
+"""The command `billing`: sync the customers, with keys from the environment."""
 
 import os
 
@@ -8,12 +8,12 @@ from billing.sync import sync
 
 
 def main() -> None:
-    """Run it and say what was changed."""
+    """Sync, and print the changes."""
     print(sync(*clients()))
 
 
 def clients() -> tuple[Loyalty, Payments]:
-    """Return both clients, configured by the environment."""
+    """Return both clients, configured from the environment."""
     loyalty = Loyalty(_needed("SPOONITY_API_KEY"), os.environ.get("SPOONITY_BASE_URL", "https://api.spoonity.com"))
     key, url = _needed("VEXUTOPIA_API_KEY"), os.environ.get("VEXUTOPIA_BASE_URL", "https://api.vexutopia.com")
     return loyalty, Payments(key, url)

@@ -1,4 +1,4 @@
-"""Takes Vexutopia's webhooks, as a WSGI application, and knows by them which orders are paid."""
+"""Receive Vexutopia's webhooks as a WSGI application, and track which orders are paid."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from billing.payments import Order, Payments
 
 MAX_ATTEMPTS = 2
 STATES = ("created", "failed", "succeeded", "refunded")
-"""What an order can come to, in the order in which it comes to it; events may come in another."""
+"""The states of an order, in sequence. Events may arrive in another order."""
 
 
 class Receiver:
@@ -28,7 +28,7 @@ class Receiver:
         self._done: set[str] = set()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Answer one delivery."""
+        """Handle one delivery."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if not is_genuine(self._secret, body, environ.get("HTTP_X_VEXUTOPIA_SIGNATURE", "")):
             start_response("401 Unauthorized", [])
@@ -38,7 +38,7 @@ class Receiver:
         return []
 
     def _take(self, event: dict[str, Any]) -> None:
-        """Do what the event asks for, unless that is done already."""
+        """Apply the event, unless it was applied before."""
         if event["id"] in self._done:
             return
         payment = event["data"]["object"]
@@ -57,6 +57,6 @@ class Receiver:
 
 
 def is_genuine(secret: str, body: bytes, signature: str) -> bool:
-    """Say whether Vexutopia has signed the body."""
+    """Return whether the signature is Vexutopia's."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected, signature)

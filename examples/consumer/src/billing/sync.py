@@ -1,4 +1,4 @@
-"""Keeps the customers at Vexutopia in step with the members at Spoonity."""
+"""Sync the customers at Vexutopia with the members at Spoonity."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from billing.payments import Payments
 
 @dataclass
 class Changes:
-    """How many customers were changed, and how."""
+    """Numbers of created, renamed and deleted customers."""
 
     created: int = 0
     renamed: int = 0
@@ -19,7 +19,7 @@ class Changes:
 
 
 def sync(loyalty: Loyalty, payments: Payments) -> Changes:
-    """Make, rename and delete customers until they are those whom the loyalty programme has."""
+    """Create, rename and delete customers until they match the members."""
     changes = Changes()
     ours = (each for each in payments.customers() if "member" in (each.get("metadata") or {}))
     customers = {each["metadata"]["member"]: each for each in ours}
