@@ -1,5 +1,6 @@
 """The package keeps the shape that docs/architecture.md gives it: who may import what, and where time and chance come from."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,12 @@ def every_import() -> list[Import]:
 
 def test_imports_go_down(every_import: list[Import], ranks: dict[str, int]) -> None:
     assert [complaint for found in every_import if (complaint := going_up(found, ranks))] == []
+
+
+def test_only_the_lookup_has_the_list_of_built_in_providers() -> None:
+    wanted = re.compile(r"^ *from mockserver\.providers import .*\bPROVIDERS\b|\bproviders\.PROVIDERS\b", re.MULTILINE)
+
+    assert [module for module, source in sources().items() if wanted.search(source)] == []
 
 
 def test_every_layer_that_is_drawn_is_there_or_announced(ranks: dict[str, int]) -> None:
