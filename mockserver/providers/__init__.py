@@ -48,16 +48,20 @@ def find_provider(name: str, *, where: str = "providers") -> Provider:
     for provider in PROVIDERS:
         if provider.name == name:
             return provider
-    entry = next((each for each in _entry_points() if each.name == name), None)
-    if entry is None:
+    entries = {each.value: each for each in _entry_points() if each.name == name}
+    if len(entries) > 1:
+        raise ConfigurationError(
+            f"several packages offer {name!r}: {', '.join(sorted(entries))}", where=where, hint="uninstall all but one"
+        )
+    if not entries:
         hint = f"name one of {', '.join(provider_names())}"
         raise ConfigurationError(f"there is no provider {str(name)[:80]!r}", where=where, hint=hint)
-    return _load(entry)
+    return _load(*entries.values())
 
 
 def provider_names() -> list[str]:
     """Return the names of all available providers without importing them."""
-    return list(dict.fromkeys([*(each.name for each in PROVIDERS), *(each.name for each in _entry_points())]))
+    return list(dict.fromkeys([*(each.name for each in PROVIDERS), *sorted(each.name for each in _entry_points())]))
 
 
 def _entry_points() -> "Iterable[EntryPoint]":

@@ -12,7 +12,7 @@ from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, find_provider, find_providers, provider_names
 from tests.toy.provider import TOY
 
-Install = Callable[[str, str], None]
+Install = Callable[..., None]
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Return what installs a distribution that offers a provider: (its name, its entry point)."""
     monkeypatch.syspath_prepend(tmp_path)
 
-    def install(name: str, value: str) -> None:
+    def install(name: str, value: str, offers: str = "") -> None:
         folder = tmp_path / f"{name}-1.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
-        (folder / "entry_points.txt").write_text(f"[mockserver.providers]\n{name} = {value}\n")
+        (folder / "entry_points.txt").write_text(f"[mockserver.providers]\n{offers or name} = {value}\n")
 
     return install
 
@@ -63,6 +63,18 @@ def test_a_package_that_cannot_be_imported_disturbs_only_those_who_name_it(insta
     assert str(caught.value) == "provider broken (broken_mock:PROVIDER): cannot be imported: ValueError: two lines"
     assert find_providers(["lendery"]) == (TOY,)
     assert provider_names() == [*(each.name for each in PROVIDERS), "broken", "lendery"]
+
+
+def test_a_name_that_several_packages_offer_is_refused(install: Install) -> None:
+    install("lendery", "tests.toy.provider:TOY")
+    install("other", "tests.toy.notes:PROVIDER", offers="lendery")
+
+    with pytest.raises(ConfigurationError) as caught:
+        find_provider("lendery", where="--provider")
+
+    assert str(caught.value) == (
+        "--provider: several packages offer 'lendery': tests.toy.notes:PROVIDER, tests.toy.provider:TOY; uninstall all but one"
+    )
 
 
 def test_a_name_costs_no_import(install: Install, tmp_path: Path) -> None:
