@@ -113,7 +113,6 @@ def test_commands_list_what_it_has(shell: Shell) -> None:
     )
 
 
-@pytest.mark.xfail(reason="the pytest plugin knows the built-in providers only", strict=False)
 def test_a_suite_uses_its_fixture(shell: Shell) -> None:
     code, printed = shell.run("pytest", "-q", "tests/acme_suite.py", "--mock-flip", "--mock-report=verdict.json")
     verdict = json.loads((shell.folder / "verdict.json").read_bytes()) if code == 0 else {}

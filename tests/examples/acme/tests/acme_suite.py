@@ -31,4 +31,5 @@ def test_the_real_address_reaches_both(acme, vexutopia):
     assert acme.name == vexutopia.name
     headers = {"Authorization": f"Bearer {acme.token}"}
     assert httpx.get("https://api.acme.example/notes/n000001", headers=headers).json()["text"] == "first"
-    assert httpx.get("https://api.vexutopia.com/v1/customers", headers={"Authorization": "Bearer vex_test_a"}).is_success
+    headers = {"Authorization": f"Bearer {vexutopia.token}"}
+    assert httpx.get("https://api.vexutopia.com/v1/customers", headers=headers).is_success
