@@ -86,7 +86,7 @@ def create_app(**options: Unpack[AppOptions]) -> "Starlette":
 
 
 def asgi_app(**options: Unpack[AppOptions]) -> App:
-    """Return the bare ASGI application inside that of `create_app`, which is faster to make and to call."""
+    """Return the bare ASGI application that `create_app` wraps; it is faster."""
     app = App(Mock(settings_of(options)), _control)
     if app.mock.settings.faults:
         from mockserver.control.faults import arm_at_begin

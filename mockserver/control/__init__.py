@@ -1,4 +1,4 @@
-"""The control API below `/_mock` of any sandbox: what a user of the mock, rather than of a provider, asks of it.
+"""The control API below `/_mock` of any sandbox.
 
 A module per resource holds its functions and its `ROUTES`; `routes.py` lists them all. Nothing here steps a clock, makes
 an exchange or is recorded.

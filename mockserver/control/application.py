@@ -1,6 +1,7 @@
-"""The control API as an ASGI application: who may ask, which route, what was sent, and the reply or problem.
+"""Serve the control API: check access, route, decode requests, encode replies.
 
-It waits for nothing but a body, so it also answers calls within the process, where there is no event loop.
+Starlette's exception handlers are not used: they re-raise what the mock fails in, and run in a thread what is no coroutine. This
+application waits for nothing but a body, so it also answers calls within the process, where there is no event loop.
 """
 
 import asyncio
@@ -24,50 +25,12 @@ from mockserver.judge.notes import Insights
 from mockserver.mock import MockSettings
 from mockserver.state.sandbox import DEFAULT, check_name
 
-
-def reject(scope: Scope, headers: Mapping[bytes, bytes], settings: MockSettings) -> Reply | None:
-    """Return how a request is refused before its path is looked at; None if it is let through."""
-    oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
-    if oversized is not None:
-        return refusal(oversized)
-    host = headers[b"host"].decode("latin-1").lower()
-    name = _name(host)
-    if not is_loopback(host) and not _is_test_client(name, scope) and not {host, name} & _lower(settings.allow_hosts):
-        return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin or _is_near(origin, host) or (origin in _lower(settings.allow_origins) and origin != "null"):
-        return None
-    # Any page can have the origin null, so there is no allowing it.
-    hint = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
-    return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
-
-
-def _is_test_client(name: str, scope: Scope) -> bool:
-    """Return whether Starlette's TestClient asks its own host; no peer of a socket has that name."""
-    client = scope.get("client")
-    return name == "testserver" and client is not None and client[0] == "testclient"
-
-
-def _is_near(origin: str, host: str) -> bool:
-    """Return whether a page of the origin comes from the mock itself or from this machine."""
-    scheme, _, place = origin.partition("://")
-    return scheme in ("http", "https") and (place == host or is_loopback(place))
-
-
-def _lower(names: Iterable[str]) -> set[str]:
-    return {name.lower() for name in names}
-
-
-def _name(host: str) -> str:
-    return re.sub(r":\d+$", "", host)
-
-
 _log = logging.getLogger("mockserver")
 _encode = msgspec.json.Encoder().encode
 
 
 class Control:
-    """Serves the routes for one application."""
+    """The ASGI application of the control API."""
 
     def __init__(self, app: App, routes: Sequence[ControlRoute]) -> None:
         self._settings = app.mock.settings
@@ -78,7 +41,7 @@ class Control:
         paths[CONTROL] = paths[f"{CONTROL}/"]
         # Starlette takes an object that is no function for an ASGI application, and leaves methods to it.
         insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
-        places = [routing.Route(path, RouteMatch(app, routes, methods, insights)) for path, methods in paths.items()]
+        places = [routing.Route(path, ControlPath(app, routes, methods, insights)) for path, methods in paths.items()]
         self._router = routing.Router(places, redirect_slashes=False, default=_unknown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,8 +56,8 @@ class Control:
             await self._router(scope, receive, send)
 
 
-class RouteMatch:
-    """One path of the control API, with a route for each of its methods."""
+class ControlPath:
+    """A path of the control API, with a route for each of its methods."""
 
     def __init__(self, app: App, routes: Sequence[ControlRoute], methods: Mapping[str, ControlRoute], insights: Insights) -> None:
         self._app = app
@@ -115,7 +78,7 @@ class RouteMatch:
             await _send(send, reply, guard.reply_headers(headers))
 
     async def _send_stream(self, scope: Scope, receive: Receive, send: Send, stream: Stream) -> None:
-        """Send what comes until it ends, the client leaves, or the server ends."""
+        """Send the chunks until they end, the client leaves, or the server ends."""
         also = guard.reply_headers(dict(scope["headers"]))
         headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -178,7 +141,6 @@ class RouteMatch:
             accept=headers.get(b"accept", b"").decode("latin-1"),
             last_event=headers.get(b"last-event-id", b"").decode("latin-1"),
             can_wait=_can_wait(scope),
-            pause=scope.get("mock.pause", asyncio.sleep),
         )
         with call.mock.lock:
             reply = route.run(call)
@@ -197,7 +159,7 @@ class RouteMatch:
         )
 
     def _base_url(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-        """Return the mock's base URL as the client sees it, with where it is mounted but without a sandbox."""
+        """Return the base URL that the client sees, without a sandbox."""
         prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
         seen = f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}"
@@ -219,14 +181,14 @@ async def _send(send: Send, reply: Reply, also: RawHeaders) -> None:
 
 
 def _content(reply: Reply) -> bytes:
-    """Return the body as bytes; one that is bytes already is no JSON."""
+    """Return the body as bytes: as it is, else as JSON."""
     if reply.status == 204:
         return b""
     return reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
 
 
 def _can_wait(scope: Scope) -> bool:
-    """Return whether there is a server that can wait; within the process the body is at hand instead."""
+    """Return whether a server can wait; within the process the scope has the body instead."""
     return "mock.body" not in scope
 
 
@@ -239,3 +201,40 @@ async def _send_chunks(send: Send, stream: Stream) -> None:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def reject(scope: Scope, headers: Mapping[bytes, bytes], settings: MockSettings) -> Reply | None:
+    """Return the refusal of a request's size, Host or Origin, if any."""
+    oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
+    if oversized is not None:
+        return refusal(oversized)
+    host = headers[b"host"].decode("latin-1").lower()
+    name = _name(host)
+    if not is_loopback(host) and not _is_test_client(name, scope) and not {host, name} & _lower(settings.allow_hosts):
+        return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin or _is_near(origin, host) or (origin in _lower(settings.allow_origins) and origin != "null"):
+        return None
+    # Any page can have the origin null, so there is no allowing it.
+    hint = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
+    return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
+
+
+def _is_test_client(name: str, scope: Scope) -> bool:
+    """Return whether Starlette's TestClient asks its own host; no peer of a socket has that name."""
+    client = scope.get("client")
+    return name == "testserver" and client is not None and client[0] == "testclient"
+
+
+def _is_near(origin: str, host: str) -> bool:
+    """Return whether a page of the origin comes from the mock itself or from this machine."""
+    scheme, _, place = origin.partition("://")
+    return scheme in ("http", "https") and (place == host or is_loopback(place))
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
+
+
+def _name(host: str) -> str:
+    return re.sub(r":\d+$", "", host)

@@ -1,4 +1,4 @@
-"""Errors of the control API: `application/problem+json` (RFC 9457) with one line that names the place and the hint."""
+"""Errors of the control API as `application/problem+json` (RFC 9457)."""
 
 from mockserver.errors import (
     BadNameError,
@@ -45,7 +45,7 @@ _STATUSES: dict[type[MockServerError], int] = {
 
 
 class ControlError(MockServerError):
-    """The control API says no for a reason of its own.
+    """The control API refuses a request.
 
     Attributes:
         headers: what the reply carries beside the usual.
@@ -65,7 +65,7 @@ class ControlError(MockServerError):
 
 
 def refusal(error: Exception) -> Reply | None:
-    """Return how the error is told to the client; None if the mock itself has failed."""
+    """Return the error as a problem; None if the mock itself has failed."""
     match error:
         case ControlError(status=status, headers=headers):
             return problem(status, str(error), headers)
@@ -82,7 +82,7 @@ def refusal(error: Exception) -> Reply | None:
 
 
 def problem(status: int, detail: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """Return a problem; its detail is cut to one line of bearable length."""
+    """Return a problem, its detail cut to one line of at most MAX_DETAIL characters."""
     line = " ".join(detail.splitlines())
     line = line if len(line) <= MAX_DETAIL else f"{line[:MAX_DETAIL]}…"
     return Reply(

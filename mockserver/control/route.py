@@ -1,4 +1,4 @@
-"""What a route of the control API is, and what its function is given."""
+"""Routes of the control API, and the call that their functions are given."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from mockserver.judge.notes import Insights
 
 
-async def no_pause(_seconds: float) -> None:
-    """Let no time pass."""
-
-
 class Empty(Struct, frozen=True, forbid_unknown_fields=True):
     """The body or query of a request that has nothing to say."""
 
@@ -39,7 +35,7 @@ class Stream(Struct, frozen=True):
 
 
 class ControlCall(Struct, frozen=True, kw_only=True):
-    """What the function of a route is given.
+    """A request to the control API, decoded.
 
     Attributes:
         routes: all routes of the control API.
@@ -53,7 +49,6 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         accept: the header of that name.
         last_event: the header `Last-Event-ID`, with which a client goes on with a stream.
         can_wait: whether there is a server that can wait; within the process there is none.
-        pause: waits so many seconds; within the process, where nothing can be waited for, it returns at once.
     """
 
     app: App
@@ -68,7 +63,6 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     accept: str = ""
     last_event: str = ""
     can_wait: bool = True
-    pause: Callable[[float], Awaitable[None]] = no_pause
 
     @property
     def mock(self) -> Mock:
@@ -76,7 +70,7 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         return self.app.mock
 
     def sandbox(self) -> Sandbox:
-        """Return the sandbox, made now if it is not there, after the work that has fallen due.
+        """Return the sandbox, made if need be, after its due tasks.
 
         Raises: LimitError if there are too many.
         """
@@ -115,7 +109,9 @@ class ControlRoute(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_body(self) -> bool:
-        """Whether a request without a body is refused; what can be created from nothing needs none.
+        """Whether a request without a body is refused.
+
+        What can be created from nothing needs none.
 
         What may be one thing or a list of them cannot.
         """
@@ -123,7 +119,7 @@ class ControlRoute(Struct, frozen=True, kw_only=True):
 
 
 def read_query(query: bytes, route: ControlRoute) -> Any:
-    """Return what the query says, as an instance of what the route takes; of a name that comes twice, the last.
+    """Return the query as the route takes it; the last value of a name counts.
 
     Raises: ControlError.
     """

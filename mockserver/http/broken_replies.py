@@ -1,4 +1,4 @@
-"""Sends a reply as a fault has it: not at all, in part, or slowly.
+"""Send a reply with a connection fault: drop, truncate, drip.
 
 Where the connection must end, the scope says how (`mock.hang_up`): a server closes it, and a call within the process raises.
 Under another server the reply just stays unfinished, which any server answers by closing the connection.

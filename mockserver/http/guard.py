@@ -1,4 +1,4 @@
-"""What is refused before anyone reads it: sizes and hosts. The limits hold under every HTTP parser."""
+"""Check sizes and hosts, answer preflights. The limits hold under every HTTP parser."""
 
 import asyncio
 import re
@@ -23,12 +23,12 @@ _LOOPBACK = re.compile(r"localhost|.+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]|
 _PORT = re.compile(r":[0-9]+$")
 
 
-class Disconnected(Exception):  # noqa: N818 - nobody is there to be told
+class Disconnected(Exception):  # noqa: N818 - no client is left to be answered
     """The client went away while it was sending its body."""
 
 
 def head_problem(path: bytes | str, query: bytes, raw_headers: RawHeaders) -> Problem | None:
-    """Return why a request's head is refused; None if it is not."""
+    """Return the problem of a request's head; None if there is none."""
     if len(path) + len(query) > MAX_TARGET_BYTES:
         return Oversized(414, f"The path and query are longer than {MAX_TARGET_BYTES} bytes")
     if len(raw_headers) > MAX_HEADERS:
@@ -47,7 +47,7 @@ def has_body(headers: Mapping[bytes, bytes]) -> bool:
 
 
 async def read_body(scope: "Scope", receive: "Receive", headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """Return the whole body; within the process it is at hand (`mock.body`) and never has to be waited for.
+    """Return the whole body; within the process (`mock.body`) it is there already.
 
     Raises: Oversized as soon as more than `limit` bytes are announced or come; Unreadable if it stops coming;
         Disconnected if the client leaves.
@@ -80,13 +80,13 @@ async def _collect(receive: "Receive", limit: int) -> bytes:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether the host, with or without a port, is this machine by its very name."""
+    """Return whether the host, with or without a port, is a loopback name."""
     is_bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
     return _LOOPBACK.fullmatch(host if is_bare_ipv6 else _PORT.sub("", host)) is not None
 
 
 def check_target(url: str, allowed_hosts: Collection[str], *, where: str) -> None:
-    """Raise ConfigurationError unless announcements may be sent to the URL."""
+    """Raise ConfigurationError unless webhooks may be sent to the URL."""
     try:
         parts = urlsplit(url)
         host = parts.hostname if parts.port != 0 else None
@@ -112,12 +112,12 @@ _ORIGIN = re.compile(rb"[!-~]{1,512}")
 
 
 def is_preflight(method: str, headers: Mapping[bytes, bytes]) -> bool:
-    """Return whether a browser only asks whether it may send the real request."""
+    """Return whether the request is a CORS preflight."""
     return method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers
 
 
 def reply_headers(headers: Mapping[bytes, bytes]) -> RawHeaders:
-    """Return what every reply to a request with these headers carries."""
+    """Return the CORS headers of a reply to a request with these headers."""
     origin = headers.get(b"origin")
     if origin is None or not _ORIGIN.fullmatch(origin):
         return [(b"vary", b"Origin")]
@@ -130,7 +130,7 @@ def reply_headers(headers: Mapping[bytes, bytes]) -> RawHeaders:
 
 
 def preflight_headers(headers: Mapping[bytes, bytes], methods: str) -> RawHeaders:
-    """Return what the reply to a preflight carries; `methods` are those that may be sent."""
+    """Return the headers of a preflight's reply that allows these methods."""
     allowed = [
         *reply_headers(headers),
         (b"access-control-allow-methods", methods.encode()),

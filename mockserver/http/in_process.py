@@ -1,4 +1,4 @@
-"""Calls the application in the caller's own thread: no socket, no event loop.
+"""Call the application in the caller's own thread: no socket, no event loop.
 
 The application only waits where it reads a body or pauses; here the body is at hand and a pause is a function of the
 caller's. So its coroutine can be run by hand, which costs a few microseconds.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 Pause = Callable[[float], Awaitable[None]]
 
 HERE = "http://mock.localhost"
-"""What paths without a host are asked of."""
+"""The origin of paths without one."""
 
 
 class ConnectionLostError(Exception):
-    """The connection ended before the whole reply came, as a fault has it.
+    """A fault ended the connection before the whole response came.
 
     Attributes:
-        response: what came of it; None: nothing.
+        response: the part that came; None: nothing.
     """
 
     def __init__(self, response: "Response | None") -> None:
@@ -34,7 +34,7 @@ class ConnectionLostError(Exception):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """What the application answered."""
+    """The application's response."""
 
     status: int
     headers: RawHeaders
@@ -45,7 +45,7 @@ class Response(msgspec.Struct, frozen=True):
         return next((value.decode("latin-1") for key, value in self.headers if key == name.lower().encode()), None)
 
     def json(self) -> Any:
-        """Return what the body says."""
+        """Return the decoded body."""
         return msgspec.json.decode(self.body)
 
 

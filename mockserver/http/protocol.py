@@ -14,7 +14,10 @@ MAX_URL_BYTES = 60_000
 
 
 class OnePiece:
-    """A transport that keeps a reply's head until its body comes, at the latest until the event loop's next turn."""
+    """A transport that writes a reply's head and body in one piece.
+
+    A head waits for its body until the event loop's next turn at the latest.
+    """
 
     __slots__ = ("_head", "_loop", "_transport")
 
@@ -24,7 +27,7 @@ class OnePiece:
         self._head: bytes | None = None
 
     def write(self, data: bytes) -> None:
-        """Write the data, together with the head that waits; or let it wait if it is a head itself."""
+        """Write the data after the waiting head, or keep it if it is one."""
         if self._head is not None:
             data, self._head = self._head + data, None
             self._transport.write(data)
@@ -49,7 +52,7 @@ class OnePiece:
 
 
 class HttpTools(HttpToolsProtocol):
-    """httptools, two to three times as fast as h11, with bounded heads; it ignores every offer to upgrade."""
+    """httptools with bounded heads, which ignores every offer to upgrade."""
 
     _in_head = False
     _head_bytes = 0
@@ -77,7 +80,7 @@ class HttpTools(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        """Keep so much of the URL that a longer one can be told from one that fits."""
+        """Keep enough of the URL to see whether it is too long."""
         self.url = (self.url + url)[:MAX_URL_BYTES]
 
     def on_headers_complete(self) -> None:

@@ -30,33 +30,33 @@ Parser = Literal["httptools", "h11"]
 Background = Callable[[], Coroutine[Any, Any, None]]
 
 GRACE_S = 1.0
-"""How long answers that are on their way may take when the server ends."""
+"""Seconds for replies on their way when the server ends."""
 
 KEEP_ALIVE_S = 60
-"""How long a connection may stand idle between two requests."""
+"""Seconds that a connection may be idle between two requests."""
 
 HEAD_TIMEOUT_S = 30.0
-"""How often connections are looked at: one that owed the head of a request at two looks is closed."""
+"""Seconds between two looks at connections: one without a request head at both is closed."""
 
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _log = logging.getLogger("uvicorn.error")
 
 
 class Address(Struct, frozen=True):
-    """Where a server listens."""
+    """Address of a server."""
 
     host: str
     port: int
 
     @property
     def url(self) -> str:
-        """What stands before a path; a server at all addresses of the machine is asked at the loopback one."""
+        """The base URL; loopback for a server at all addresses."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Return a socket for each address of the host, all at one port; port 0 picks a free one.
+    """Return sockets for all addresses of the host, at one port.
 
     Raises: ConfigurationError if the port is taken, or the host is none of this machine.
     """
@@ -71,7 +71,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 class HttpServer(uvicorn.Server):
-    """uvicorn's server, which ends when it is told and not at its next look."""
+    """uvicorn's server, which ends at once."""
 
     def __init__(self, app: "ASGIApp", *, parser: Parser = "httptools", head_timeout_s: float = HEAD_TIMEOUT_S) -> None:
         super().__init__(_configuration(app, parser))
@@ -148,7 +148,7 @@ class HttpServer(uvicorn.Server):
             await self._cut_off()
 
     async def _close_silent(self) -> None:
-        """Close connections that owe the head of a request for too long; uvicorn only knows idle ones."""
+        """Close connections whose request head is overdue; uvicorn closes only idle ones."""
         silent: dict[Any, Any] = {}
         while True:
             await asyncio.sleep(self._head_timeout_s)
@@ -214,7 +214,7 @@ def running(server: HttpServer, sockets: list[socket.socket]) -> Iterator[None]:
 
 @contextmanager
 def ending_on_signals(server: HttpServer) -> Iterator[None]:
-    """Have Ctrl-C and SIGTERM end the server, not the process; only in the main thread."""
+    """Make Ctrl-C and SIGTERM end the server, not the process; main thread only."""
     before = {each: signal.signal(each, lambda *_: server.end()) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
@@ -246,7 +246,7 @@ def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
 
 
 def _bind_all(sockets: list[socket.socket], host: str, port: int) -> None:
-    """Bind the host's addresses that this machine has, all to one port; names often have one more than it has."""
+    """Bind the addresses that this machine has; names often have others too."""
     absent: OSError | None = None
     for family, address in _addresses(host, port):
         chosen = sockets[0].getsockname()[1] if sockets else port
@@ -316,7 +316,7 @@ _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31"}
 
 
 class RequestLog:
-    """An application that logs what another one answers: providers' paths at level `info`, those of `/_mock` at `debug`.
+    """Access log: providers' paths at level `info`, those of `/_mock` at `debug`.
 
     Query and headers are left out, since credentials may stand in them.
     """
@@ -349,7 +349,7 @@ class RequestLog:
 
 
 def _notes(headers: Mapping[str, str]) -> str:
-    """Return what the mock noticed about the exchange, as its headers say it."""
+    """Return the notes of the `Mock-` headers."""
     noted = [name for name in ("mock-fault", "mock-violation", "mock-assumed") if name in headers]
     notes = [f"{name.removeprefix('mock-')} {headers[name]}" for name in noted]
     return "".join(f" · {note}" for note in notes)

@@ -1,4 +1,4 @@
-"""Send webhook deliveries when they fall due, and move a sandbox's clock while they are on their way.
+"""Send webhook deliveries when they fall due, and advance clocks meanwhile.
 
 What must wait for results is a generator that yields where it waits; the event loop and a blocking caller run the same one.
 """
@@ -103,7 +103,7 @@ class WebhookSender:
     def connect(
         self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = (), path: str = "/"
     ) -> Endpoint:
-        """Send the sandbox's events to an ASGI or WSGI application of this process, until the sandbox is reset.
+        """Send the sandbox's events to an ASGI or WSGI application, until a reset.
 
         path: where the application takes them, percent-encoded, with a query if it wants one.
         """
@@ -138,8 +138,9 @@ class WebhookSender:
         return sandbox.name in self._mock.sandboxes and self._mock.sandboxes.get(sandbox.name) is sandbox
 
     def _is_held(self, sandbox: Sandbox, delivery: Delivery) -> bool:
-        """Return whether the delivery must wait for room, or for an earlier one of the same object.
+        """Return whether the delivery must wait for others.
 
+        It waits for room, or for an earlier one of the same object.
         Where time does not run by itself, an endpoint is sent one at a time, so that equal runs are equal.
         """
         if len(self._jobs) >= MAX_SENDING:
@@ -175,7 +176,7 @@ class WebhookSender:
         threading.Thread(target=self._deliver, args=(job, app), name="mockserver-webhook", daemon=True).start()
 
     def _deliver(self, job: Job, app: Application | None) -> None:
-        """Send one delivery, in a thread of its own; the rest of the class runs in its callers' threads."""
+        """Send one delivery in its own thread; all else runs in callers' threads."""
         from mockserver.http.webhook_requests import DeliveryResult, deliver
 
         started, result = stopwatch_us(), DeliveryResult(error="the delivery was broken off")
@@ -221,7 +222,7 @@ class WebhookSender:
             timer.cancel()
 
     async def go_to(self, sandbox: Sandbox, clock: Clock) -> None:
-        """Move to this clock, and stop at each due instant until what is sent there has its result.
+        """Move to this clock, stopping at each due instant until results are there.
 
         Raises: ClockError if the clock is out of range; BusyError if it is being moved already, or the state is replaced.
         """

@@ -1,4 +1,4 @@
-"""Make the headers and body of a delivery when it is sent, correct or broken as asked."""
+"""Make the headers and body of a delivery, correct or broken as asked."""
 
 import json
 
