@@ -15,7 +15,7 @@ from mockserver.errors import DocumentError
 from mockserver.exchange import Exchange
 from mockserver.judge.check import check
 from mockserver.judge.recordings import har as har_module
-from mockserver.judge.recordings.exchanges import exchange_of, target_of, traffic_of
+from mockserver.judge.recordings.exchanges import address_of, exchange_of, traffic_of
 from mockserver.judge.recordings.har import Recording
 from mockserver.providers import PROVIDERS
 from tests.judge.recorders import FORM, JSON, RECORDERS, STARTED_MS, Recorder, Sent, chrome, har, playwright, recording
@@ -117,7 +117,7 @@ def test_body_in_base64_is_decoded_in_requests_too() -> None:
 
 def read(entry: dict[str, Any]) -> Exchange:
     """Return the exchange of an entry by itself."""
-    target = target_of(entry["request"]["url"])
+    target = address_of(entry["request"]["url"])
     assert target is not None
     return exchange_of(recording(entry).entry(0), 1, target)
 
@@ -224,7 +224,7 @@ def test_choices_that_the_mock_named_are_known() -> None:
     ],
 )
 def test_address_is_taken_apart(url: str, origin: str, path: str, query: bytes) -> None:
-    target = target_of(url)
+    target = address_of(url)
 
     assert target is not None
     assert (target.base_url, target.path, target.query) == (origin, path, query)
@@ -232,7 +232,7 @@ def test_address_is_taken_apart(url: str, origin: str, path: str, query: bytes) 
 
 @pytest.mark.parametrize("url", ["", "data:,x", "blob:https://h/1", "wss://h/v1", "chrome-extension://x/y", "http://[::1", "/v1"])
 def test_address_that_no_request_goes_to_is_none(url: str) -> None:
-    assert target_of(url) is None
+    assert address_of(url) is None
 
 
 def test_byte_order_mark_is_passed_over() -> None:

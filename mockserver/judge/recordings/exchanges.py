@@ -48,46 +48,46 @@ class Attribution(Struct, frozen=True):
     """An entry, counted from 0, and its address as the provider sees it."""
 
     index: int
-    target: RecordedAddress
+    address: RecordedAddress
 
 
-class Choice(Struct, frozen=True):
+class ProviderEntries(Struct, frozen=True):
     """Entries of one provider, and the reasons for skipping others: reason → count."""
 
-    places: tuple[Attribution, ...]
+    attributions: tuple[Attribution, ...]
     left_out: Counter[str]
 
 
-def choose(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Choice:
+def entries_of(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> ProviderEntries:
     """Return the entries sent to the provider's own address or one of the URLs.
 
     If there are none and no URL is given: those that a mock answered, else those whose path begins as the provider's do.
     """
-    sieve = _Sieve(recording, contract, provider, urls)
-    choice = _chosen(recording, sieve.by_address)
-    for way in (sieve.by_mock, sieve.by_path):
-        if not urls and not choice.places:
-            choice = _chosen(recording, way)
-    return choice
+    attributor = _Attributor(recording, contract, provider, urls)
+    found = _chosen(recording, attributor.by_address)
+    for rule in (attributor.by_mock, attributor.by_path):
+        if not urls and not found.attributions:
+            found = _chosen(recording, rule)
+    return found
 
 
-def _chosen(recording: Recording, way: "Way") -> Choice:
-    places, left_out = [], Counter[str]()
+def _chosen(recording: Recording, rule: "AttributionRule") -> ProviderEntries:
+    attributions, left_out = [], Counter[str]()
     for index, url in enumerate(recording.urls):
-        target = target_of(url)
-        reason, target = (ELSEWHERE, None) if target is None else way(index, target)
-        if reason or target is None:
+        address = address_of(url)
+        reason, address = (ELSEWHERE, None) if address is None else rule(index, address)
+        if reason or address is None:
             left_out[reason] += 1
         else:
-            places.append(Attribution(index, target))
-    return Choice(tuple(places), left_out)
+            attributions.append(Attribution(index, address))
+    return ProviderEntries(tuple(attributions), left_out)
 
 
-Way = Callable[[int, RecordedAddress], tuple[str, RecordedAddress]]
-"""Returns why an entry is left out, empty if it is not, and its target as the provider sees it."""
+AttributionRule = Callable[[int, RecordedAddress], tuple[str, RecordedAddress]]
+"""Returns why an entry is left out, empty if it is not, and its address as the provider sees it."""
 
 
-class _Sieve:
+class _Attributor:
     """Knows the ways to tell a provider's entries from others."""
 
     def __init__(self, recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str]) -> None:
@@ -97,50 +97,50 @@ class _Sieve:
         self._own = _addresses([provider.origin])
         self._given = _addresses(urls)
 
-    def by_address(self, _index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
-        own = _below(target, self._own)
+    def by_address(self, _index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+        own = _below(address, self._own)
         if own is not None:
             return "", own
-        given = _below(target, self._given)
-        return (ELSEWHERE, target) if given is None else self._shared(given)
+        given = _below(address, self._given)
+        return (ELSEWHERE, address) if given is None else self._shared(given)
 
-    def by_mock(self, index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def by_mock(self, index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
         response = self._recording.entry(index).response
         headers = (response and response.headers) or ()
         is_mocks = any(pair.name.lower() == "mock-exchange" for pair in headers)
-        return self._shared(target) if is_mocks else (ELSEWHERE, target)
+        return self._shared(address) if is_mocks else (ELSEWHERE, address)
 
-    def by_path(self, _index: int, target: RecordedAddress) -> tuple[str, RecordedAddress]:
-        target = _without_sandbox(target)
-        return "" if self._owner(target.path) == self._provider else ELSEWHERE, target
+    def by_path(self, _index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+        address = _without_sandbox(address)
+        return "" if self._owner(address.path) == self._provider else ELSEWHERE, address
 
-    def _shared(self, target: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def _shared(self, address: RecordedAddress) -> tuple[str, RecordedAddress]:
         """Skip entries of other providers at a shared address."""
-        target = _without_sandbox(target)
-        if CONTROL.match(target.path):
-            return OF_THE_MOCK, target
-        return OTHER_PROVIDERS if self._owner(target.path) not in (self._provider, None) else "", target
+        address = _without_sandbox(address)
+        if CONTROL.match(address.path):
+            return OF_THE_MOCK, address
+        return OTHER_PROVIDERS if self._owner(address.path) not in (self._provider, None) else "", address
 
 
 def _addresses(urls: Sequence[str]) -> list[RecordedAddress]:
-    return [replace(target, path=target.path.rstrip("/")) for url in urls if (target := target_of(url)) is not None]
+    return [replace(address, path=address.path.rstrip("/")) for url in urls if (address := address_of(url)) is not None]
 
 
-def _below(target: RecordedAddress, addresses: Sequence[RecordedAddress]) -> RecordedAddress | None:
-    """Return the address relative to the first base address that contains it; else None."""
-    for address in addresses:
-        rest = target.path.removeprefix(address.path)
-        is_below = target.path.startswith(address.path) and rest[:1] in ("", "/")
-        if target.base_url == address.base_url and is_below:
-            return RecordedAddress(target.base_url + address.path, rest or "/", target.query)
+def _below(address: RecordedAddress, bases: Sequence[RecordedAddress]) -> RecordedAddress | None:
+    """Return the address relative to the first base that contains it; else None."""
+    for base in bases:
+        rest = address.path.removeprefix(base.path)
+        is_below = address.path.startswith(base.path) and rest[:1] in ("", "/")
+        if address.base_url == base.base_url and is_below:
+            return RecordedAddress(base.base_url + base.path, rest or "/", address.query)
     return None
 
 
-def _without_sandbox(target: RecordedAddress) -> RecordedAddress:
-    prefix = _SANDBOX.match(target.path)
+def _without_sandbox(address: RecordedAddress) -> RecordedAddress:
+    prefix = _SANDBOX.match(address.path)
     if prefix is None:
-        return target
-    return RecordedAddress(target.base_url + prefix[0], target.path[prefix.end() :], target.query)
+        return address
+    return RecordedAddress(address.base_url + prefix[0], address.path[prefix.end() :], address.query)
 
 
 _IN_PATHS = "/%:@!$&'()*+,;=~"
@@ -149,7 +149,7 @@ _BODILESS = (204, 304)
 _LONGEST_MS = 1e12
 
 
-def target_of(url: str) -> RecordedAddress | None:
+def address_of(url: str) -> RecordedAddress | None:
     """Return the address of a URL, credentials removed; None for one that is not HTTP."""
     try:
         parts = urlsplit(url)
@@ -162,7 +162,7 @@ def target_of(url: str) -> RecordedAddress | None:
     return RecordedAddress(f"{parts.scheme}://{host}", path, parts.query.encode("utf-8", "replace"))
 
 
-def exchange_of(entry: HarEntry, number: int, target: RecordedAddress) -> Exchange:
+def exchange_of(entry: HarEntry, number: int, address: RecordedAddress) -> Exchange:
     """Return the entry as an exchange without its operation.
 
     Raises: ValueError that names the member that cannot be read.
@@ -174,7 +174,7 @@ def exchange_of(entry: HarEntry, number: int, target: RecordedAddress) -> Exchan
     return Exchange(
         number=number,
         at=_moment(entry.started_date_time),
-        request=_request(entry.request, target, sent),
+        request=_request(entry.request, address, sent),
         operation="",
         status=max(response.status or 0, 0),
         headers=headers or _declared(response.content),
@@ -187,11 +187,11 @@ def exchange_of(entry: HarEntry, number: int, target: RecordedAddress) -> Exchan
     )
 
 
-def _request(sent: SentRequest, target: RecordedAddress, body: bytes | None) -> Request:
+def _request(sent: SentRequest, address: RecordedAddress, body: bytes | None) -> Request:
     raw = _headers(sent.headers)
     # Without any header they were not recorded; what the body was said to be is then all that is known.
     headers = dict(raw or _declared(sent.post_data))
-    return Request(sent.method, target.path, target.query, target.base_url, headers, raw, body)
+    return Request(sent.method, address.path, address.query, address.base_url, headers, raw, body)
 
 
 def _headers(pairs: Iterable[Pair] | None) -> RawHeaders:
@@ -297,17 +297,17 @@ def read_traffic(path: Path, contract: Contract, provider: Provider, urls: Seque
 
 def traffic_of(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Traffic:
     """Return what the recording has of the provider; raises as `read_traffic` does."""
-    choice = choose(recording, contract, provider, urls)
+    found = entries_of(recording, contract, provider, urls)
     routes = Routes(each for each in contract.operations.values() if each.provider == provider.name)
-    left_out = Counter(choice.left_out)
+    left_out = Counter(found.left_out)
     exchanges = []
-    for place in choice.places:
-        entry = recording.entry(place.index)
+    for attribution in found.attributions:
+        entry = recording.entry(attribution.index)
         reason = _not_sent(entry)
         if reason:
             left_out[reason] += 1
         else:
-            exchanges.append(recognised(_exchange(recording, place, entry), contract, routes))
+            exchanges.append(recognised(_exchange(recording, attribution, entry), contract, routes))
     if not exchanges:
         raise _nothing_of(provider, recording, urls)
     addresses = Counter(exchange.request.base_url for exchange in exchanges)
@@ -345,17 +345,17 @@ def _not_sent(entry: HarEntry) -> str:
     return CACHED if entry.from_cache else ""
 
 
-def _exchange(recording: Recording, place: Attribution, entry: HarEntry) -> Exchange:
+def _exchange(recording: Recording, attribution: Attribution, entry: HarEntry) -> Exchange:
     try:
-        return exchange_of(entry, place.index + 1, place.target)
+        return exchange_of(entry, attribution.index + 1, attribution.address)
     except ValueError as error:
-        where = f"{recording.name}, entry {place.index + 1}"
+        where = f"{recording.name}, entry {attribution.index + 1}"
         raise DocumentError(str(error), where=where, hint="record it anew as HAR 1.2") from error
 
 
 def _nothing_of(provider: Provider, recording: Recording, urls: Sequence[str]) -> DocumentError:
-    targets = filter(None, map(target_of, recording.urls))
-    origins = [origin for origin, _ in Counter(target.base_url for target in targets).most_common(5)]
-    asked = " or ".join(f"{each.base_url}{each.path.rstrip('/')}" for each in map(target_of, [provider.origin, *urls]) if each)
+    targets = filter(None, map(address_of, recording.urls))
+    origins = [origin for origin, _ in Counter(address.base_url for address in targets).most_common(5)]
+    asked = " or ".join(f"{each.base_url}{each.path.rstrip('/')}" for each in map(address_of, [provider.origin, *urls]) if each)
     hint = f"name the address with --url; it has {', '.join(origins)}" if origins else "record some of it"
     return DocumentError(f"has no request to {asked} among its entries", where=recording.name, hint=hint)
