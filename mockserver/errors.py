@@ -1,4 +1,4 @@
-"""What is wrong with the mock or with its use, never what a provider says no to (that is a Problem)."""
+"""Errors of the mock or its use; a refusal by a provider is a Problem."""
 
 
 class MockServerError(Exception):

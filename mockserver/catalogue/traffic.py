@@ -1,4 +1,4 @@
-"""Reads a consumer's exchanges, and tells which of them exercise a statement."""
+"""Predicates: which exchanges exercise a statement."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a provider does by default: want a bearer token, refuse what the contract forbids, answer `application/problem+json`."""
+"""Defaults of a provider: bearer token, contract violations refused, `application/problem+json`."""
 
 from collections.abc import Sequence
 from http import HTTPStatus

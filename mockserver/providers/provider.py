@@ -1,4 +1,4 @@
-"""What a provider is to the rest of the mock: one value, made in the provider's own folder."""
+"""The extension surface: a provider is one value."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ Handler = Callable[[Sandbox, Call], Reply | Page]
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookFormat:
-    """How a provider tells receivers of its events.
+    """Format, signature and retries of a provider's webhooks.
 
     Attributes:
         types: the event types that its documents name.

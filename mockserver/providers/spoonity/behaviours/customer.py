@@ -1,4 +1,4 @@
-"""What a customer is, and how to retrieve one. Checks https://developers.spoonity.com/customer."""
+"""The customer object, and retrieve. Checks https://developers.spoonity.com/customer."""
 
 import re
 

@@ -225,7 +225,7 @@ def _first_letters(service: Service, order: str) -> list[str]:
 
 
 def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
-    """Return whether the letters run one way, with capitals among or before the small ones, which nobody has settled."""
+    """Return whether the letters are sorted, with capitals among or before small ones."""
     return any(sorted(letters, key=key, reverse=descending) == letters for key in (str, str.lower))
 
 

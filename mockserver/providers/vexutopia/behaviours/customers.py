@@ -1,4 +1,4 @@
-"""What the customers page says of customers: their fields, and how to create, retrieve, update and delete them."""
+"""Customers page: the customer object, create, retrieve, update, delete."""
 
 from mockserver.catalogue.traffic import body_of
 from mockserver.providers.vexutopia.behaviours.exercised import blames, sends

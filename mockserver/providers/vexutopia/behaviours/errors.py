@@ -1,4 +1,4 @@
-"""What the pages on authentication and errors say: keys, JSON bodies, and how requests are refused."""
+"""Pages on authentication and errors: keys, JSON bodies, refusals."""
 
 from mockserver.catalogue.client import ApiResponse
 from mockserver.exchange import Exchange

@@ -1,4 +1,4 @@
-"""What the customers page says of lists: slices, their envelope, and the filter."""
+"""Customers page: slices of lists, their envelope, and the filter."""
 
 from mockserver.catalogue import NotCheckable
 from mockserver.catalogue.traffic import asks, body_of, omits, query_of

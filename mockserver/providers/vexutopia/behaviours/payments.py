@@ -1,4 +1,4 @@
-"""What the payments page says. Payments cannot be deleted, so the checks make few and look at those that are there."""
+"""Payments page. Payments cannot be deleted, so checks create few."""
 
 import re
 
