@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from mockserver.client.sandbox_ref import SandboxRef
-from mockserver.durations import parse_duration
+from mockserver.durations import duration
 from mockserver.errors import ConfigurationError
 from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds, mode_of
 
@@ -76,7 +76,4 @@ def _milliseconds(by: object) -> int:
     if not isinstance(by, str):
         hint = 'write "90s", or timedelta(seconds=90)'
         raise ConfigurationError(f"{by!r} is no duration", where="clock.advance", hint=hint)
-    try:
-        return parse_duration(by)
-    except ValueError as error:
-        raise ConfigurationError(str(error), where="clock.advance") from error
+    return duration(by, "clock.advance")

@@ -6,10 +6,10 @@ from msgspec import Meta, Struct
 
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
-from mockserver.durations import parse_duration
+from mockserver.durations import duration
 from mockserver.exchange import Reply
 from mockserver.state import Sandbox
-from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, iso_milliseconds, parse_timestamp
+from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, instant, iso_milliseconds
 
 
 class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,29 +60,6 @@ def _changed(clock: Clock, change: ClockPatch) -> Clock:
     if change.now is not None:
         return Clock.starting(mode, instant(change.now, "body.now"))
     return clock if mode == clock.mode else Clock.starting(mode, clock.now())
-
-
-def instant(text: str, where: str) -> int:
-    """Return the milliseconds since 1970 of a timestamp.
-
-    Raises: ControlError.
-    """
-    try:
-        return parse_timestamp(text)
-    except ValueError as error:
-        what = f"{text[:80]!r} is no timestamp of the years 1970 to 9999"
-        raise ControlError(400, what, where=where, hint="write it like 2026-02-02T13:48:05.683Z") from error
-
-
-def duration(text: str, where: str) -> int:
-    """Return the milliseconds of a duration.
-
-    Raises: ControlError.
-    """
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise ControlError(400, f"{text[:80]!r} is no duration", where=where, hint="write it like 90s, 3d or PT36H") from error
 
 
 ROUTES = (

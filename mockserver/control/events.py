@@ -6,10 +6,10 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.control.webhooks import DeliveryRow, check_type, row_of
+from mockserver.durations import duration
 from mockserver.exchange import Conflict, NotFound, Problem, Reply
 from mockserver.http.webhook_signing import check_how
 from mockserver.mock import Mock

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from msgspec import ValidationError, convert
 from msgspec.structs import asdict, replace
 
-from mockserver.control.clock import duration
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.conversion import mismatch_of
+from mockserver.durations import duration
 from mockserver.errors import ConfigurationError, MockServerError
 from mockserver.exchange import Reply
 from mockserver.faults import MAX_DELAY_MS, PRESETS, Armed, Fault, FaultKind, Spread

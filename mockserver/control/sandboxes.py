@@ -6,13 +6,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mockserver.control.assumptions import Choices
-from mockserver.control.clock import instant
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.mock import Mock, scenarios
 from mockserver.state import Sandbox, State
-from mockserver.state.clock import ModeName, Timestamp
+from mockserver.state.clock import ModeName, Timestamp, instant
 from mockserver.state.fixtures import Settings
 from mockserver.state.fixtures.reading import LARGEST
 

@@ -116,12 +116,19 @@ def parse_timestamp(text: str) -> int:
     Raises: ValueError for anything else, and for times outside the years 1970 to 9999.
     """
     if not _TIMESTAMP.fullmatch(text):
-        raise ValueError(f"{text!r} is no timestamp; write it like 2026-02-02T13:48:05.683Z")
-    moment = datetime.fromisoformat(text)
+        raise _no_timestamp(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _no_timestamp(text) from error
     at_ms = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
     if not 0 <= at_ms <= LATEST_MS:
-        raise ValueError(f"{text} lies outside the years 1970 to 9999")
+        raise _no_timestamp(text)
     return at_ms
+
+
+def _no_timestamp(text: str) -> ValueError:
+    return ValueError(f"{text[:80]!r} is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z")
 
 
 def mode_of(clock: str) -> Mode:
@@ -135,15 +142,15 @@ def mode_of(clock: str) -> Mode:
     raise ConfigurationError(f"there is no mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
 
 
-def instant(now: str | datetime) -> int:
+def instant(now: str | datetime, where: str = "now") -> int:
     """Return the milliseconds since 1970 of a timestamp or datetime; default UTC.
 
     Raises: ConfigurationError.
     """
     if not isinstance(now, (str, datetime)):
-        raise ConfigurationError(f"{now!r} is no time", where="now", hint="write it like 2026-02-02T13:48:05.683Z")
+        raise ConfigurationError(f"{now!r} is no time", where=where, hint="write it like 2026-02-02T13:48:05.683Z")
     text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
     try:
         return parse_timestamp(text)
     except ValueError as error:
-        raise ConfigurationError(str(error), where="now") from error
+        raise ConfigurationError(str(error), where=where) from error

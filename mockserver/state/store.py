@@ -1,4 +1,4 @@
-"""Store records of one kind by id, order of creation, and index values.
+"""Store the state of a sandbox, and records of one kind by id, order of creation, and index values.
 
 Records are immutable, so copying a collection copies references, and the copy shares every record.
 """
@@ -6,11 +6,16 @@ Records are immutable, so copying a collection copies references, and the copy s
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mockserver.state.clock import Clock
 from mockserver.state.ids import IdForm
+from mockserver.state.schedule import Agenda
+
+if TYPE_CHECKING:
+    from mockserver.webhooks import Endpoint
 
 Bucket = str | list[str]
 """The ids under one value of an index: mostly one, else a list from the oldest."""
@@ -250,3 +255,73 @@ class Collection:
             self._indexes[name][value] = found
             self._own_buckets.add((name, value))
         return found
+
+
+class State:
+    """State that a fork copies: records, ordinals, clock, choices, endpoints, tasks.
+
+    Collections and agenda are shared by all forks until one of them writes; that one then goes on with its own copy.
+
+    Attributes:
+        ordinals: series of ids → how many were given out.
+        choices: the choices that differ from the defaults; replaced, never changed.
+        held: the time at which the clock stands until something is over; None: it goes. A fork's goes.
+    """
+
+    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "held", "ordinals", "seed")
+
+    def __init__(self, seed: int, clock: Clock) -> None:
+        self.seed = seed
+        self.clock = clock
+        self.held: int | None = None
+        self.ordinals: dict[str, int] = {}
+        self.choices: Mapping[str, str] = {}
+        self.endpoints: tuple[Endpoint, ...] = ()
+        self._collections: dict[str, Collection] = {}
+        self._agenda = Agenda()
+        self._owned: set[str] = set()
+
+    def fork(self) -> "State":
+        """Return an independent copy, in constant time."""
+        twin = State(self.seed, self.clock)
+        twin.ordinals = self.ordinals.copy()
+        twin.choices = self.choices
+        twin.endpoints = self.endpoints
+        twin._collections = self._collections.copy()
+        twin._agenda = self._agenda
+        self._owned.clear()
+        return twin
+
+    def read(self, kind: Kind) -> Collection:
+        """Return the kind's records, not to be changed."""
+        collection = self._collections.get(kind.name)
+        return collection if collection is not None else self.write(kind)
+
+    def write(self, kind: Kind) -> Collection:
+        """Return the kind's records, to be changed by this state alone."""
+        if kind.name not in self._owned:
+            shared = self._collections.get(kind.name)
+            self._collections[kind.name] = Collection(kind) if shared is None else shared.copy()
+            self._owned.add(kind.name)
+        return self._collections[kind.name]
+
+    @property
+    def agenda(self) -> Agenda:
+        """The due work, not to be changed."""
+        return self._agenda
+
+    def write_agenda(self) -> Agenda:
+        """Return the due work, to be changed by this state alone."""
+        if "" not in self._owned:
+            self._agenda = self._agenda.copy()
+            self._owned.add("")
+        return self._agenda
+
+    @property
+    def time(self) -> int:
+        """The clock's or the held time, in milliseconds since 1970."""
+        return self.clock.now() if self.held is None else self.held
+
+    def count(self) -> int:
+        """Return the number of records of all kinds, deleted ids included."""
+        return sum([collection.weight for collection in self._collections.values()])

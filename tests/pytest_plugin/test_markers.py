@@ -15,7 +15,7 @@ BAD = {
     "seed=True": "seed: must be an integer, got true; *",
     'clock="slow"': 'clock: must be real, frozen or step, got "slow"; write clock="frozen"',
     'clock=["real"]': "clock: must be *, got a list; write clock=*",
-    'now="yesterday"': "now: 'yesterday' is no timestamp; write it like *",
+    'now="yesterday"': "now: 'yesterday' is no timestamp *; write it like *",
     "now=3": "now: 3 is no time; write it like *",
     'assume={"vexutopia.unset-field": "x"}': "assume: *; did you mean vexutopia.unset-fields[?]",
     'assume={"vexutopia.unset-fields": "x"}': "assume: vexutopia.unset-fields has no choice 'x'; choose null or absent",

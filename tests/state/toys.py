@@ -7,7 +7,8 @@ from msgspec import Struct
 from mockserver.state import Draft, Kind
 from mockserver.state.clock import Clock
 from mockserver.state.ids import DIGITS, HEX, IdForm
-from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, State, TaskHandler
+from mockserver.state.sandbox import Limits, Sandbox, Sandboxes, TaskHandler
+from mockserver.state.store import State
 
 
 class Toy(Struct, frozen=True):
