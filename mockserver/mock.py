@@ -27,23 +27,10 @@ MEGABYTE = 1_000_000
 
 
 class MockSettings(Struct, frozen=True):
-    """Settings of a mock and of its HTTP application, in the words of `create_app`.
+    """Settings of a mock and of its HTTP application: `AppOptions` of `create_app`, decoded.
 
     Attributes:
-        contract: an OpenAPI file for all providers; None: each has its own.
-        fixture: names of scenarios, or paths of files; later ones add to earlier ones.
         seed, clock, now: None: what the fixtures say, else 1, `real` and the fixtures' time.
-        assume: assumption → choice.
-        faults: presets and fault bodies that every new sandbox is armed with.
-        endpoints: webhook endpoints of every new sandbox.
-        check_replies: compare every reply with the contract before it is sent.
-        journal_limit: exchanges that each sandbox remembers.
-        latency_ms: wait before every provider reply.
-        public_url: base URL of links; None: the origin that the client asked.
-        max_body: bytes of a provider's request body.
-        allow_hosts, allow_origins: extra Host and Origin values accepted on `/_mock`.
-        allow_webhook_hosts: hosts, beside loopback ones, that webhooks may go to.
-        raise_errors: raise the mock's own errors instead of answering 500; for tests.
     """
 
     providers: Sequence[Provider]
