@@ -1,4 +1,4 @@
-"""Describe errors of `msgspec.convert`: the expected and the given value, its path, and a hint."""
+"""Describe errors of `msgspec.convert` in plain words."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ _LIMITS = ("ge", "le", "min_length", "max_length")
 
 
 def _shown(value: Any, path: str) -> str:
-    """Return the value as short JSON; for credentials, objects and lists only the type."""
+    """Return the value as short JSON; credentials by type only."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     is_hidden = bool(value) and _CREDENTIAL.search(path.rpartition(".")[2])

@@ -48,8 +48,9 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 
 def parse(content: bytes, *, name: str) -> Any:
-    """Return the value of a YAML or JSON text, None if it is empty; `name` is its name in messages.
+    """Parse a YAML or JSON text; None if it is empty.
 
+    name: its name in messages.
     Raises: DocumentError, with the line if it is known.
     """
     if content.lstrip()[:1] in (b"{", b"["):

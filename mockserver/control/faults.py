@@ -93,7 +93,7 @@ def arm(mock: Mock, sandbox: Sandbox, fault: Fault) -> list[FaultRow]:
 
 
 def arm_at_begin(mock: Mock) -> None:
-    """Arm each sandbox with the faults of the mock's settings when it begins and when it is reset.
+    """Arm each new and reset sandbox with the faults of the settings.
 
     Raises: ConfigurationError that names the fault.
     """
@@ -107,7 +107,7 @@ def arm_at_begin(mock: Mock) -> None:
 
 
 def read_faults(given: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[Fault]:
-    """Read and check faults that are given in Python: bodies of the route, or names of presets.
+    """Read and check faults from Python: mappings, or names of presets.
 
     Raises: ConfigurationError that names the fault.
     """
@@ -123,7 +123,7 @@ def read_faults(given: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[Fa
 
 
 def read_fault(given: Any) -> Fault:
-    """Read a fault that is given in Python: a body of the route, or the name of a preset.
+    """Read a fault from Python: a mapping, or the name of a preset.
 
     Raises: ConfigurationError.
     """
@@ -141,7 +141,7 @@ def read_fault(given: Any) -> Fault:
 
 
 def expand(fault: Fault, mock: Mock) -> list[Fault]:
-    """Return the faults of the preset, or the fault itself, after checking all its fields.
+    """Check a fault; return the faults of its preset, or itself.
 
     Raises: ControlError that names the field.
     """

@@ -80,7 +80,7 @@ def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
 
 
 def _fixture(mock: Mock, name: str) -> str | Path:
-    """Return a scenario, or a fixture that `serve` was given; clients cannot name other files."""
+    """Return a scenario or a fixture of `serve`; clients name no other files."""
     given = mock.settings.fixture
     known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.settings.providers)}
     known |= {str(each): each for each in given}

@@ -156,7 +156,7 @@ class Sandbox:
         return ordinal
 
     def schedule(self, task: Task) -> None:
-        """Have the task done when it falls due."""
+        """Schedule a task."""
         self.state.write_agenda().add(task)
 
     def disturb(self, operation: str, path: str) -> Disturbance | None:

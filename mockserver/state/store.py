@@ -1,4 +1,4 @@
-"""Store the state of a sandbox, and records of one kind by id, order of creation, and index values.
+"""Store a state, and its records by id, creation and index values.
 
 Records are immutable, so copying a collection copies references, and the copy shares every record.
 """
