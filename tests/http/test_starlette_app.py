@@ -180,7 +180,7 @@ def test_faults_are_armed_in_every_sandbox_that_begins() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"faults": ["flakey"]}, "preset: there is no preset 'flakey'"),
+        ({"faults": ["flakey"]}, r'faults\[0\].preset: must be flaky, .* got "flakey"'),
         (
             {"faults": [{"kind": "drop", "operations": ["spoonity.no"]}]},
             r"faults\[0\].operations\[0\]: there is no operation 'spoonity.no'",
