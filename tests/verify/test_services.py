@@ -243,7 +243,7 @@ def test_a_service_that_fails_in_its_own_form_is_checked(capsys: pytest.CaptureF
         assert verify(url) == 1
 
     out, _ = capsys.readouterr()
-    assert "BROKEN       vexutopia.list.envelope\n    expected  A list has object, data, total" in out
+    assert "BROKEN       vexutopia.list.envelope\n    expected  A list has exactly object, data, total" in out
     assert f"    request   GET {url}{CUSTOMERS}\n    reply     500 {error}\n    found     " in out
     assert "Traceback" not in out
 
