@@ -1,4 +1,4 @@
-"""A sandbox as a test sees it: an account at each provider, with the records that it holds."""
+"""The accounts of a sandbox, one at each provider, and their records."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -35,28 +35,28 @@ AccountT = TypeVar("AccountT", bound="Account")
 
 
 class Records(Generic[RecordT]):
-    """The records of one kind in one account: immutable values, as they are at the moment when they are asked for.
+    """The records of one kind in one account, as immutable values.
 
-    Reading and adding is no exchange: nothing of it stands in the journal, no clock moves, and nothing is announced.
+    Reading and adding records is no exchange: the journal and the clock do not change, and no event is sent.
     """
 
-    def __init__(self, seat: SandboxRef, kind: Kind) -> None:
-        self._seat = seat
+    def __init__(self, sandbox_ref: SandboxRef, kind: Kind) -> None:
+        self._ref = sandbox_ref
         self._kind = kind
 
     def get(self, record_id: str) -> RecordT | None:
-        """Return the record of the id; None if there is none.
+        """Return the record with this id; None if there is none.
 
-        Where the provider keeps something of what was deleted, that is what is returned.
+        Of a deleted record, return what the provider keeps.
         """
-        with self._seat.mock.lock:
+        with self._ref.mock.lock:
             found: RecordT | None = self._collection.get(record_id)
             return found
 
     def __getitem__(self, record_id: str) -> RecordT:
         found = self.get(record_id)
         if found is None:
-            raise KeyError(f"{self._seat.name} has no {self._kind.noun} {record_id!r}")
+            raise KeyError(f"{self._ref.name} has no {self._kind.noun} {record_id!r}")
         return found
 
     def __contains__(self, record_id: object) -> bool:
@@ -69,35 +69,35 @@ class Records(Generic[RecordT]):
         return iter(self.list())
 
     def __repr__(self) -> str:
-        return f"<{self.count()} records of {self._kind.name} in {self._seat.name}>"
+        return f"<{self.count()} records of {self._kind.name} in {self._ref.name}>"
 
     def list(self) -> "builtins.list[RecordT]":
-        """Return all records that are not deleted, the newest first."""
-        with self._seat.mock.lock:
+        """Return all records that are not deleted, newest first."""
+        with self._ref.mock.lock:
             records = self._collection
             found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.present())]
             return found
 
     def count(self) -> int:
-        """Return how many records are not deleted."""
-        with self._seat.mock.lock:
+        """Return the number of records that are not deleted."""
+        with self._ref.mock.lock:
             return len(self._collection.present())
 
     @property
     def _collection(self) -> Collection:
-        return self._seat.sandbox.records(self._kind)
+        return self._ref.sandbox.records(self._kind)
 
     def _find(self, wanted: Mapping[str, Any]) -> "builtins.list[RecordT]":
         _check_names(wanted, self._kind, f"{self._kind.name}.find")
         return [each for each in self.list() if all(getattr(each, name) == value for name, value in wanted.items())]
 
     def _add(self, given: Mapping[str, Any]) -> RecordT:
-        with self._seat.mock.lock:
-            mock, sandbox = self._seat.mock, self._seat.sandbox
+        with self._ref.mock.lock:
+            mock, sandbox = self._ref.mock, self._ref.sandbox
             place = Location(f"{self._kind.name}.add")
             records = sandbox.records(self._kind)
             if isinstance(given.get("id"), str) and given["id"] in records:
-                raise place.key("id").error(f"there is a {self._kind.noun} {given['id']} already")
+                raise place.key("id").error(f"there already is a {self._kind.noun} {given['id']}")
             made: RecordT = mock.fixtures.record(self._kind, given, self._draft(sandbox, given), place)
             try:
                 sandbox.add(self._kind, made)
@@ -108,113 +108,113 @@ class Records(Generic[RecordT]):
     def _add_many(self, count: int, given: Mapping[str, Any]) -> "builtins.list[RecordT]":
         if count > 1 and "id" in given:
             raise FixtureError("several records cannot have one id", where=f"{self._kind.name}.add_many", hint="leave the id out")
-        with self._seat.mock.lock:
+        with self._ref.mock.lock:
             return [self._add(given) for _ in range(count)]
 
     def _draft(self, sandbox: Sandbox, given: Mapping[str, Any]) -> Draft:
-        """Return what decides all that is not given: the record is as new as if it were made by a request now."""
-        siblings = [kind for kind in self._seat.mock.pipeline.kinds if kind.series == self._kind.series]
+        """Return the draft that completes a record, as if a request made it now."""
+        siblings = [kind for kind in self._ref.mock.pipeline.kinds if kind.series == self._kind.series]
         record_id = given["id"] if "id" in given else sandbox.new_id(*siblings)
         number = sandbox.records(self._kind).weight
         return Draft(sandbox.state.seed, self._kind.name, number, record_id, sandbox.now)
 
 
 class AnyRecords(Records[Any]):
-    """Records of a kind for which its provider has no type for tests."""
+    """Records without a type of their own for tests."""
 
     def find(self, **wanted: Any) -> "builtins.list[Any]":
-        """Return the records that have all these values, the newest first."""
+        """Return the records that have all these values, newest first."""
         return self._find(wanted)
 
     def add(self, **given: Any) -> Any:
-        """Add a record; what is not given is made up, the same way every time.
+        """Add a record. Missing fields are filled in, the same way every time.
 
-        Raises: FixtureError that names the field that is wrong.
+        Raises: FixtureError that names the invalid field.
         """
         return self._add(given)
 
     def add_many(self, count: int, **given: Any) -> "builtins.list[Any]":
-        """Add so many records that have these values in common, and return them, the oldest first."""
+        """Add `count` records with these values; return them, oldest first."""
         return self._add_many(count, given)
 
 
 class Account(InSandbox):
-    """One sandbox at one provider: what a client needs to use it, and what a test needs to set it up and to look at it.
+    """The account of one sandbox at one provider.
 
     Attributes:
         provider: the provider's name.
     """
 
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        super().__init__(seat)
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        super().__init__(sandbox_ref)
         self._provider = provider
         self.provider = provider.name
 
     def __repr__(self) -> str:
-        return f"<account at {self.provider} in {self._seat.name}>"
+        return f"<account at {self.provider} in {self._ref.name}>"
 
     @property
     def requests(self) -> "Requests":
-        """What the provider was asked, and assertions about it."""
+        """Requests to the provider, with assertions."""
         from mockserver.client.exchanges import Requests
 
-        return Requests(self._seat, self._provider)
+        return Requests(self._ref, self._provider)
 
     @property
     def faults(self) -> "Faults":
-        """What goes wrong on purpose with requests to the provider."""
+        """Faults of requests to the provider."""
         from mockserver.client.faults import Faults
 
-        return Faults(self._seat, self._provider)
+        return Faults(self._ref, self._provider)
 
     @property
     def webhooks(self) -> "Webhooks":
-        """The provider's events, and those who are told of them."""
+        """The sandbox's events, webhook endpoints and deliveries."""
         from mockserver.client.webhooks import Webhooks
 
-        return Webhooks(self._seat, self._secret())
+        return Webhooks(self._ref, self._secret())
 
     @property
     def token(self) -> str:
         """The API key that was issued for this account."""
-        return self._seat.sandbox.keys[next(iter(self._provider.labels))]
+        return self._ref.sandbox.keys[next(iter(self._provider.labels))]
 
     def env(self) -> dict[str, str]:
-        """Return the environment variables from which a client of the provider is configured; it starts the server."""
+        """Return environment variables that configure a client; starts the server."""
         prefix = self.provider.upper()
         return {f"{prefix}_BASE_URL": self.url, f"{prefix}_API_KEY": self.token}
 
     @property
     def transport(self) -> "MockTransport":
-        """A transport for httpx, sync or async, that needs no server: `httpx.Client(transport=account.transport)`.
+        """Transport for httpx without a server: `httpx.Client(transport=account.transport)`.
 
-        It takes requests to any host, the provider's own or the mock's, and whatever key they carry.
+        It takes requests to any host, with any key.
         """
         from mockserver.client.transport import MockTransport
 
-        return MockTransport(self._seat.app, self.name)
+        return MockTransport(self._ref.app, self.name)
 
     @property
     def adapter(self) -> "MockAdapter":
-        """An adapter for requests that needs no server: `session.mount("https://", account.adapter)`."""
+        """Adapter for requests without a server: `session.mount("https://", account.adapter)`."""
         from mockserver.client.adapter import MockAdapter
 
-        return MockAdapter(self._seat.app, self.name)
+        return MockAdapter(self._ref.app, self.name)
 
     @property
     def app(self) -> "ASGIApp":
-        """The account as an ASGI application, for clients that take one."""
-        return self._seat.receiver.asgi()
+        """The account as an ASGI application."""
+        return self._ref.receiver.asgi()
 
     def intercepted(self, *, strict: bool = False) -> Interception:
         """Return a context in which requests to the provider's own host reach this account.
 
-        strict: refuse requests to all other hosts but this machine's own.
+        strict: refuse requests to other hosts, except loopback ones.
         """
-        return Interception({host_of(self._provider): self._seat.receiver}, strict=strict)
+        return Interception({host_of(self._provider): self._ref.receiver}, strict=strict)
 
     def records(self, section: str) -> AnyRecords:
-        """Return the records that stand under this key in the provider's fixtures.
+        """Return the records of a section of the provider's fixtures.
 
         Raises: ConfigurationError that lists the keys.
         """
@@ -222,16 +222,16 @@ class Account(InSandbox):
         if section not in names:
             known = ", ".join(names)
             raise ConfigurationError(f"{self.provider} has no records {section!r}", hint=f"choose {known}")
-        return AnyRecords(self._seat, names[section])
+        return AnyRecords(self._ref, names[section])
 
     def _secret(self) -> str:
-        """Return the secret of the account's webhooks: that of its first endpoint, else one that its name decides."""
-        endpoints = self._seat.sandbox.state.endpoints
+        """Return the secret of the first endpoint, else one derived from the sandbox's name."""
+        endpoints = self._ref.sandbox.state.endpoints
         return endpoints[0].secret if endpoints else SECRET_PREFIX + digest(f"{self.name}/webhooks", 32)
 
 
 class SandboxAccounts(InSandbox):
-    """The accounts that one sandbox has, one at each provider; as a context it drops the sandbox at its end."""
+    """The accounts of one sandbox. As a context it drops the sandbox at the end."""
 
     def __repr__(self) -> str:
         return f"<sandbox {self.name}>"
@@ -248,40 +248,40 @@ class SandboxAccounts(InSandbox):
         Raises: ConfigurationError that lists the providers.
         """
         found = self._provider(provider)
-        return account_class(found)(self._seat, found)
+        return account_class(found)(self._ref, found)
 
     @property
     def app(self) -> "ASGIApp":
         """The sandbox as an ASGI application."""
-        return self._seat.receiver.asgi()
+        return self._ref.receiver.asgi()
 
     def intercepted(self, *, strict: bool = False) -> AbstractContextManager[Interception]:
         """Return a context in which requests to the providers' own hosts reach this sandbox.
 
-        strict: refuse requests to all other hosts but this machine's own.
+        strict: refuse requests to other hosts, except loopback ones.
         """
-        providers = self._seat.mock.pipeline.providers.values()
-        return Interception({host_of(each): self._seat.receiver for each in providers}, strict=strict)
+        providers = self._ref.mock.pipeline.providers.values()
+        return Interception({host_of(each): self._ref.receiver for each in providers}, strict=strict)
 
     def drop(self) -> None:
-        """Forget the sandbox with all that is in it."""
-        sandboxes = self._seat.mock.sandboxes
-        with self._seat.mock.lock:
+        """Drop the sandbox and everything in it."""
+        sandboxes = self._ref.mock.sandboxes
+        with self._ref.mock.lock:
             if self.name in sandboxes:
                 sandboxes.drop(self.name)
 
     def _account(self, kind: type[AccountT], provider: str) -> AccountT:
-        return kind(self._seat, self._provider(provider))
+        return kind(self._ref, self._provider(provider))
 
     def _provider(self, name: str) -> Provider:
-        providers = self._seat.mock.pipeline.providers
+        providers = self._ref.mock.pipeline.providers
         if name not in providers:
             raise ConfigurationError(f"there is no provider {name!r}", hint=f"choose {', '.join(providers)}")
         return providers[name]
 
 
 def account_class(provider: Provider) -> type[Account]:
-    """Return the class of the provider's accounts, the common one if it has none of its own."""
+    """Return the provider's class of accounts, else the common one."""
     if not provider.account:
         return Account
     from pkgutil import resolve_name

@@ -1,4 +1,4 @@
-"""An adapter for requests that calls the mock in the same process: no port, no thread, nothing to wait for."""
+"""An adapter for requests that calls the mock in the same process, without port or thread."""
 
 from functools import partial
 from typing import Any
@@ -14,29 +14,29 @@ from mockserver.http.app import App
 
 
 class MockAdapter(HTTPAdapter):
-    """Sends the requests of a session to an application of this process: `session.mount("https://", adapter)`.
+    """Send the requests of a session to an application of this process: `session.mount("https://", adapter)`.
 
-    Any host will do: that of the mock, or the provider's own. All else is as it is over a network: retries, time-outs
-    (which are raised at once), and the errors for connections that a fault ends. Proxies and certificates are passed over.
+    The host does not matter. Retries, timeouts (raised at once) and connection errors are as over a network. Proxies and
+    certificates are ignored.
     """
 
     def __init__(self, app: App, sandbox: str = "", **options: Any) -> None:
-        """Take the application, and the sandbox that all requests go to; empty: path, header or key says which one.
+        """Take the application and the sandbox of all requests; empty: path, header or key selects it.
 
-        options: what else an `HTTPAdapter` takes, such as `max_retries`.
+        options: other options of `HTTPAdapter`, such as `max_retries`.
         """
         self._receiver = Receiver(app, sandbox)
         super().__init__(**options)
 
     def init_poolmanager(self, *pools: Any, **options: Any) -> None:
-        """Have connections made that lead to the application."""
+        """Make pools whose connections lead to the application."""
         super().init_poolmanager(*pools, **options)
         manager: PoolManager = self.poolmanager
         pools_by_scheme: Any = {"http": partial(_Pool, self._receiver), "https": partial(_SecurePool, self._receiver)}
         manager.pool_classes_by_scheme = pools_by_scheme
 
     def send(self, request: PreparedRequest, *sending: Any, **options: Any) -> Response:
-        """Send the request past all proxies."""
+        """Send the request without proxies."""
         return super().send(request, *sending, **{**options, "proxies": None})
 
 

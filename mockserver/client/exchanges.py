@@ -1,4 +1,4 @@
-"""What a test can ask of the requests that its sandbox has seen."""
+"""List the requests of a sandbox, and assert about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,23 +19,23 @@ from mockserver.providers.provider import Provider
 
 
 class Requests:
-    """The exchanges with one provider in one sandbox, the oldest first, and assertions about them.
+    """The exchanges of one sandbox with one provider, oldest first.
 
     Operations are named as in the contract, with or without the provider's name before them: `createCustomer`.
     """
 
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        self._seat = seat
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        self._ref = sandbox_ref
         self._provider = provider
 
     def __len__(self) -> int:
-        return len(self._seat.exchanges(self._provider))
+        return len(self._ref.exchanges(self._provider))
 
     def __iter__(self) -> Iterator[ExchangeRow]:
         return iter(self.list())
 
     def __repr__(self) -> str:
-        return "\n".join([f"<{len(self)} requests to {self._provider.name} in {self._seat.name}>", *map(_line, self.list())])
+        return "\n".join([f"<{len(self)} requests to {self._provider.name} in {self._ref.name}>", *map(_line, self.list())])
 
     @property
     def last(self) -> ExchangeRow | None:
@@ -53,9 +53,9 @@ class Requests:
         violations: bool | None = None,
         limit: int | None = None,
     ) -> list[ExchangeRow]:
-        """Return the exchanges of which all that is given holds, as rows without any credential.
+        """Return the exchanges that match all arguments, without credentials.
 
-        path: `*` stands for anything. status: `429` or `4xx`; 0: no reply came. limit: so many of the latest.
+        path: `*` matches anything. status: `429` or `4xx`; 0: no reply was sent. limit: number of the latest.
 
             [created] = account.requests.list("createCustomer", status=201)
             assert created.request.body["email"] == "jane@example.com"
@@ -69,7 +69,7 @@ class Requests:
             violations=violations,
             limit=limit,
         )
-        exchanges = self._seat.exchanges(self._provider)
+        exchanges = self._ref.exchanges(self._provider)
         redaction = self._redaction(exchanges)
         return [row(each, redaction) for each in selection.choose(exchanges)]
 
@@ -82,9 +82,9 @@ class Requests:
         at_most: int | None = None,
         **wanted: Any,
     ) -> None:
-        """Fail, with what came nearest, unless there were such exchanges: at least one if no count is given.
+        """Fail and show the nearest exchanges unless some match: at least one if no count is given.
 
-        wanted: `method`, `path`, `query`, `headers`, `json` (a part of the body; a form's fields too), `status`.
+        wanted: `method`, `path`, `query`, `headers`, `json` (part of the body, or of a form's fields), `status`.
 
             account.requests.assert_called("createPayment", times=1, json={"amount": 2000})
         """
@@ -92,7 +92,7 @@ class Requests:
         self._hold(self.expect(operation, times=times, at_least=at_least, at_most=at_most, **wanted))
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
-        """Fail unless there was no such exchange.
+        """Fail if an exchange matches.
 
         account.requests.assert_not_called("deleteCustomer")
         """
@@ -100,7 +100,7 @@ class Requests:
         self._hold(self.expect(operation, times=0, **wanted))
 
     def assert_order(self, *expected: str | Expectation) -> None:
-        """Fail unless such exchanges came in this order; others may come between.
+        """Fail unless exchanges match in this order; others may come between.
 
         account.requests.assert_order("createCustomer", "createPayment")
         """
@@ -108,38 +108,38 @@ class Requests:
         self._hold([self.expect(each) if isinstance(each, str) else each for each in expected])
 
     def expect(self, operation: str | None = None, **wanted: Any) -> Expectation:
-        """Return an expectation for `assert_order`, which takes what `assert_called` takes.
+        """Return an expectation for `assert_order`, with the arguments of `assert_called`.
 
-        Raises: ConfigurationError for what cannot be meant.
+        Raises: ConfigurationError for invalid arguments.
         """
         for name in wanted:
             if name not in Expectation.__struct_fields__:
                 known = ", ".join(Expectation.__struct_fields__)
                 raise ConfigurationError(f"an expectation has no {name!r}", hint=f"it may have {known}")
-        told = {name: value for name, value in wanted.items() if value is not None}
+        given = {name: value for name, value in wanted.items() if value is not None}
         expectation = msgspec.convert(
-            {"json": UNSET, **told, "operation": self._operation(operation)}, Expectation, from_attributes=True
+            {"json": UNSET, **given, "operation": self._operation(operation)}, Expectation, from_attributes=True
         )
         expectation.check(self._operations())
         return expectation
 
     def clear(self) -> None:
-        """Forget the sandbox's exchanges, those with other providers too; numbers go on."""
-        with self._seat.mock.lock:
-            self._seat.sandbox.journal.forget()
+        """Clear the sandbox's journal, exchanges with other providers included; numbers go on."""
+        with self._ref.mock.lock:
+            self._ref.sandbox.journal.forget()
 
     def har(self) -> Mapping[str, Any]:
         """Return the exchanges as a HAR 1.2 document."""
-        exchanges = self._seat.exchanges(self._provider)
+        exchanges = self._ref.exchanges(self._provider)
         return to_har(exchanges, self._redaction(exchanges))
 
     def save_har(self, path: str | Path) -> None:
-        """Write the exchanges as a HAR file, which browsers' tools open."""
+        """Write the exchanges to a HAR file, which browser tools open."""
         Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(self.har())))
 
     def _hold(self, expected: Expectation | Sequence[Expectation]) -> None:
         __tracebackhide__ = True
-        exchanges = self._seat.exchanges(self._provider)
+        exchanges = self._ref.exchanges(self._provider)
         outcome = verify(exchanges, expected, self._redaction(exchanges))
         if not outcome.is_met:
             raise AssertionError(str(outcome))
@@ -148,7 +148,7 @@ class Requests:
         return Redaction([self._provider], exchanges)
 
     def _operations(self) -> Sequence[str]:
-        operations = self._seat.mock.pipeline.contract.operations.values()
+        operations = self._ref.mock.pipeline.contract.operations.values()
         return [each.id for each in operations if each.provider == self._provider.name]
 
     def _operation(self, name: str | None) -> str | None:

@@ -1,10 +1,10 @@
-"""What a test can have go wrong in its sandbox."""
+"""Arm faults in a sandbox."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypedDict, Unpack
 
-from mockserver.client.hints import told_in_python
+from mockserver.client.hints import hints_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.control.faults import FaultRow, arm, read_fault
 from mockserver.faults import FaultKind, PagingMode, Preset
@@ -41,14 +41,14 @@ class FaultTerms(TypedDict, total=False):
 
 
 class Faults:
-    """The faults of a sandbox, armed for the operations of one provider."""
+    """The faults of a sandbox for the operations of one provider."""
 
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        self._seat = seat
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        self._ref = sandbox_ref
         self._provider = provider
 
     def add(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> FaultRow:
-        """Have something go wrong from the next request on, and return the fault as it is armed.
+        """Arm a fault from the next request on, and return it.
 
             account.faults.add("status", status=429, retry_after=3, operations=["createCustomer"], first=2)
             account.faults.add("lost-reply", operations=["createCustomer"], first=1)
@@ -58,7 +58,7 @@ class Faults:
         return self._arm({"kind": kind, **terms})[0]
 
     def preset(self, name: Preset, **terms: Unpack[FaultTerms]) -> list[FaultRow]:
-        """Have several things go wrong that come together.
+        """Arm the faults of a preset.
 
         account.faults.preset("flaky")
         """
@@ -66,7 +66,7 @@ class Faults:
 
     @contextmanager
     def during(self, kind: FaultKind, **terms: Unpack[FaultTerms]) -> Iterator[FaultRow]:
-        """Have something go wrong for as long as the context lasts.
+        """Arm a fault while the context lasts.
 
         with account.faults.during("drop"):
             ...
@@ -75,24 +75,24 @@ class Faults:
         try:
             yield armed
         finally:
-            with self._seat.mock.lock:
-                faults = self._seat.sandbox.faults
+            with self._ref.mock.lock:
+                faults = self._ref.sandbox.faults
                 if any(each.id == armed.id for each in faults.armed):
                     faults.disarm(armed.id)
 
     def clear(self) -> None:
-        """Take out all faults of the sandbox."""
-        with self._seat.mock.lock:
-            self._seat.sandbox.faults.disarm_all()
+        """Disarm all faults of the sandbox."""
+        with self._ref.mock.lock:
+            self._ref.sandbox.faults.disarm_all()
 
     def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
         operations = [self._operation(each) for each in terms.get("operations", self._operations())]
-        with self._seat.mock.lock, told_in_python():
-            return arm(self._seat.mock, self._seat.sandbox, read_fault({**terms, "operations": operations}))
+        with self._ref.mock.lock, hints_in_python():
+            return arm(self._ref.mock, self._ref.sandbox, read_fault({**terms, "operations": operations}))
 
     def _operation(self, name: str) -> str:
         return name if "." in name else f"{self._provider.name}.{name}"
 
     def _operations(self) -> list[str]:
-        operations = self._seat.mock.pipeline.contract.operations.values()
+        operations = self._ref.mock.pipeline.contract.operations.values()
         return [each.id for each in operations if each.provider == self._provider.name]

@@ -1,4 +1,4 @@
-"""Says what to do in Python where the mock, asked over HTTP, would name a request."""
+"""Translate hints of the control API into Python calls."""
 
 import re
 from collections.abc import Iterator
@@ -25,18 +25,15 @@ _WORDS = (
 
 
 def in_python(text: str) -> str:
-    """Return what the mock says with the words that a test has for it."""
+    """Return a hint with Python calls in place of requests."""
     for pattern, words in _WORDS:
         text = re.sub(pattern, words, text)
     return text
 
 
 @contextmanager
-def told_in_python() -> Iterator[None]:
-    """Have errors of the mock say what to do in Python.
-
-    Raises: what is raised within, with another hint.
-    """
+def hints_in_python() -> Iterator[None]:
+    """Translate the hints of errors that are raised within."""
     try:
         yield
     except MockServerError as error:

@@ -1,4 +1,4 @@
-"""One sandbox as the adapters of client libraries see it: they give it a request, and get what a wire would have brought."""
+"""Answer requests of client libraries within the process."""
 
 from typing import TYPE_CHECKING
 
@@ -15,24 +15,24 @@ SELECTOR = b"mock-sandbox"
 """The header that names the sandbox; it beats the key, and unlike a path it leaves the links in replies as they are."""
 
 
-class Late(Exception):  # noqa: N818 - told to an adapter, which raises the time-out of its own library
-    """The reply would have come after the client's patience has ended.
+class LateReplyError(Exception):
+    """The reply would come after the client's timeout.
 
     Attributes:
-        after_s, patience_s: seconds.
+        delay_s, timeout_s: seconds.
     """
 
-    def __init__(self, after_s: float, patience_s: float) -> None:
-        super().__init__(f"the mock waits {after_s:g} s, the client {patience_s:g} s")
-        self.after_s, self.patience_s = after_s, patience_s
+    def __init__(self, delay_s: float, timeout_s: float) -> None:
+        super().__init__(f"the mock waits {delay_s:g} s, the client {timeout_s:g} s")
+        self.delay_s, self.timeout_s = delay_s, timeout_s
 
 
 class InProcessReply(Struct, frozen=True):
-    """What came of a request.
+    """The reply to a request, or what a fault left of it.
 
     Attributes:
-        response: None if the connection ended before anything came.
-        is_whole: False if the connection ended within the reply, which then is all that came of it.
+        response: None if the connection ended before the reply.
+        is_whole: False if the connection ended within the reply.
     """
 
     response: Response | None
@@ -40,25 +40,25 @@ class InProcessReply(Struct, frozen=True):
 
 
 class Receiver(Struct, frozen=True):
-    """Takes requests for one sandbox, whatever key they carry; a path that names another sandbox still goes there.
+    """Answer requests for one sandbox, whatever their key; a path that names another sandbox still selects that.
 
     Attributes:
-        sandbox: its name; empty: requests go where their path, header or key says.
+        sandbox: its name; empty: path, header or key selects it.
     """
 
     app: App
     sandbox: str = ""
 
-    def send(self, method: str, url: str, headers: RawHeaders, body: bytes, *, patience_s: float | None = None) -> InProcessReply:
-        """Have the request answered.
+    def send(self, method: str, url: str, headers: RawHeaders, body: bytes, *, timeout_s: float | None = None) -> InProcessReply:
+        """Answer a request. Delays take no time.
 
-        patience_s: how long the client waits for a reply, in seconds; None: for ever. No time really passes.
-        Raises: Late.
+        timeout_s: of the client; None: it has none.
+        Raises: LateReplyError.
         """
 
         async def pause(seconds: float) -> None:
-            if patience_s is not None and seconds >= patience_s:
-                raise Late(seconds, patience_s)
+            if timeout_s is not None and seconds >= timeout_s:
+                raise LateReplyError(seconds, timeout_s)
 
         try:
             return InProcessReply(call(self.app, method, url, headers=self._addressed(headers), body=body, pause=pause))
@@ -81,4 +81,4 @@ class Receiver(Struct, frozen=True):
         return [each for each in headers if each[0].lower() != SELECTOR] + [(SELECTOR, self.sandbox.encode())]
 
 
-__all__ = ["InProcessReply", "Late", "Receiver"]
+__all__ = ["InProcessReply", "LateReplyError", "Receiver"]

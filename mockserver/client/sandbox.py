@@ -1,4 +1,4 @@
-"""What a test can do to its sandbox, whichever account it reaches it by."""
+"""Operations on a whole sandbox, which all its accounts share."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
-from mockserver.client.hints import told_in_python
+from mockserver.client.hints import hints_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 
 if TYPE_CHECKING:
@@ -15,133 +15,133 @@ if TYPE_CHECKING:
 
 
 class InSandbox:
-    """Something in a sandbox: time, open questions, snapshots and the verdict are the whole sandbox's."""
+    """Access to a sandbox: clock, assumptions, snapshots and report."""
 
-    def __init__(self, seat: SandboxRef) -> None:
-        self._seat = seat
+    def __init__(self, sandbox_ref: SandboxRef) -> None:
+        self._ref = sandbox_ref
 
     @property
-    def seat(self) -> SandboxRef:
-        """Where the sandbox is found, for those who build upon it."""
-        return self._seat
+    def sandbox_ref(self) -> SandboxRef:
+        """Handle to the sandbox."""
+        return self._ref
 
     @property
     def name(self) -> str:
         """The name of the sandbox."""
-        return self._seat.name
+        return self._ref.name
 
     @property
     def url(self) -> str:
-        """What takes the place of a provider's base URL; asking for it starts the server."""
-        return self._seat.url
+        """Base URL that replaces a provider's; asking for it starts the server."""
+        return self._ref.url
 
     @property
     def clock(self) -> SandboxClock:
         """The sandbox's clock."""
-        return SandboxClock(self._seat)
+        return SandboxClock(self._ref)
 
     @property
     def assumptions(self) -> Mapping[str, str]:
-        """How this sandbox answers the questions that the documents leave open: assumption → choice."""
-        chosen = self._seat.sandbox.state.choices
-        return {each.key: chosen.get(each.key, each.default) for each in self._seat.mock.pipeline.assumptions}
+        """The sandbox's assumptions: key → choice."""
+        chosen = self._ref.sandbox.state.choices
+        return {each.key: chosen.get(each.key, each.default) for each in self._ref.mock.pipeline.assumptions}
 
     def assume(self, key: str, choice: str) -> None:
-        """Answer an open question so from now on.
+        """Choose the answer to an assumption from now on.
 
             account.assume(KEY, CHOICE)
 
-        Raises: UnknownChoiceError that lists what there is.
+        Raises: UnknownChoiceError that lists the choices.
         """
-        with self._seat.mock.lock:
-            sandbox = self._seat.sandbox
-            sandbox.choose(self._seat.mock.choices({**sandbox.state.choices, key: choice}, where="assume"))
+        with self._ref.mock.lock:
+            sandbox = self._ref.sandbox
+            sandbox.choose(self._ref.mock.choices({**sandbox.state.choices, key: choice}, where="assume"))
 
     @contextmanager
     def allow_violations(self) -> Iterator[None]:
-        """Let requests against the contract pass that are made on purpose, where a test is strict.
+        """Allow requests that violate the contract, in strict tests.
 
         with account.allow_violations():
             client.list_customers(limit=1_000)
         """
-        begun = self._seat.sandbox.journal.number
+        begun = self._ref.sandbox.journal.number
         try:
             yield
         finally:
-            self._seat.allowed.append(range(begun + 1, self._seat.sandbox.journal.number + 1))
+            self._ref.allowed.append(range(begun + 1, self._ref.sandbox.journal.number + 1))
 
     def snapshot(self, name: str = "test") -> None:
-        """Keep the state under a name: records, ids, clock, assumptions, webhook endpoints, due work.
+        """Save the state under a name: records, ids, clock, assumptions, webhook endpoints, due tasks.
 
         Raises: BadNameError, LimitError.
         """
-        with self._seat.mock.lock, told_in_python():
-            self._seat.sandbox.snapshot(name)
+        with self._ref.mock.lock, hints_in_python():
+            self._ref.sandbox.snapshot(name)
 
     def restore(self, name: str = "test") -> None:
-        """Go back to a snapshot; the journal goes on.
+        """Restore a snapshot; the journal goes on.
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        with self._seat.mock.lock, told_in_python():
-            self._seat.sandbox.restore(name)
+        with self._ref.mock.lock, hints_in_python():
+            self._ref.sandbox.restore(name)
 
     def changes(self, since: str = "test") -> "Changes":
-        """Return what was created, changed and deleted since a snapshot.
+        """Return the records created, changed and deleted since a snapshot.
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
         from mockserver.changes import changes_between
 
-        with self._seat.mock.lock, told_in_python():
-            sandbox, pipeline = self._seat.sandbox, self._seat.mock.pipeline
+        with self._ref.mock.lock, hints_in_python():
+            sandbox, pipeline = self._ref.sandbox, self._ref.mock.pipeline
             defaults = {each.key: each.default for each in pipeline.assumptions}
             return changes_between(sandbox.kept(since), sandbox.state, pipeline.kinds, defaults)
 
     def reset(self) -> None:
-        """Go back to how the sandbox began; journal, faults and deliveries are cleared."""
-        with self._seat.mock.lock:
-            self._seat.sandbox.reset()
+        """Reset the sandbox to its start; clear journal, faults and deliveries."""
+        with self._ref.mock.lock:
+            self._ref.sandbox.reset()
 
     def state(self) -> dict[str, Any]:
         """Return the sandbox as a fixture document."""
-        with self._seat.mock.lock:
-            return self._seat.mock.fixtures.dump(self._seat.sandbox.state)
+        with self._ref.mock.lock:
+            return self._ref.mock.fixtures.dump(self._ref.sandbox.state)
 
     def report(self, *, ignore: Collection[str] = ()) -> "Report":
-        """Return the verdict over all that happened in the sandbox.
+        """Return the report on the sandbox.
 
-        ignore: ids of rules that are left out.
+        ignore: ids of rules to leave out.
 
             assert account.report().is_clean
 
-        Raises: ConfigurationError that lists the rules if one of those is none.
+        Raises: ConfigurationError that lists the rules.
         """
         from mockserver.judge.report import Judge
 
-        pipeline = self._seat.mock.pipeline
+        pipeline = self._ref.mock.pipeline
         judge = Judge(pipeline.contract, pipeline.providers.values(), ignore=ignore)
-        self._seat.app.webhook_sender.flush(self._seat.sandbox, FLUSH_S)
-        with self._seat.mock.lock:
-            return judge.report([self._seat.sandbox])
+        self._ref.app.webhook_sender.flush(self._ref.sandbox, FLUSH_S)
+        with self._ref.mock.lock:
+            return judge.report([self._ref.sandbox])
 
     def assert_clean(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail, with what was found, unless `report()` is clean, but for violations that `allow_violations` has let pass.
+        """Fail and show the findings unless `report()` is clean, allowed violations aside.
 
-        ignore: ids of rules that are left out.
+        ignore: ids of rules to leave out.
 
             account.assert_clean(ignore=["walk-stopped-early"])
 
-        Raises: AssertionError; ConfigurationError that lists the rules if one of those is none.
+        Raises: AssertionError; ConfigurationError that lists the rules.
         """
         __tracebackhide__ = True
         report = self.report(ignore=ignore)
-        self._fail_on([*(each for each in report.violations if not self._seat.is_allowed(each.exchanges)), *report.conduct])
+        self._fail_on([*(each for each in report.violations if not self._ref.is_allowed(each.exchanges)), *report.conduct])
 
     def assert_good_conduct(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail, with what was found, if a client did something wrong although its calls succeeded; violations may be.
+        """Fail and show the findings of conduct, if any; violations do not count.
 
-        It goes with strict tests, which fail for violations already. ignore and errors are those of `assert_clean`.
+        Use it in strict tests, which fail for violations anyway. `ignore` and errors are those of `assert_clean`.
         """
         __tracebackhide__ = True
         self._fail_on(self.report(ignore=ignore).conduct)
@@ -154,11 +154,11 @@ class InSandbox:
 
 
 FLUSH_S = 15.0
-"""How long a verdict waits for receivers of webhooks, in seconds of real time."""
+"""How long a report waits for receivers of webhooks, in seconds of real time."""
 
 
 def _lines(found: "ReportedFinding") -> Iterator[str]:
-    """Go through what is said of a finding: where it was made, what is wrong, and the request in which it was."""
+    """Yield the lines on a finding: rule and place, request, explanation."""
     yield f"  {found.severity} {found.rule}: {found.about}, {found.place}: {found.detail}"
     yield f"    {found.request}"
     yield f"    {found.says}"

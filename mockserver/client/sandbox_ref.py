@@ -1,4 +1,4 @@
-"""Where a test's sandbox is found."""
+"""Handle to one sandbox of an app."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -12,10 +12,10 @@ from mockserver.state.sandbox import DEFAULT
 
 
 class SandboxRef:
-    """Where a sandbox is found: the application that has it, its name, and the address, asked for only when it is needed.
+    """Handle to one sandbox: its application, its name, and its address, which is found when it is needed.
 
     Attributes:
-        allowed: numbers of exchanges in which violations are meant.
+        allowed: numbers of exchanges whose violations are allowed.
     """
 
     def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
@@ -25,7 +25,7 @@ class SandboxRef:
         self.allowed: list[range] = []
 
     def is_allowed(self, numbers: Collection[int]) -> bool:
-        """Whether violations in all exchanges of these numbers are meant."""
+        """Return whether violations of all these exchanges are allowed."""
         return all(any(number in allowed for allowed in self.allowed) for number in numbers)
 
     @property
@@ -35,13 +35,13 @@ class SandboxRef:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The sandbox, after the work that has fallen due."""
+        """The sandbox, after running its due tasks."""
         found = self.mock.sandboxes.get(self.name)
         found.run_due()
         return found
 
     def exchanges(self, provider: Provider) -> Sequence[Exchange]:
-        """Return the exchanges whose path is of the provider, the oldest first."""
+        """Return the exchanges on the provider's paths, oldest first."""
         routes = self.mock.pipeline.contract.routes
         with self.mock.lock:
             found = list(self.sandbox.journal)
@@ -54,5 +54,5 @@ class SandboxRef:
 
     @property
     def receiver(self) -> Receiver:
-        """Takes requests for the sandbox, whatever key they carry."""
+        """Receiver of requests for the sandbox."""
         return Receiver(self.app, self.name)

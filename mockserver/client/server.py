@@ -1,4 +1,4 @@
-"""`mockserver.running()`: the mock in this process, and behind a port as soon as somebody asks for its address."""
+"""`mockserver.running()`: the mock in this process; it opens a port when its address is needed."""
 
 import os
 import threading
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from mockserver.app import AppOptions, Fixture, SandboxOptions, asgi_app, check_keywords, settings_of
-from mockserver.client.hints import told_in_python
+from mockserver.client.hints import hints_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
@@ -18,15 +18,15 @@ from mockserver.state.sandbox import DEFAULT
 
 Hashable = tuple[Any, ...]
 
-MAX_BEGINNINGS = 64
-"""States that are kept, so that sandboxes which begin alike are forks and not read again."""
+MAX_STATES = 64
+"""Number of initial states to keep, so that sandboxes with the same options are forks."""
 
 
 class ServerOptions(AppOptions, total=False):
     """Options of `running`.
 
     Keys:
-        host, port: where it listens once its address is asked for; port 0: any that is free.
+        host, port: where to listen; port 0 finds a free one.
     """
 
     host: str
@@ -34,7 +34,7 @@ class ServerOptions(AppOptions, total=False):
 
 
 class Server:
-    """The mock in this process. No port is opened and no thread runs before `url` is asked for.
+    """The mock in this process. It opens no port and starts no thread until `url` is read.
 
     Attributes:
         app: the mock as an ASGI application.
@@ -59,7 +59,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The mock's base URL; the first who asks starts the server in a thread.
+        """Base URL of the mock; reading it starts the server in a thread.
 
         Raises: ConfigurationError if the port is taken, or the server was closed.
         """
@@ -74,45 +74,45 @@ class Server:
 
     @property
     def default(self) -> Accounts:
-        """The sandbox of requests that name none and whose key was issued for none."""
+        """The sandbox of requests that select none."""
         return self._accounts(DEFAULT)
 
-    def sandbox(self, name: str | None = None, **beginning: Unpack[SandboxOptions]) -> Accounts:
-        """Make a sandbox of its own, and return its accounts.
+    def sandbox(self, name: str | None = None, **options: Unpack[SandboxOptions]) -> Accounts:
+        """Make a sandbox, and return its accounts.
 
             with mockserver.running() as server:
                 accounts = server.sandbox(fixture="empty", clock="frozen")
 
-        name: None: the mock finds one.
+        name: None: a generated name.
         Raises: TakenNameError, BadNameError, LimitError, FixtureError, UnknownChoiceError; ConfigurationError for a fixture
             that does not exist.
         """
-        check_keywords(beginning, SandboxOptions)
-        with self.app.mock.lock, told_in_python():
-            made = self.app.mock.sandboxes.make(name, self._origin(beginning))
+        check_keywords(options, SandboxOptions)
+        with self.app.mock.lock, hints_in_python():
+            made = self.app.mock.sandboxes.make(name, self._initial_state(options))
         return self._accounts(made.name)
 
     def close(self) -> None:
-        """End the server's thread, if there is one. What is called in process still answers."""
+        """Stop the server. Calls within the process still work."""
         self._is_closed = True
         self._stack.close()
 
     def _accounts(self, name: str) -> Accounts:
         return Accounts(SandboxRef(self.app, name, lambda: self.url))
 
-    def _origin(self, beginning: SandboxOptions) -> State | None:
-        """Return what the sandbox begins with; None: what all begin with."""
-        if not beginning:
+    def _initial_state(self, options: SandboxOptions) -> State | None:
+        """Return the sandbox's initial state; None for that of the mock."""
+        if not options:
             return None
         mock, common = self.app.mock, self.app.mock.settings
         before: Any = {"seed": common.seed, "clock": common.clock, "now": common.now, "providers": common.providers}
-        own = settings_of(before | beginning)
-        fixtures = own.fixture if beginning.get("fixture") is not None else None
+        own = settings_of(before | options)
+        fixtures = own.fixture if options.get("fixture") is not None else None
         choices = {**common.assume, **own.assume}
         key = (fixtures, _versions(fixtures or ()), own.seed, own.clock, own.now, tuple(sorted(choices.items())))
         if key not in self._states:
             mock.choices(choices, where="assume")
-            if len(self._states) >= MAX_BEGINNINGS:
+            if len(self._states) >= MAX_STATES:
                 self._states.clear()
             self._states[key] = mock.state(fixtures, Settings(own.seed, own.clock, own.now, choices))
         return self._states[key]
@@ -124,13 +124,13 @@ def running(**options: Unpack[ServerOptions]) -> Server:
         with mockserver.running() as server:
             account = server.sandbox()
 
-    Without `with`, as in a notebook, `close()` ends it. The clock is `step` unless another is asked for.
-    Raises: MockServerError if what it is told does not fit together.
+    Without `with`, as in a notebook, `close()` ends it. The default clock is `step`.
+    Raises: MockServerError for invalid options.
     """
     return Server(**options)
 
 
 def _versions(fixtures: Sequence[Fixture]) -> Hashable:
-    """Return what changes when a file of these is written again, as tests and notebooks do."""
+    """Return times and sizes of the files, which change when one is written again."""
     stats = [os.stat(each) for each in fixtures if os.path.isfile(each)]  # noqa: PTH113, PTH116 - they take any text
     return tuple((each.st_mtime_ns, each.st_size) for each in stats)

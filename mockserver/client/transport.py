@@ -1,23 +1,23 @@
-"""An httpx transport that calls the mock in the same process: no port, no thread, nothing to wait for."""
+"""An httpx transport that calls the mock in the same process, without port or thread."""
 
 import httpx
 
-from mockserver.client.httpx_reply import answer
+from mockserver.client.interception.over_httpx import answer
 from mockserver.client.receiver import Receiver
 from mockserver.http.app import App
 
 
 class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Sends the requests of an httpx client, sync or async, to an application of this process.
+    """Send the requests of an httpx client, sync or async, to an application of this process.
 
-    Any host will do: that of the mock, or the provider's own. A delay takes no time, but one as long as the client's read
-    time-out raises that time-out, and a connection that a fault ends raises what httpx raises for it.
+    The host does not matter. A delay takes no time; one as long as the client's read timeout raises `ReadTimeout`. A
+    connection that a fault ends raises the error of httpx for it.
 
         client = httpx.Client(transport=account.transport, base_url="https://api.example.com")
     """
 
     def __init__(self, app: App, sandbox: str = "") -> None:
-        """Take the application, and the sandbox that all requests go to; empty: path, header or key says which one."""
+        """Take the application and the sandbox of all requests; empty: path, header or key selects it."""
         self._receiver = Receiver(app, sandbox)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""What a test can do with the events of its sandbox: receive them, wait for them, make them, and have them go wrong."""
+"""Receive, await and trigger the events of a sandbox."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -19,16 +19,16 @@ Kind = TypeVar("Kind")
 
 
 class RefusedError(MockServerError):
-    """The mock says no to what a test asks of it, and what would do."""
+    """The mock refuses a call of a test."""
 
 
 class Happening(TypedDict, total=False):
-    """What an event is about.
+    """Options of an event.
 
     Keys:
-        object: the id of what it happens to; absent: something new.
-        how: what goes wrong with its deliveries; absent: nothing.
-        delay: how late a delayed one is, such as `1h` of the sandbox's clock.
+        object: id of the object; default: a new object.
+        how: how its deliveries go wrong; default: not at all.
+        delay: delay of a late delivery, such as `1h` of the sandbox's clock.
     """
 
     object: str
@@ -37,74 +37,76 @@ class Happening(TypedDict, total=False):
 
 
 class Webhooks:
-    """The events of one sandbox, and those who are told of them."""
+    """The events, webhook endpoints and deliveries of one sandbox."""
 
-    def __init__(self, seat: SandboxRef, secret: str) -> None:
-        self._seat = seat
+    def __init__(self, sandbox_ref: SandboxRef, secret: str) -> None:
+        self._ref = sandbox_ref
         self._secret = secret
 
     @property
     def secret(self) -> str:
-        """What deliveries are signed with: the secret of the latest endpoint; as long as there is none, what it will be."""
-        endpoints = self._seat.sandbox.state.endpoints
+        """Signing secret of the latest endpoint, or of the next one if there is none."""
+        endpoints = self._ref.sandbox.state.endpoints
         return endpoints[-1].secret if endpoints else self._secret
 
     def collect(self, *types: str, secret: str | None = None) -> EndpointRow:
-        """Have events kept as they would be sent, signed, without a receiver; without types, all of them.
+        """Keep signed deliveries instead of sending them. Without types: of all events.
 
         account.webhooks.collect()
         """
         return self._add({"events": list(types), "secret": secret or self._secret})
 
     def register(self, url: str, *types: str, secret: str | None = None) -> EndpointRow:
-        """Have events sent to a URL of this machine.
+        """Send events to a URL of this machine.
 
         Raises: RefusedError for a URL elsewhere.
         """
         return self._add({"url": url, "events": list(types), "secret": secret or self._secret})
 
     def connect(self, app: Application, *types: str, path: str = "/", secret: str | None = None) -> str:
-        """Have events handed to an ASGI or WSGI application of this process; return the endpoint's id.
+        """Send events to an ASGI or WSGI application of this process; return the endpoint's id.
 
-        It is called in a thread of its own as soon as something happens; `wait_for` and `flush` wait for what it answers. An
-        ASGI application runs in an event loop of its own for each call; its lifespan is left to the test.
-        path: where the application takes webhooks, percent-encoded.
+        It is called in a thread of its own; `wait_for` and `flush` wait for its answer. An ASGI application gets a new event
+        loop for each call; the test runs its lifespan.
+        path: of the application's webhook endpoint, percent-encoded.
 
             account.webhooks.connect(my_app, path="/hooks/payments", secret="whsec_x")
 
-        Raises: RefusedError for types that there are not; ConfigurationError for a path that does not begin with `/`.
+        Raises: RefusedError for unknown types; ConfigurationError for a path that does not start with `/`.
         """
         self._check(types)
         if not path.startswith("/"):
-            raise ConfigurationError(f"{path!r} is no path", where="webhooks.connect", hint=f'write path="/{path}"')
-        with self._seat.mock.lock:
-            sender, secret = self._seat.app.webhook_sender, secret or self._secret
-            return sender.connect(self._seat.sandbox, app, secret=secret, events=types, path=path).id
+            raise ConfigurationError(
+                f"path must start with /, got {path!r}", where="webhooks.connect", hint=f'write path="/{path}"'
+            )
+        with self._ref.mock.lock:
+            sender, secret = self._ref.app.webhook_sender, secret or self._secret
+            return sender.connect(self._ref.sandbox, app, secret=secret, events=types, path=path).id
 
     def rotate(self, endpoint: str, secret: str) -> EndpointRow:
-        """Give an endpoint another secret; the old one is remembered, for deliveries that are signed with it on purpose."""
+        """Change an endpoint's secret; `how="old-secret"` signs with the one before."""
         return self._ask("PATCH", f"webhooks/{quote(endpoint, safe='')}", EndpointRow, {"secret": secret})
 
     @property
     def events(self) -> Sequence[EventRow]:
-        """What happened, whether or not anybody is told of it, the oldest first."""
+        """All events, sent or not, oldest first."""
         return self._ask("GET", "events", list[EventRow])
 
     @property
     def deliveries(self) -> Sequence[DeliveryRow]:
-        """What was sent, is on its way, or waits to be sent, the oldest first."""
+        """All deliveries, sent or waiting, oldest first."""
         return self._ask("GET", "webhooks/deliveries", list[DeliveryRow])
 
     def wait_for(self, event_type: str | None = None, *, about: str | None = None, timeout: float = 5) -> DeliveryRow:
-        """Return the first delivery of such an event, as soon as it has its outcome.
+        """Wait for a finished delivery of such an event, and return the first.
 
-        about: the id of what it happened to. timeout: seconds of real time. What is due later, by the sandbox's clock, comes
-        only as that clock advances.
+        about: id of the object. timeout: seconds of real time. Deliveries that are due later are sent when the sandbox's clock
+        advances.
 
             delivery = account.webhooks.wait_for("payment.succeeded")
             assert delivery.answer == 200
 
-        Raises: AssertionError, with what came instead; RefusedError for a type that there is not.
+        Raises: AssertionError that lists the deliveries; RefusedError for an unknown type.
         """
         __tracebackhide__ = True
         self._check([event_type] if event_type else [])
@@ -116,26 +118,26 @@ class Webhooks:
         return found[0]
 
     def flush(self, timeout: float = 15) -> bool:
-        """Wait until all that is due was sent and answered, for so many seconds of real time; return whether it was."""
-        return self._seat.app.webhook_sender.flush(self._seat.sandbox, timeout)
+        """Wait until all due deliveries are answered, at most `timeout` seconds; return whether they are."""
+        return self._ref.app.webhook_sender.flush(self._ref.sandbox, timeout)
 
     def send(self, event_type: str, **happening: Unpack[Happening]) -> EventsMade:
-        """Make something happen, and have its deliveries go wrong if that is wanted.
+        """Trigger an event; `how` makes its deliveries go wrong.
 
             account.webhooks.send("payment.refunded", object=payment.id)
             account.webhooks.send("payment.succeeded", how="bad-signature")
 
-        Raises: RefusedError if there is no such event, or it cannot happen to the object.
+        Raises: RefusedError if there is no such event, or the object cannot have it.
         """
         return self._ask("POST", "events", EventsMade, {"type": event_type, **happening})
 
     def replay(self, number: int) -> DeliveryRow:
-        """Send the event of a delivery once more."""
+        """Send the event of a delivery again."""
         return self._ask("POST", f"webhooks/deliveries/{number}/replay", DeliveryRow)
 
     def _check(self, types: Sequence[str]) -> None:
-        """Raise RefusedError for the first type of event that no provider has."""
-        known = known_types(self._seat.mock)
+        """Raise RefusedError for an unknown type of event."""
+        known = known_types(self._ref.mock)
         for each in types:
             if each not in known:
                 raise RefusedError(f"there is no event type {each!r}", hint=f"choose {', '.join(known)}")
@@ -144,22 +146,22 @@ class Webhooks:
         return self._ask("POST", "webhooks", EndpointRow, endpoint)
 
     def _ask(self, method: str, path: str, kind: type[Kind], body: Any = None) -> Kind:
-        """Ask the control API within the process.
+        """Call the control API within the process.
 
         Raises: RefusedError.
         """
         content = b"" if body is None else msgspec.json.encode(body)
-        reply = call(self._seat.app, method, f"/@{self._seat.name}/_mock/{path}", body=content)
+        reply = call(self._ref.app, method, f"/@{self._ref.name}/_mock/{path}", body=content)
         if reply.status >= 400:
             raise RefusedError(in_python(reply.json()["detail"]))
         return msgspec.json.decode(reply.body, type=kind)
 
     def _missing(self, event_type: str | None, timeout: float) -> str:
         wanted = f"a delivery of {event_type}" if event_type else "any delivery"
-        if not self._seat.sandbox.state.endpoints:
-            return f"expected {wanted}, but nobody receives any; call collect(), connect(app) or register(url) first"
+        if not self._ref.sandbox.state.endpoints:
+            return f"expected {wanted}, but no endpoint is registered; call collect(), connect(app) or register(url) first"
         came = [f"  {each.number}: {each.type} for {each.object}, {each.status}" for each in self.deliveries]
-        return "\n".join([f"expected {wanted} within {timeout:g} s", "came:" if came else "came nothing", *came])
+        return "\n".join([f"expected {wanted} within {timeout:g} s", "got:" if came else "got none", *came])
 
 
 def _is_over(delivery: DeliveryRow) -> bool:

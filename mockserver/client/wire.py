@@ -1,4 +1,4 @@
-"""Requests and replies as the bytes of HTTP/1.1, for libraries that are reached where they write to a connection."""
+"""Convert requests and replies from and to the bytes of HTTP/1.1."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -14,18 +14,18 @@ import socket
 from io import BufferedReader, BytesIO
 from typing import Any
 
-from mockserver.client.receiver import Late
+from mockserver.client.receiver import LateReplyError
 
 
-class Line:
-    """A connection of which nothing but the bytes is real; it takes one request.
+class FakeConnection:
+    """A connection without a network, for one request.
 
     Attributes:
         is_complete: whether the whole request was written.
     """
 
     def __init__(self, receiver: Receiver, base_url: str) -> None:
-        """Take the receiver, and what stands before a path: scheme and host."""
+        """Take the receiver and the scheme and host of relative targets."""
         self._receiver = receiver
         self._base_url = base_url
         self._target = b""
@@ -38,19 +38,19 @@ class Line:
         """Take the next bytes that the client sends."""
         self._parser.feed_data(data)
 
-    def answer(self, patience_s: float | None) -> tuple[bytes, bool]:
-        """Return the bytes that come back, and whether they are the whole reply.
+    def answer(self, timeout_s: float | None) -> tuple[bytes, bool]:
+        """Return the bytes of the reply, and whether they are complete.
 
-        patience_s: how long the client waits for them, in seconds; None: for ever.
-        Raises: Late.
+        timeout_s: of the client; None: it has none.
+        Raises: LateReplyError.
         """
         target = self._target.decode("latin-1")
         url = target if target.startswith(("http://", "https://")) else f"{self._base_url}{target}"
         method = self._parser.get_method().decode("ascii")
-        return _bytes_of(self._receiver.send(method, url, self._headers, bytes(self._body), patience_s=patience_s))
+        return _bytes_of(self._receiver.send(method, url, self._headers, bytes(self._body), timeout_s=timeout_s))
 
     def on_url(self, url: bytes) -> None:
-        """Note the target, which comes in pieces if the client writes it so."""
+        """Note a piece of the target."""
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -82,54 +82,54 @@ def _phrase(status: int) -> str:
         return ""
 
 
-class Socket:
-    """Takes one request of a connection and gives the reply; then the connection has no socket again.
+class FakeSocket:
+    """A socket without a network, for one request of a connection.
 
-    So no connection outlives its request, and none that a pool keeps leads here later.
+    Then the connection has no socket again, so none that a pool keeps leads here later.
     """
 
     def __init__(self, connection: Any, receiver: Receiver, base_url: str) -> None:
         self._connection = connection
-        self._line = Line(receiver, base_url)
-        self._patience_s: float | None = _patience(connection.timeout)
+        self._exchange = FakeConnection(receiver, base_url)
+        self._timeout_s: float | None = _timeout(connection.timeout)
 
     def settimeout(self, seconds: float | None) -> None:
-        """Note how long the client waits for a reply."""
-        self._patience_s = seconds
+        """Note the client's timeout."""
+        self._timeout_s = seconds
 
     def sendall(self, data: bytes) -> None:
         """Take the next bytes of the request."""
-        self._line.write(data)
+        self._exchange.write(data)
 
     def makefile(self, _mode: str) -> BufferedReader:
         """Return the reply.
 
-        Raises: TimeoutError if it would come too late.
+        Raises: TimeoutError if it would be late.
         """
         self._connection.sock = None
         try:
-            reply, _ = self._line.answer(self._patience_s)
-        except Late as late:
+            reply, _ = self._exchange.answer(self._timeout_s)
+        except LateReplyError as late:
             raise TimeoutError(str(late)) from late
         return BufferedReader(BytesIO(reply))
 
     def setsockopt(self, *_option: Any) -> None:
-        """Pass over what only a network knows."""
+        """Ignore options of a network."""
 
     def shutdown(self, _how: int) -> None:
-        """Pass over the end of a connection that is none."""
+        """Ignore the end of the connection."""
 
     def close(self) -> None:
-        """Pass over the end of a connection that is none."""
+        """Ignore the end of the connection."""
 
 
 def attach(connection: Any, receiver: Receiver, base_url: str) -> None:
-    """Give the connection a socket that leads to the receiver, in place of the one that it may have."""
+    """Replace the connection's socket by one that leads to the receiver."""
     if connection.sock is not None:
         connection.sock.close()
-    connection.sock = Socket(connection, receiver, base_url)
+    connection.sock = FakeSocket(connection, receiver, base_url)
     connection.is_verified = True  # urllib3 warns of connections that are not; this one goes nowhere
 
 
-def _patience(timeout: Any) -> float | None:
+def _timeout(timeout: Any) -> float | None:
     return timeout if timeout is None or isinstance(timeout, (int, float)) else socket.getdefaulttimeout()

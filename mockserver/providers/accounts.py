@@ -6,7 +6,7 @@ from mockserver.providers.vexutopia.account import Vexutopia
 
 
 class Accounts(SandboxAccounts):
-    """What a test has of one sandbox; `accounts["NAME"]` is the account at any provider that is played.
+    """The accounts of one sandbox; `accounts["NAME"]` is the account at any provider that is played.
 
     with mockserver.running() as server, server.sandbox() as accounts:
         accounts.vexutopia.customers.add(email="jane@example.com")

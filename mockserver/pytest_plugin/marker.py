@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mockserver.app import check_keywords
 from mockserver.catalogue import check_choices
-from mockserver.client.hints import told_in_python
+from mockserver.client.hints import hints_in_python
 from mockserver.control.faults import read_faults
 from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
@@ -221,7 +221,7 @@ def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
         checked["fixture"] = find_fixture(options.fixture, [item.path.parent, item.config.rootpath], providers)
     check_choices(options.assume, [each for provider in providers for each in provider.assumptions], where="assume")
     if options.faults:
-        with told_in_python():
+        with hints_in_python():
             read_faults(options.faults, _mock(item.config))
     _check_ignore(options.ignore, item.config)
     return checked

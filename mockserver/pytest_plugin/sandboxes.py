@@ -65,7 +65,7 @@ def account_of(config: pytest.Config, accounts: Accounts, provider: str) -> Acco
 
     Raises: ConfigurationError if the mock does not play it, or its package cannot be imported.
     """
-    if provider in accounts.seat.mock.pipeline.providers:
+    if provider in accounts.sandbox_ref.mock.pipeline.providers:
         return accounts[provider]
     raise load_error(config, provider) or ConfigurationError(
         f"the mock of this session does not play {provider!r}",
@@ -105,7 +105,7 @@ def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) ->
         ended.discard(name)
         accounts = server.sandbox(name, **options.of_sandbox())
         for each in options.faults:
-            arm(accounts.seat.mock, accounts.seat.sandbox, read_fault(each))
+            arm(accounts.sandbox_ref.mock, accounts.sandbox_ref.sandbox, read_fault(each))
         return accounts
 
 
@@ -127,8 +127,8 @@ class TestSandbox:
     ) -> None:
         self._item = item
         self._options = options
-        self._ref = accounts.seat
-        self._sandbox = accounts.seat.sandbox
+        self._ref = accounts.sandbox_ref
+        self._sandbox = accounts.sandbox_ref.sandbox
         self._has_failed = False
         self.interception = interception
 
@@ -198,17 +198,17 @@ class SharedAccounts(Accounts):
 
     def note(self, report: pytest.TestReport) -> None:
         """Add the last requests to the report of a failed test that sent any."""
-        number = 0 if self._is_dropped else self.seat.sandbox.journal.number
+        number = 0 if self._is_dropped else self.sandbox_ref.sandbox.journal.number
         if report.failed and number not in (0, self._noted):
-            _add_requests(report, self.seat, self.seat.sandbox)
+            _add_requests(report, self.sandbox_ref, self.sandbox_ref.sandbox)
         if report.failed or report.when == "teardown":
             self._noted = number
 
     def _judge(self) -> Sequence[str]:
         verdict = self._config.pluginmanager.get_plugin(VERDICT)
-        if _is_unused(self.seat.sandbox) or (verdict is not None and verdict.is_flipping):
+        if _is_unused(self.sandbox_ref.sandbox) or (verdict is not None and verdict.is_flipping):
             return []
-        return _judge(self._config, f"sandbox {self.name}", self.seat, strict=_is_strict(self._config))
+        return _judge(self._config, f"sandbox {self.name}", self.sandbox_ref, strict=_is_strict(self._config))
 
 
 class SandboxMaker:
@@ -235,7 +235,7 @@ class SandboxMaker:
         if "fixture" in options:
             providers = list(self._server.app.mock.pipeline.providers.values())
             options["fixture"] = find_fixture(options["fixture"], [self._config.rootpath], providers)
-        accounts = SharedAccounts(self._server.sandbox(name, **options).seat)
+        accounts = SharedAccounts(self._server.sandbox(name, **options).sandbox_ref)
         accounts._config = self._config
         self._made.append(accounts)
         return self._stack.enter_context(accounts)

@@ -161,7 +161,7 @@ def test_an_id_that_was_given_to_a_live_record_is_not_made_up_for_another(server
         ({"email": 5}, r"email: must be text, got 5"),
         ({"id": "nope"}, r"id: \"nope\" does not match "),
         ({"id": ["nope"]}, r"id: must be text, got a list"),
-        ({"id": JANE}, r"id: there is a customer cus_abc123def456 already"),
+        ({"id": JANE}, r"id: there already is a customer cus_abc123def456"),
         ({"created_at": "yesterday"}, r"created_at: \"yesterday\" does not match "),
         ({"metadata": {"a": float("nan")}}, r"metadata\.a: must be a finite number, not nan"),
     ],
@@ -301,9 +301,9 @@ class Loans(Records[Loan]):
 
 
 class Lendery(Account):
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        super().__init__(seat, provider)
-        self.loans = Loans(seat, LOANS)
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        super().__init__(sandbox_ref, provider)
+        self.loans = Loans(sandbox_ref, LOANS)
 
 
 @pytest.fixture(params=["", f"{__name__}:Lendery"])

@@ -17,9 +17,8 @@ import requests
 from urllib3 import Retry
 
 from mockserver.client.interception import Interception
-from mockserver.client.interception.imports import LateImports
+from mockserver.client.interception.interception import ACTIVE, PATCHES, LateImports
 from mockserver.client.interception.over_aiohttp import Transport
-from mockserver.client.interception.switch import POINTS, SWITCH
 from mockserver.client.receiver import Receiver
 from mockserver.client.server import Server
 from mockserver.errors import UnexpectedRequestError
@@ -69,8 +68,8 @@ def arm(server: Server, kind: FaultKind, **told: Any) -> None:
 
 def methods() -> list[object]:
     """Return all that is replaced while something is intercepted, and what is asked for modules."""
-    owners = [getattr(import_module(point.module), point.owner) for point in POINTS]
-    return [vars(owner)[point.method] for owner, point in zip(owners, POINTS, strict=True)] + list(sys.meta_path)
+    owners = [getattr(import_module(patch.module), patch.owner) for patch in PATCHES]
+    return [vars(owner)[patch.method] for owner, patch in zip(owners, PATCHES, strict=True)] + list(sys.meta_path)
 
 
 def test_a_request_to_the_provider_s_own_host_lands_in_the_sandbox(caller: Caller, accounts: Accounts) -> None:
@@ -130,7 +129,7 @@ def test_other_hosts_are_reached_as_ever(caller: Caller, accounts: Accounts, els
 def test_strict_refuses_other_hosts_and_names_the_url(caller: Caller, accounts: Accounts) -> None:
     with accounts.intercepted(strict=True) as interception:
         with pytest.raises(
-            UnexpectedRequestError, match=r"^https://example\.com/v2/users was called, and only api\.spoonity\.com, "
+            UnexpectedRequestError, match=r"^https://example\.com/v2/users was called, but only api\.spoonity\.com, "
         ):
             caller.ask("GET", "https://example.com/v2/users?token=secret", {})
         assert caller.ask("GET", f"{VEXUTOPIA}{CUSTOMER}", HEADERS).status == 200
@@ -180,7 +179,7 @@ def test_everything_is_undone_afterwards(accounts: Accounts) -> None:
         _ = 1 / 0
 
     assert [id(each) for each in methods()] == [id(each) for each in before]
-    assert not {id(each) for each in during[: len(POINTS)]} & {id(each) for each in before}
+    assert not {id(each) for each in during[: len(PATCHES)]} & {id(each) for each in before}
 
 
 def test_of_two_that_overlap_the_later_one_comes_first(server: Server) -> None:
@@ -372,7 +371,7 @@ def test_a_library_that_arrives_when_all_is_over_stays_as_it_is(accounts: Accoun
     before = methods()
     with accounts.intercepted():
         pass
-    SWITCH._imported("http.client", http.client)
+    ACTIVE._imported("http.client", http.client)
 
     assert [id(each) for each in methods()] == [id(each) for each in before]
 
@@ -390,12 +389,12 @@ with mockserver.running() as server, server.sandbox() as accounts:
             with closing(make()) as caller:
                 reply = caller.ask("GET", "{VEXUTOPIA}{CUSTOMER}", {HEADERS!r})
                 assert reply.status == 200, make
-    from mockserver.client.interception.switch import POINTS, SWITCH
-    for point in POINTS:
-        method = vars(getattr(import_module(point.module), point.owner))[point.method]
-        assert not hasattr(method, "__wrapped__"), point
-        assert "exec_module" not in vars(import_module(point.module).__spec__.loader), point
-    assert SWITCH._late not in sys.meta_path
+    from mockserver.client.interception.interception import ACTIVE, PATCHES
+    for patch in PATCHES:
+        method = vars(getattr(import_module(patch.module), patch.owner))[patch.method]
+        assert not hasattr(method, "__wrapped__"), patch
+        assert "exec_module" not in vars(import_module(patch.module).__spec__.loader), patch
+    assert ACTIVE._late not in sys.meta_path
     print("all")
 """
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import mockserver
-from mockserver.client.server import MAX_BEGINNINGS, Server, running
+from mockserver.client.server import MAX_STATES, Server, running
 from mockserver.errors import ConfigurationError, TakenNameError, UnknownChoiceError
 from mockserver.providers import accounts
 from tests.tools import ROOT
@@ -159,8 +159,8 @@ def test_now_is_a_timestamp_or_a_datetime(now: str | datetime) -> None:
 
 def test_no_fixture_at_all_is_an_empty_account() -> None:
     with running(fixture=[]) as server:
-        assert server.default._seat.sandbox.state.count() == server.sandbox()._seat.sandbox.state.count() == 0
-        assert server.sandbox(fixture="default")._seat.sandbox.state.count() > 0
+        assert server.default._ref.sandbox.state.count() == server.sandbox()._ref.sandbox.state.count() == 0
+        assert server.sandbox(fixture="default")._ref.sandbox.state.count() > 0
 
 
 def test_the_clock_steps_unless_another_is_asked_for() -> None:
@@ -173,11 +173,11 @@ def test_the_clock_steps_unless_another_is_asked_for() -> None:
 def test_sandboxes_that_begin_alike_are_forks() -> None:
     with mockserver.running() as server:
         origins = {id(server.app.mock.sandboxes.get(server.sandbox(seed=9).name)._initial_state) for _ in range(3)}
-        for seed in range(MAX_BEGINNINGS + 1):
+        for seed in range(MAX_STATES + 1):
             server.sandbox(fixture="empty", seed=seed).drop()
 
         assert len(origins) == 1
-        assert 0 < len(server._states) <= MAX_BEGINNINGS
+        assert 0 < len(server._states) <= MAX_STATES
 
 
 def test_a_fixture_file_that_was_written_again_is_read_again(server: Server, tmp_path: Path) -> None:

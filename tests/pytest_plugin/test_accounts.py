@@ -33,7 +33,7 @@ def test_both_providers_share_the_sandbox_of_a_test(run: Run) -> None:
             assert mock_sandbox["spoonity"].token == spoonity.token
             vexutopia.clock.advance("3d")
             assert spoonity.clock.now == vexutopia.clock.now
-            assert (spoonity.clock.mode, vexutopia.seat.app) == ("step", mock_server.app)
+            assert (spoonity.clock.mode, vexutopia.sandbox_ref.app) == ("step", mock_server.app)
     """)
 
     result.assert_outcomes(passed=1)
@@ -85,8 +85,8 @@ def test_markers_of_test_class_and_module_add_up_and_the_nearer_wins(run: Run) -
                 assert (spoonity.clock.mode, spoonity.customers.count()) == ("frozen", 0)
                 assert spoonity.assumptions["vexutopia.unset-fields"] == "absent"
                 assert spoonity.assumptions["spoonity.create-status"] == "200"
-                assert [each.fault.kind for each in spoonity.seat.sandbox.faults.armed] == ["status", "drop"]
-                assert spoonity.seat.sandbox.state.seed == 3
+                assert [each.fault.kind for each in spoonity.sandbox_ref.sandbox.faults.armed] == ["status", "drop"]
+                assert spoonity.sandbox_ref.sandbox.state.seed == 3
 
             def test_class(self, spoonity):
                 assert spoonity.assumptions["spoonity.create-status"] == "201"
@@ -130,7 +130,7 @@ def test_address_fixture_and_seed_of_a_session_can_be_overridden(run: Run) -> No
 
         def test_it(spoonity):
             assert spoonity.customers.count() == 0
-            assert spoonity.seat.sandbox.state.seed == 7
+            assert spoonity.sandbox_ref.sandbox.state.seed == 7
             assert spoonity.url.startswith("http://localhost:")
     """)
 
@@ -140,7 +140,7 @@ def test_address_fixture_and_seed_of_a_session_can_be_overridden(run: Run) -> No
 def test_fixture_and_seed_of_a_session_are_settings(run: Run) -> None:
     source = """
         def test_it(spoonity):
-            assert (spoonity.customers.count(), spoonity.seat.sandbox.state.seed) == (0, 7)
+            assert (spoonity.customers.count(), spoonity.sandbox_ref.sandbox.state.seed) == (0, 7)
     """
 
     run(source, "-o", "mock_fixture=empty", "-o", "mock_seed=7").assert_outcomes(passed=1)

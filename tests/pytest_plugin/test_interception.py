@@ -167,7 +167,7 @@ def test_strict_refuses_other_hosts_and_names_the_url(run: Run) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["E *UnexpectedRequestError: https://rates.example.com/today was called, and only api.spoonity.com, *"]
+        ["E *UnexpectedRequestError: https://rates.example.com/today was called, but only api.spoonity.com, *"]
     )
     result.stdout.no_fnmatch_line("*the code hid the error*")
 

@@ -1,4 +1,4 @@
-"""Code under test that calls a provider's own host lands in a sandbox, with no change to the code or to the host's name."""
+"""Send requests for the providers' own hosts to a sandbox, without changes to the code under test."""
 
 from mockserver.client.interception.interception import Interception
 

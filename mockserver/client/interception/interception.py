@@ -1,53 +1,168 @@
-"""What is intercepted, for as long as it is."""
+"""Send requests for some hosts to a sandbox while an interception is active.
 
-from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
+The classes of HTTP libraries belong to the whole process, and so do their patches: `ACTIVE` is the package's only value that
+lasts and changes. When the last interception ends, every function is the original one again.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType, TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from mockserver.client.interception.switch import SWITCH
+from mockserver.client.interception import over_aiohttp, over_http_client, over_httpx
+from mockserver.client.interception.patches import Patch
 from mockserver.client.receiver import Receiver
 from mockserver.errors import UnexpectedRequestError
 from mockserver.http.guard import is_loopback
 
+PATCHES: tuple[Patch, ...] = (*over_httpx.PATCHES, *over_http_client.PATCHES, *over_aiohttp.PATCHES)
+
+Imported = Callable[[str, ModuleType], None]
+
 
 class Interception:
-    """A context in which requests to some hosts reach a sandbox, whoever in this process sends them.
+    """A context in which requests of this process for some hosts reach a sandbox.
 
-    It covers httpx, httpx2, requests, urllib3, urllib, `http.client` and aiohttp; clients that were made before, and
-    libraries that are imported later, too. Of several that overlap, the one that began last comes first.
+    It covers httpx, httpx2, requests, urllib3, urllib, `http.client` and aiohttp, including clients made before and libraries
+    imported later. If several overlap, the one that started last wins.
 
     Attributes:
-        refused: the URLs that were refused, in order, so that a test can fail even where its code hides the error.
+        refused: the URLs that were refused, in order; a test can check them even if its code hides the error.
     """
 
     def __init__(self, receivers: Mapping[str, Receiver], *, strict: bool = False) -> None:
-        """Take host → who receives its requests; `strict` refuses all other hosts but this machine's own."""
+        """Take host → receiver of its requests; `strict` refuses other hosts except loopback ones."""
         self._receivers = receivers
         self._is_strict = strict
         self.refused: list[str] = []
 
     def __enter__(self) -> Self:
-        SWITCH.turn_on(self)
+        ACTIVE.start(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        SWITCH.turn_off(self)
+        ACTIVE.stop(self)
 
     def receiver(self, host: str) -> Receiver | None:
-        """Return who receives requests to the host; None: nobody here."""
+        """Return the receiver of a host; None if this interception has none."""
         return self._receivers.get(host)
 
     def refuses(self, host: str) -> bool:
-        """Return whether requests to a host that nobody plays must not be sent."""
+        """Return whether requests to a host without receiver are refused."""
         return self._is_strict and not is_loopback(host)
 
     def refuse(self, url: str) -> UnexpectedRequestError:
-        """Note the URL as refused, and return the error to raise."""
+        """Note a refused URL, and return the error to raise."""
         shown = urlsplit(url)._replace(query="", fragment="").geturl()
         self.refused.append(shown)
         known = ", ".join(self._receivers)
         return UnexpectedRequestError(
-            f"{shown} was called, and only {known} may be",
-            hint="let other hosts through by intercepting without strict, or replace that call in the test",
+            f"{shown} was called, but only {known} may be called",
+            hint="intercept without strict to reach other hosts, or replace that call in the test",
         )
+
+
+class ActiveInterceptions:
+    """The active interceptions and the patches applied for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._active: tuple[Interception, ...] = ()
+        self._undo: list[Callable[[], None]] = []
+        self._late = LateImports({patch.module for patch in PATCHES}, self._imported)
+
+    def start(self, interception: Interception) -> None:
+        """Add an interception that comes before all others."""
+        with self._lock:
+            if not self._active:
+                sys.meta_path.insert(0, self._late)
+                for name in dict.fromkeys(patch.module for patch in PATCHES):
+                    self._apply(name, sys.modules.get(name))
+            self._active = (*self._active, interception)
+
+    def stop(self, interception: Interception) -> None:
+        """Remove an interception; undo all patches after the last one."""
+        with self._lock:
+            remaining = list(self._active)
+            remaining.remove(interception)
+            self._active = tuple(remaining)
+            if not self._active:
+                with suppress(ValueError):  # other code may have removed the finder
+                    sys.meta_path.remove(self._late)
+                while self._undo:
+                    self._undo.pop()()
+
+    def find(self, url: str) -> Receiver | None:
+        """Return the receiver of a request; None if it goes to its real host.
+
+        Raises: UnexpectedRequestError if it is refused.
+        """
+        host = _host(url)
+        found = self._receiver(host)
+        if found is None:
+            for each in reversed(self._active):
+                if each.refuses(host):
+                    raise each.refuse(url)
+        return found
+
+    def is_open(self, url: str) -> bool:
+        """Return whether a real connection to the URL's host may be made."""
+        host = _host(url)
+        return self._receiver(host) is None and not any(each.refuses(host) for each in self._active)
+
+    def _receiver(self, host: str) -> Receiver | None:
+        return next((found for each in reversed(self._active) if (found := each.receiver(host)) is not None), None)
+
+    def _imported(self, name: str, module: ModuleType) -> None:
+        with self._lock:
+            if self._active:
+                self._apply(name, module)
+
+    def _apply(self, name: str, module: ModuleType | None) -> None:
+        if module is None:
+            return
+        for patch in PATCHES:
+            owner: Any = getattr(module, patch.owner, None) if patch.module == name else None
+            if owner is not None:
+                self._undo.append(patch.apply(owner, module, self))
+
+
+class LateImports(MetaPathFinder):
+    """A finder, first in `sys.meta_path`, that reports when certain modules are imported; others find them."""
+
+    def __init__(self, modules: Collection[str], imported: Imported) -> None:
+        self._modules = modules
+        self._imported = imported
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return the spec that other finders have for one of the modules."""
+        if name not in self._modules:
+            return None
+        others = (each.find_spec(name, path, target) for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
+        spec = next((each for each in others if each is not None), None)
+        if spec is not None and spec.loader is not None:
+            _report(spec.loader, lambda module: self._imported(name, module))
+        return spec
+
+
+def _report(loader: Loader, imported: Callable[[ModuleType], None]) -> None:
+    """Call `imported` once, after the loader has run the module."""
+
+    def exec_module(module: ModuleType) -> None:
+        del vars(loader)["exec_module"]
+        loader.exec_module(module)
+        imported(module)
+
+    vars(loader)["exec_module"] = exec_module
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+ACTIVE = ActiveInterceptions()

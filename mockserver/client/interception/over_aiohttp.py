@@ -1,12 +1,12 @@
-"""aiohttp, where a session asks its connector for a connection."""
+"""Patch aiohttp where a session asks its connector for a connection."""
 
 import asyncio
 from types import ModuleType
 from typing import Any
 
-from mockserver.client.interception.points import Point, Router
-from mockserver.client.receiver import Late, Receiver
-from mockserver.client.wire import Line
+from mockserver.client.interception.patches import Patch, Router
+from mockserver.client.receiver import LateReplyError, Receiver
+from mockserver.client.wire import FakeConnection
 
 
 def _connect(original: Any, library: ModuleType, router: Router) -> Any:
@@ -14,13 +14,13 @@ def _connect(original: Any, library: ModuleType, router: Router) -> Any:
         receiver = router.find(str(request.url))
         if receiver is None:
             return await original(connector, request, traces, timeout)
-        return _connection(library, connector, request, Transport(receiver, _patience(timeout)))
+        return _connection(library, connector, request, Transport(receiver, _timeout(timeout)))
 
     return connect
 
 
 def _connection(library: Any, connector: Any, request: Any, transport: "Transport") -> Any:
-    """Return a connection, as sessions use them, over the transport; no pool keeps it."""
+    """Return a connection over the transport that no pool keeps."""
     loop = asyncio.get_running_loop()
     protocol = library.ResponseHandler(loop=loop)
     transport.begin(protocol, f"{request.url.scheme}://{request.url.raw_authority}")
@@ -29,33 +29,33 @@ def _connection(library: Any, connector: Any, request: Any, transport: "Transpor
 
 
 class Transport(asyncio.Transport):
-    """Takes the bytes of one request, and gives those of its reply to the protocol."""
+    """Take the bytes of one request, and pass those of its reply to the protocol."""
 
-    def __init__(self, receiver: Receiver, patience_s: float | None) -> None:
+    def __init__(self, receiver: Receiver, timeout_s: float | None) -> None:
         super().__init__()
         self._receiver = receiver
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
         self._is_closing = False
 
     def begin(self, protocol: Any, base_url: str) -> None:
         """Connect the protocol."""
         self._protocol = protocol
-        self._line = Line(self._receiver, base_url)
+        self._exchange = FakeConnection(self._receiver, base_url)
         protocol.connection_made(self)
 
     def write(self, data: Any) -> None:
-        """Take the next bytes of the request; the reply comes when the caller has let go."""
-        was_complete = self._line.is_complete
-        self._line.write(data)
-        if self._line.is_complete and not was_complete:
+        """Take the next bytes of the request; the reply follows in the next turn of the event loop."""
+        was_complete = self._exchange.is_complete
+        self._exchange.write(data)
+        if self._exchange.is_complete and not was_complete:
             asyncio.get_running_loop().call_soon(self._answer)
 
     def _answer(self) -> None:
         try:
-            reply, is_whole = self._line.answer(self._patience_s)
-        except Late as late:
+            reply, is_whole = self._exchange.answer(self._timeout_s)
+        except LateReplyError as late:
             self._protocol.set_exception(_time_out(late))
-        except Exception as error:  # it must reach the one who waits, which an event loop would not see to
+        except Exception as error:  # the caller waits for it; an event loop would only log it
             self._protocol.set_exception(error)
         else:
             if reply:
@@ -64,7 +64,7 @@ class Transport(asyncio.Transport):
                 self.close()
 
     def is_closing(self) -> bool:
-        """Return whether nothing more comes."""
+        """Return whether the connection has ended."""
         return self._is_closing
 
     def close(self) -> None:
@@ -76,20 +76,20 @@ class Transport(asyncio.Transport):
     abort = close
 
     def pause_reading(self) -> None:
-        """Pass over the wish to get less at a time, as all is there already."""
+        """Ignore it: all bytes are there already."""
 
     def resume_reading(self) -> None:
-        """Pass over the wish to get more, as all was given already."""
+        """Ignore it: all bytes were passed on already."""
 
 
-def _patience(timeout: Any) -> float | None:
+def _timeout(timeout: Any) -> float | None:
     return min((each for each in (timeout.total, timeout.sock_read) if each), default=None)
 
 
-def _time_out(late: Late) -> Exception:
+def _time_out(late: LateReplyError) -> Exception:
     from aiohttp import ServerTimeoutError
 
     return ServerTimeoutError(str(late))
 
 
-POINTS = (Point("aiohttp.connector", "BaseConnector", "connect", _connect),)
+PATCHES = (Patch("aiohttp.connector", "BaseConnector", "connect", _connect),)

@@ -1,9 +1,9 @@
-"""`http.client`, and so urllib, urllib3 and requests, where a connection is opened and where a request begins."""
+"""Patch `http.client`, and so urllib, urllib3 and requests, where a connection opens and a request starts."""
 
 from types import ModuleType
 from typing import Any
 
-from mockserver.client.interception.points import Point, Router
+from mockserver.client.interception.patches import Patch, Router
 from mockserver.client.wire import attach
 from mockserver.errors import UnexpectedRequestError
 
@@ -11,7 +11,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def _connect(original: Any, _library: ModuleType, router: Router) -> Any:
-    """Open no connection to a host that is played or refused; the request says which, when it begins."""
+    """Do not connect to a host that is intercepted or refused; the request decides which."""
 
     def connect(connection: Any) -> None:
         if router.is_open(_base_url(connection)):
@@ -39,17 +39,17 @@ def _putrequest(original: Any, _library: ModuleType, router: Router) -> Any:
 
 
 class _Unused:
-    """What stands for a socket from the moment when one is opened until a request begins."""
+    """Placeholder of a socket until a request starts."""
 
     def settimeout(self, _seconds: float | None) -> None:
-        """Pass over what the connection knows as well."""
+        """Ignore it: the connection has the timeout."""
 
     def close(self) -> None:
-        """Pass over the end of a connection that is none."""
+        """Ignore the end of the connection."""
 
 
 def _base_url(connection: Any) -> str:
-    """Return scheme and host of the server that the connection leads to, be it through a proxy's tunnel."""
+    """Return scheme and host of the connection's server, behind a proxy's tunnel if there is one."""
     is_tunnel = bool(connection._tunnel_host)
     host, port = (connection._tunnel_host, connection._tunnel_port) if is_tunnel else (connection.host, connection.port)
     scheme = "https" if is_tunnel or connection.default_port == _PORTS["https"] else "http"
@@ -57,10 +57,10 @@ def _base_url(connection: Any) -> str:
     return f"{scheme}://{name}" if port == _PORTS[scheme] else f"{scheme}://{name}:{port}"
 
 
-POINTS = (
-    Point("http.client", "HTTPConnection", "connect", _connect),
-    Point("http.client", "HTTPConnection", "putrequest", _putrequest),
-    Point("http.client", "HTTPSConnection", "connect", _connect),
-    Point("urllib3.connection", "HTTPConnection", "connect", _connect),
-    Point("urllib3.connection", "HTTPSConnection", "connect", _connect),
+PATCHES = (
+    Patch("http.client", "HTTPConnection", "connect", _connect),
+    Patch("http.client", "HTTPConnection", "putrequest", _putrequest),
+    Patch("http.client", "HTTPSConnection", "connect", _connect),
+    Patch("urllib3.connection", "HTTPConnection", "connect", _connect),
+    Patch("urllib3.connection", "HTTPSConnection", "connect", _connect),
 )

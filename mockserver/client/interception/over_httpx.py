@@ -1,10 +1,53 @@
-"""httpx and its successor, where a client hands a request to its transport."""
+"""Patch httpx and httpx2 where a client passes a request to its transport."""
 
+from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any
 
-from mockserver.client.httpx_reply import answer
-from mockserver.client.interception.points import Point, Router
+from mockserver.client.interception.patches import Patch, Router
+from mockserver.client.receiver import LateReplyError, Receiver
+from mockserver.http.in_process import Response
+
+_DISCONNECTED = "Server disconnected without sending a response."
+_CUT_OFF = "peer closed connection without sending complete message body"
+_EXTENSIONS = {"http_version": b"HTTP/1.1"}
+
+
+def answer(library: Any, receiver: Receiver, request: Any, body: bytes) -> Any:
+    """Return the library's response to its request.
+
+    Raises: the library's ReadTimeout, and its RemoteProtocolError for a connection that a fault ends.
+    """
+    timeout_s: float | None = request.extensions.get("timeout", {}).get("read")
+    try:
+        outcome = receiver.send(request.method, str(request.url), request.headers.raw, body, timeout_s=timeout_s)
+    except LateReplyError as late:
+        raise library.ReadTimeout(str(late), request=request) from late
+    if outcome.response is None:
+        raise library.RemoteProtocolError(_DISCONNECTED, request=request)
+    return _response(library, request, outcome.response, is_whole=outcome.is_whole)
+
+
+def _response(library: Any, request: Any, came: Response, *, is_whole: bool) -> Any:
+    said = {"headers": came.headers, "request": request, "extensions": _EXTENSIONS}
+    if is_whole:
+        return library.Response(came.status, content=came.body, **said)
+    return library.Response(came.status, stream=_cut_off(library, request, came.body), **said)
+
+
+def _cut_off(library: Any, request: Any, body: bytes) -> Any:
+    """Return a stream, for sync and async clients, that ends in the middle."""
+
+    class CutOff(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc]  # the library is an argument
+        def __iter__(self) -> Iterator[bytes]:
+            yield body
+            raise library.RemoteProtocolError(_CUT_OFF, request=request)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield body
+            raise library.RemoteProtocolError(_CUT_OFF, request=request)
+
+    return CutOff()
 
 
 def _sync(original: Any, library: ModuleType, router: Router) -> Any:
@@ -25,11 +68,11 @@ def _async(original: Any, library: ModuleType, router: Router) -> Any:
     return handle_async_request
 
 
-POINTS = tuple(
-    point
+PATCHES = tuple(
+    patch
     for library in ("httpx", "httpx2")
-    for point in (
-        Point(library, "HTTPTransport", "handle_request", _sync),
-        Point(library, "AsyncHTTPTransport", "handle_async_request", _async),
+    for patch in (
+        Patch(library, "HTTPTransport", "handle_request", _sync),
+        Patch(library, "AsyncHTTPTransport", "handle_async_request", _async),
     )
 )

@@ -1,4 +1,4 @@
-"""An account at Spoonity as a test sees it."""
+"""The account at Spoonity for tests."""
 
 from typing import Literal, TypedDict, Unpack
 
@@ -26,23 +26,23 @@ class Customers(Records[Customer]):
     """The customers of one account."""
 
     def find(self, **wanted: Unpack[CustomerFields]) -> list[Customer]:
-        """Return the customers that have all these values, the newest first.
+        """Return the customers that have all these values, newest first.
 
         [customer] = spoonity.customers.find(email="jane@example.com")
         """
         return self._find(wanted)
 
     def add(self, **given: Unpack[CustomerFields]) -> Customer:
-        """Add a customer who is as new as if a request had made them now; what is not given is made up, always the same way.
+        """Add a customer as if a request made them now. Missing fields are filled in, always the same way.
 
             customer = spoonity.customers.add(name="Ada Lovelace", status="INACTIVE")
 
-        Raises: FixtureError that names the field that is wrong.
+        Raises: FixtureError that names the invalid field.
         """
         return self._add(given)
 
     def add_many(self, count: int, **given: Unpack[CustomerFields]) -> list[Customer]:
-        """Add so many customers who have these values in common, and return them, the oldest first.
+        """Add `count` customers with these values; return them, oldest first.
 
         spoonity.customers.add_many(60, is_verified=True)
         """
@@ -50,12 +50,12 @@ class Customers(Records[Customer]):
 
 
 class Spoonity(Account):
-    """An account at Spoonity: `url` and `token` for a client, `customers` to look at and to add to.
+    """An account at Spoonity: `url` and `token` for a client, and its `customers`.
 
     Attributes:
-        customers: a deleted one is in no list, and is still got by id as the shell that remains.
+        customers: a deleted one is in no list; `get` returns the anonymised record.
     """
 
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        super().__init__(seat, provider)
-        self.customers = Customers(seat, CUSTOMERS)
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        super().__init__(sandbox_ref, provider)
+        self.customers = Customers(sandbox_ref, CUSTOMERS)

@@ -1,4 +1,4 @@
-"""An account at Vexutopia as a test sees it."""
+"""The account at Vexutopia for tests."""
 
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -49,23 +49,23 @@ class Customers(Records[Customer]):
     """The customers of one account."""
 
     def find(self, **wanted: Unpack[CustomerFields]) -> list[Customer]:
-        """Return the customers that have all these values, the newest first.
+        """Return the customers that have all these values, newest first.
 
         [customer] = vexutopia.customers.find(email="jane@example.com")
         """
         return self._find(wanted)
 
     def add(self, **given: Unpack[CustomerFields]) -> Customer:
-        """Add a customer who is as new as if a request had made them now; what is not given is made up, always the same way.
+        """Add a customer as if a request made them now. Missing fields are filled in, always the same way.
 
             customer = vexutopia.customers.add(name="Ada Lovelace", metadata={"plan": "pro"})
 
-        Raises: FixtureError that names the field that is wrong.
+        Raises: FixtureError that names the invalid field.
         """
         return self._add(given)
 
     def add_many(self, count: int, **given: Unpack[CustomerFields]) -> list[Customer]:
-        """Add so many customers who have these values in common, and return them, the oldest first.
+        """Add `count` customers with these values; return them, oldest first.
 
         vexutopia.customers.add_many(250, phone=None)
         """
@@ -76,25 +76,25 @@ class Payments(Records[Payment]):
     """The payments of one account."""
 
     def find(self, **wanted: Unpack[PaymentFields]) -> list[Payment]:
-        """Return the payments that have all these values, the newest first.
+        """Return the payments that have all these values, newest first.
 
         pending = vexutopia.payments.find(customer_id=customer.id, status="pending")
         """
         return self._find(wanted)
 
     def add(self, **given: Unpack[PaymentFields]) -> Payment:
-        """Add a payment that has succeeded, unless another status is given; a pending one stays so, as nothing settles it.
+        """Add a payment, `succeeded` unless another status is given. A pending one never settles.
 
             payment = vexutopia.payments.add(customer_id=customer.id, amount=2000, status="failed")
 
-        What is not given is made up, always the same way.
+        Missing fields are filled in, always the same way.
 
-        Raises: FixtureError that names the field that is wrong.
+        Raises: FixtureError that names the invalid field.
         """
         return self._add(given)
 
     def add_many(self, count: int, **given: Unpack[PaymentFields]) -> list[Payment]:
-        """Add so many payments that have these values in common, and return them, the oldest first.
+        """Add `count` payments with these values; return them, oldest first.
 
         vexutopia.payments.add_many(30, currency="eur")
         """
@@ -102,36 +102,36 @@ class Payments(Records[Payment]):
 
 
 class Live:
-    """What live keys see of an account: other customers and payments than test keys do.
+    """The customers and payments that live keys see.
 
     Attributes:
-        token: the live key that was issued for the account.
+        token: the live key of the account.
     """
 
-    def __init__(self, seat: SandboxRef) -> None:
-        self.customers = Customers(seat, LIVE_CUSTOMERS)
-        self.payments = Payments(seat, LIVE_PAYMENTS)
-        self.token = seat.sandbox.keys["vexutopia_live"]
+    def __init__(self, sandbox_ref: SandboxRef) -> None:
+        self.customers = Customers(sandbox_ref, LIVE_CUSTOMERS)
+        self.payments = Payments(sandbox_ref, LIVE_PAYMENTS)
+        self.token = sandbox_ref.sandbox.keys["vexutopia_live"]
 
 
 class Vexutopia(Account):
-    """An account at Vexutopia: `url` and `token` for a client, `customers` and `payments` to look at and to add to."""
+    """An account at Vexutopia: `url` and `token` for a client, and its `customers` and `payments`."""
 
-    def __init__(self, seat: SandboxRef, provider: Provider) -> None:
-        super().__init__(seat, provider)
-        self.customers = Customers(seat, CUSTOMERS)
-        self.payments = Payments(seat, PAYMENTS)
+    def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
+        super().__init__(sandbox_ref, provider)
+        self.customers = Customers(sandbox_ref, CUSTOMERS)
+        self.payments = Payments(sandbox_ref, PAYMENTS)
 
     @property
     def live(self) -> Live:
-        """What the account's live key sees."""
-        return Live(self._seat)
+        """Records that the account's live key sees."""
+        return Live(self._ref)
 
     @property
     def webhook_secret(self) -> str:
-        """The secret of the account's webhook endpoint; as long as there is none, the one that it should be given."""
+        """Secret of the account's webhook endpoint, or of the next one if there is none."""
         return self._secret()
 
     def env(self) -> dict[str, str]:
-        """Return the variables that the documents name, and the base URL; asking for them starts the server."""
+        """Return the documented environment variables and the base URL; starts the server."""
         return super().env() | {"VEXUTOPIA_WEBHOOK_SECRET": self.webhook_secret}
