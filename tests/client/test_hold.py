@@ -171,7 +171,8 @@ def test_the_clock_is_read_and_moved(vexutopia: Vexutopia, client: httpx.Client)
 
 
 def test_a_clock_refuses_what_it_cannot_be_told(vexutopia: Vexutopia) -> None:
-    with pytest.raises(ConfigurationError, match=r'^clock\.advance: must be a duration, got 5; write "90s", or timedelta\('):
+    hint = r'write "90s", or timedelta\(seconds=90\)$'
+    with pytest.raises(ConfigurationError, match=rf"^clock\.advance: must be a duration, got 5; {hint}"):
         vexutopia.clock.advance(5)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match=r"^clock: there is no mode 'slow'; choose real, frozen, step$"):
         vexutopia.clock.set("2027-01-01T00:00:00Z", mode="slow")  # type: ignore[arg-type]
