@@ -36,7 +36,7 @@ def test_options_settings_and_fixtures_that_are_named_are_there(write: Callable[
 
 
 def test_table_of_the_marker_has_every_keyword(execute: Run) -> None:
-    table = PAGE.partition("## The marker")[2].partition("```")[0]
+    table = PAGE.partition("## The marker")[2].partition("| | |")[2].partition("\n\n")[0]
     told = re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `")))
 
     (line,) = [line for line in execute("--markers").outlines if "mark.mockserver(" in line]
