@@ -83,7 +83,7 @@ class Journal:
     """
 
     def __init__(self, limit: int, max_bytes: int = MAX_BYTES) -> None:
-        self._limit = limit
+        self.limit = limit
         self._max_bytes = max_bytes
         self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
@@ -123,7 +123,7 @@ class Journal:
         self._exchanges.append(exchange)
         self._sizes.append(size)
         self._bytes += size
-        while self._exchanges and (len(self._exchanges) > self._limit or self._bytes > self._max_bytes):
+        while self._exchanges and (len(self._exchanges) > self.limit or self._bytes > self._max_bytes):
             self._exchanges.popleft()
             self._bytes -= self._sizes.popleft()
             self.dropped += 1

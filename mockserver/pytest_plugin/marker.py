@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from mockserver.app import check_keywords
@@ -29,6 +29,7 @@ EXAMPLES = {
     "intercept": 'intercept=True or intercept="strict"',
     "strict": "strict=True",
     "ignore": 'ignore=["undeclared"]',
+    "journal_limit": "journal_limit=100",
 }
 """Keyword → how to write it, for error messages."""
 
@@ -42,6 +43,7 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
         intercept: whether requests to the providers' own hosts reach the sandbox; `strict` refuses other hosts.
         strict: whether a request that violates the contract fails the test; None: as the command line says.
         ignore: rules that the report leaves out.
+        journal_limit: exchanges that the sandbox remembers; None: as the server has it.
     """
 
     fixture: Any = None
@@ -53,6 +55,7 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
     intercept: bool | Literal["strict"] = False
     strict: bool | None = None
     ignore: list[str] = []
+    journal_limit: Annotated[int, Meta(ge=1)] | None = None
 
     def merged(self, nearer: Mapping[str, Any]) -> "MarkerOptions":
         """Return these options changed by a nearer marker; `assume`, `faults` and `ignore` add up."""

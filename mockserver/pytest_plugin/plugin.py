@@ -24,7 +24,7 @@ BUILT_IN = sorted(path.parent.name for path in (PACKAGE / "providers").glob("*/a
 """Names of the providers that come with the package; each is a fixture."""
 
 MARKER = (
-    "mockserver(fixture=…, seed=…, clock=…, now=…, assume={…}, faults=[…], intercept=…, strict=…, ignore=[…]): "
+    "mockserver(fixture=…, seed=…, clock=…, now=…, assume={…}, faults=[…], intercept=…, strict=…, ignore=[…], journal_limit=…): "
     "set up the test's sandbox, and choose how the test is judged."
 )
 FLIPS = ("report", "fail")

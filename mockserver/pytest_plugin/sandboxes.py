@@ -104,6 +104,8 @@ def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) ->
             sandboxes.drop(late)
         ended.discard(name)
         accounts = server.sandbox(name, **options.of_sandbox())
+        if options.journal_limit is not None:
+            accounts.sandbox_ref.sandbox.journal.limit = options.journal_limit
         for each in options.faults:
             arm(accounts.sandbox_ref.mock, accounts.sandbox_ref.sandbox, read_fault(each))
         return accounts

@@ -146,6 +146,22 @@ def test_fixture_and_seed_of_a_session_are_settings(run: Run) -> None:
     run(source, "-o", "mock_fixture=empty", "-o", "mock_seed=7").assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(("marker", "options"), [("journal_limit=2", ()), ("seed=1", ("-o", "mock_journal_limit=2"))])
+def test_journal_limit_is_a_word_of_the_marker_and_a_setting(run: Run, marker: str, options: tuple[str, ...]) -> None:
+    result = run(
+        f"""
+        @pytest.mark.mockserver({marker})
+        def test_it(vexutopia):
+            for _ in range(3):
+                create(vexutopia)
+            assert [each.number for each in vexutopia.requests.list()] == [2, 3]
+    """,
+        *options,
+    )
+
+    result.assert_outcomes(passed=1)
+
+
 def test_sandboxes_of_class_module_and_session_keep_what_tests_do(run: Run) -> None:
     result = run("""
         @pytest.fixture(scope="session")

@@ -6,9 +6,11 @@ import pytest
 
 from tests.pytest_plugin.conftest import Run
 
+KEYWORDS = "fixture, seed, clock, now, assume, faults, intercept, strict, ignore, journal_limit"
+
 BAD = {
     'fixtur="empty"': "there is no keyword 'fixtur'; did you mean fixture?",
-    "colour=1": "there is no keyword 'colour'; there are fixture, seed, clock, now, assume, faults, intercept, strict, ignore",
+    "colour=1": f"there is no keyword 'colour'; there are {KEYWORDS}",
     'fixture="nope"': "there is no fixture 'nope'; name a file or one of *",
     "fixture=3": "fixture: must be a scenario or a file, got 3; choose *",
     'seed="7"': 'seed: must be an integer, got "7"; write seed=7',
@@ -30,6 +32,7 @@ BAD = {
     "strict=1": "strict: must be true or false, got 1; write strict=True",
     'ignore="undeclared"': 'ignore: must be a list, got "undeclared"; write ignore=[[]"undeclared"[]]',
     'ignore=["undeclare"]': "there is no rule undeclare; there are *",
+    "journal_limit=0": "journal_limit: must be an integer of at least 1, got 0; write journal_limit=100",
     '"empty"': "takes keywords only; write fixture='empty'",
 }
 
