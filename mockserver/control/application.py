@@ -1,8 +1,4 @@
-"""Serve the control API: check access, route, decode requests, encode replies.
-
-Starlette's exception handlers are not used: they re-raise what the mock fails in, and run in a thread what is no coroutine. This
-application waits for nothing but a body, so it also answers calls within the process, where there is no event loop.
-"""
+"""Serve the control API: check access, route, decode requests, encode replies."""
 
 import asyncio
 import inspect
@@ -10,10 +6,9 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import msgspec
-from starlette import routing
-from starlette.types import Receive, Scope, Send
 
 from mockserver.control.problem import ControlError, problem, refusal
 from mockserver.control.route import ControlCall, ControlRoute, Stream, read, read_query
@@ -25,6 +20,9 @@ from mockserver.judge.notes import Insights
 from mockserver.mock import MockSettings
 from mockserver.state.sandbox import DEFAULT, check_name
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 _log = logging.getLogger("mockserver")
 _encode = msgspec.json.Encoder().encode
 
@@ -33,53 +31,38 @@ class Control:
     """The ASGI application of the control API."""
 
     def __init__(self, app: App, routes: Sequence[ControlRoute]) -> None:
-        self._settings = app.mock.settings
+        self._app = app
+        self._routes = routes
+        self._insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
         self._methods = ", ".join(sorted({route.method for route in routes}))
-        paths: dict[str, dict[str, ControlRoute]] = {}
+        self._paths: dict[str, dict[str, ControlRoute]] = {}
         for route in routes:
-            paths.setdefault(route.path, {})[route.method] = route
-        paths[CONTROL] = paths[f"{CONTROL}/"]
-        # Starlette takes an object that is no function for an ASGI application, and leaves methods to it.
-        insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
-        places = [routing.Route(path, ControlPath(app, routes, methods, insights)) for path, methods in paths.items()]
-        self._router = routing.Router(places, redirect_slashes=False, default=_unknown)
+            self._paths.setdefault(route.path, {})[route.method] = route
+        self._paths[CONTROL] = self._paths[f"{CONTROL}/"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        refused = reject(scope, headers, self._settings)
+        refused = reject(scope, headers, self._app.mock.settings)
         if refused is not None:
             await _send(send, refused, [(b"vary", b"Origin")])
-        elif guard.is_preflight(scope["method"], headers):
-            await _send(send, Reply(204, None), guard.preflight_headers(headers, self._methods))
-        else:
-            await self._router(scope, receive, send)
-
-
-class ControlPath:
-    """A path of the control API, with a route for each of its methods."""
-
-    def __init__(self, app: App, routes: Sequence[ControlRoute], methods: Mapping[str, ControlRoute], insights: Insights) -> None:
-        self._app = app
-        self._insights = insights
-        self._routes = routes
-        self._methods = methods
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request of this path."""
-        headers = dict(scope["headers"])
+            return
+        if guard.is_preflight(scope["method"], headers):
+            await _send(send, Reply(204), guard.preflight_headers(headers, self._methods))
+            return
         try:
-            reply = await self._reply(scope, receive, headers)
+            reply = await self._run(scope, receive, headers)
         except guard.Disconnected:
             return
+        except Exception as error:
+            reply = self._failure(scope, error)
         if isinstance(reply, Stream):
-            await self._send_stream(scope, receive, send, reply)
+            await self._send_stream(scope, receive, send, reply, guard.reply_headers(headers))
         else:
             await _send(send, reply, guard.reply_headers(headers))
 
-    async def _send_stream(self, scope: Scope, receive: Receive, send: Send, stream: Stream) -> None:
-        """Send the chunks until they end, the client leaves, or the server ends."""
-        also = guard.reply_headers(dict(scope["headers"]))
+    async def _send_stream(self, scope: "Scope", receive: "Receive", send: "Send", stream: Stream, also: RawHeaders) -> None:
+        """Send chunks until the stream, the client or the server ends."""
         headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async with aclosing(stream.chunks):
@@ -90,7 +73,7 @@ class ControlPath:
             else:
                 await _send_chunks(send, stream)
 
-    async def _send_live(self, receive: Receive, send: Send, stream: Stream) -> None:
+    async def _send_live(self, receive: "Receive", send: "Send", stream: Stream) -> None:
         sending = asyncio.ensure_future(_send_chunks(send, stream))
         leaving = asyncio.ensure_future(_left(receive))
         tasks = {sending, leaving}
@@ -108,25 +91,22 @@ class ControlPath:
         elif leaving.cancelled():
             await send({"type": "http.response.body", "body": b""})
 
-    async def _reply(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
-        try:
-            return await self._run(scope, receive, headers)
-        except guard.Disconnected:
-            raise
-        except Exception as error:
-            refused = refusal(error)
-            if refused is None and self._app.mock.settings.raise_errors:
-                raise
-            if refused is None:
-                _log.exception("%s %s failed in the mock itself", scope["method"], scope["path"])
-            return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
+    def _failure(self, scope: "Scope", error: Exception) -> Reply:
+        """Return the error as a problem; tests may raise the mock's own."""
+        refused = refusal(error)
+        if refused is None and self._app.mock.settings.raise_errors:
+            raise error
+        if refused is None:
+            _log.error("%s %s failed in the mock itself", scope["method"], scope["path"], exc_info=error)
+        return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
 
-    async def _run(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Reply | Stream:
+    async def _run(self, scope: "Scope", receive: "Receive", headers: dict[bytes, bytes]) -> Reply | Stream:
+        methods, parameters = self._find(scope["path"])
         named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
         check_name(named or DEFAULT, "sandbox")
         base_url = self._base_url(scope, headers)
         url = f"{base_url}/@{named}" if named else base_url
-        route = self._route(scope, url)
+        route = _route(scope, methods, url)
         sent = await guard.read_body(scope, receive, headers, route.max_body) if guard.has_body(headers) else b""
         call = ControlCall(
             app=self._app,
@@ -135,7 +115,7 @@ class ControlPath:
             name=named or DEFAULT,
             base_url=base_url,
             url=url,
-            path=scope["path_params"],
+            path=parameters,
             query=read_query(scope["query_string"], route),
             body=read(sent, headers, route),
             accept=headers.get(b"accept", b"").decode("latin-1"),
@@ -146,19 +126,17 @@ class ControlPath:
             reply = route.run(call)
         return await reply if inspect.isawaitable(reply) else reply
 
-    def _route(self, scope: Scope, url: str) -> ControlRoute:
-        method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]
-        if method in self._methods:
-            return self._methods[method]
-        allowed = ", ".join(self._methods)
-        raise ControlError(
-            405,
-            f"{path} does not take {method}",
-            hint=f"send {allowed}, as in `curl -X {next(iter(self._methods))} {url}{path}`",
-            headers=(("allow", allowed),),
-        )
+    def _find(self, path: str) -> tuple[Mapping[str, ControlRoute], Mapping[str, str]]:
+        """Return the path's routes by method, and its parameters."""
+        if path in self._paths and "{" not in path:
+            return self._paths[path], {}
+        for template, methods in self._paths.items():
+            parameters = _parameters(template.split("/"), path.split("/"))
+            if parameters is not None:
+                return methods, parameters
+        raise ControlError(404, f"there is no {path[:200]}; GET {CONTROL}/ lists what there is")
 
-    def _base_url(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    def _base_url(self, scope: "Scope", headers: Mapping[bytes, bytes]) -> str:
         """Return the base URL that the client sees, without a sandbox."""
         prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
@@ -166,50 +144,57 @@ class ControlPath:
         return (self._app.mock.settings.public_url or seen).rstrip("/") + mounted
 
 
-async def _unknown(scope: Scope, _receive: Receive, send: Send) -> None:
-    detail = f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is"
-    await _send(send, problem(404, detail), guard.reply_headers(dict(scope["headers"])))
+def _parameters(template: list[str], path: list[str]) -> dict[str, str] | None:
+    """Return the parameters of a path; None if it does not fit the template."""
+    pairs = list(zip(template, path, strict=False))
+    if len(template) != len(path) or any(part != value and not (value and part.startswith("{")) for part, value in pairs):
+        return None
+    return {part.strip("{}"): value for part, value in pairs if part.startswith("{")}
 
 
-async def _send(send: Send, reply: Reply, also: RawHeaders) -> None:
-    content = _content(reply)
+def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> ControlRoute:
+    """Return the route of the request's method."""
+    method, path = "GET" if scope["method"] == "HEAD" else scope["method"], scope["path"]
+    if method in methods:
+        return methods[method]
+    allowed = ", ".join(methods)
+    hint = f"send {allowed}, as in `curl -X {next(iter(methods))} {url}{path}`"
+    raise ControlError(405, f"{path} does not take {method}", hint=hint, headers=(("allow", allowed),))
+
+
+async def _send(send: "Send", reply: Reply, also: RawHeaders) -> None:
     headers = [(name.encode(), value.encode()) for name, value in reply.headers] + also
+    content = b""
     if reply.status != 204:
+        content = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
         headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
 
-def _content(reply: Reply) -> bytes:
-    """Return the body as bytes: as it is, else as JSON."""
-    if reply.status == 204:
-        return b""
-    return reply.body if isinstance(reply.body, bytes) else _encode(reply.body)
-
-
-def _can_wait(scope: Scope) -> bool:
-    """Return whether a server can wait; within the process the scope has the body instead."""
+def _can_wait(scope: "Scope") -> bool:
+    """Return whether an event loop can wait; in-process calls have none."""
     return "mock.body" not in scope
 
 
-async def _send_chunks(send: Send, stream: Stream) -> None:
+async def _send_chunks(send: "Send", stream: Stream) -> None:
     async for chunk in stream.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _left(receive: Receive) -> None:
+async def _left(receive: "Receive") -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def reject(scope: Scope, headers: Mapping[bytes, bytes], settings: MockSettings) -> Reply | None:
+def reject(scope: "Scope", headers: Mapping[bytes, bytes], settings: MockSettings) -> Reply | None:
     """Return the refusal of a request's size, Host or Origin, if any."""
     oversized = head_problem(scope["raw_path"], scope["query_string"], scope["headers"])
     if oversized is not None:
         return refusal(oversized)
     host = headers[b"host"].decode("latin-1").lower()
-    name = _name(host)
+    name = re.sub(r":\d+$", "", host)
     if not is_loopback(host) and not _is_test_client(name, scope) and not {host, name} & _lower(settings.allow_hosts):
         return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
     origin = headers.get(b"origin", b"").decode("latin-1")
@@ -220,21 +205,17 @@ def reject(scope: Scope, headers: Mapping[bytes, bytes], settings: MockSettings)
     return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
 
 
-def _is_test_client(name: str, scope: Scope) -> bool:
-    """Return whether Starlette's TestClient asks its own host; no peer of a socket has that name."""
+def _is_test_client(name: str, scope: "Scope") -> bool:
+    """Return whether the client is Starlette's TestClient; no socket's peer has that name."""
     client = scope.get("client")
     return name == "testserver" and client is not None and client[0] == "testclient"
 
 
 def _is_near(origin: str, host: str) -> bool:
-    """Return whether a page of the origin comes from the mock itself or from this machine."""
+    """Return whether the origin is the mock or this machine."""
     scheme, _, place = origin.partition("://")
     return scheme in ("http", "https") and (place == host or is_loopback(place))
 
 
 def _lower(names: Iterable[str]) -> set[str]:
     return {name.lower() for name in names}
-
-
-def _name(host: str) -> str:
-    return re.sub(r":\d+$", "", host)

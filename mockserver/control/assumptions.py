@@ -32,12 +32,6 @@ def change_assumptions(call: ControlCall) -> Reply:
 
 
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/assumptions", run=read_assumptions, replies={200: Choices}),
-    ControlRoute(
-        method="PATCH",
-        path="/_mock/assumptions",
-        run=change_assumptions,
-        body=Choices,
-        replies={200: Choices},
-    ),
+    ControlRoute("GET", "/_mock/assumptions", read_assumptions, {200: Choices}),
+    ControlRoute("PATCH", "/_mock/assumptions", change_assumptions, {200: Choices}, body=Choices),
 )

@@ -11,15 +11,15 @@ from mockserver.exchange import Reply
 from mockserver.state import Sandbox
 from mockserver.state.clock import Clock, ClockReading, ModeName, Timestamp, instant, iso_milliseconds
 
+Span = Annotated[str, Meta(description="How far to advance: `90s`, `10m`, `3d`, or ISO 8601 such as `PT36H`.")]
+
 
 class ClockPatch(Struct, frozen=True, forbid_unknown_fields=True):
     """A change of the clock: `mode` and `now` apply first, then `advance`."""
 
     mode: ModeName | None = None
     now: Timestamp | None = None
-    advance: Annotated[str, Meta(description="How far to advance: `90s`, `10m`, `3d`, or ISO 8601 such as `PT36H`.")] | None = (
-        None
-    )
+    advance: Span | None = None
 
 
 def read_clock(call: ControlCall) -> Reply:
@@ -62,14 +62,9 @@ def _changed(clock: Clock, change: ClockPatch) -> Clock:
     return clock if mode == clock.mode else Clock.starting(mode, clock.now())
 
 
+_BUSY = {409: "Another advance is running, or the state was replaced meanwhile."}
+
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/clock", run=read_clock, replies={200: ClockReading}),
-    ControlRoute(
-        method="PATCH",
-        path="/_mock/clock",
-        run=change_clock,
-        body=ClockPatch,
-        replies={200: ClockReading},
-        errors={409: "Another advance is running, or the state was replaced meanwhile."},
-    ),
+    ControlRoute("GET", "/_mock/clock", read_clock, {200: ClockReading}),
+    ControlRoute("PATCH", "/_mock/clock", change_clock, {200: ClockReading}, body=ClockPatch, errors=_BUSY),
 )

@@ -122,7 +122,7 @@ def _schemas(routes: Sequence[ControlRoute]) -> tuple[dict[Any, Any], dict[str, 
 
 
 def _tag(route: ControlRoute) -> str:
-    """Return the tag of the route; default: the first part of its path."""
+    """Return the route's tag, by default its path's first part."""
     return next((tag for start, tag in _TAGS.items() if route.path.startswith(start)), route.path.split("/")[2] or "index")
 
 

@@ -8,11 +8,10 @@ from msgspec.structs import asdict, replace
 
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
-from mockserver.control.webhooks import DeliveryRow, check_type, row_of
+from mockserver.control.webhooks import DeliveryRow, row_of, webhooks_of
 from mockserver.durations import duration
 from mockserver.exchange import Conflict, NotFound, Problem, Reply
 from mockserver.http.webhook_signing import check_how
-from mockserver.mock import Mock
 from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
@@ -63,10 +62,9 @@ class EventsMade(Struct, frozen=True):
 
 def list_events(call: ControlCall) -> Reply:
     """List events, oldest first. They are recorded with or without an endpoint."""
-    query: EventQuery = call.query
+    wanted, events = call.query, call.sandbox().outbox
     return Reply(
-        200,
-        [_row(each) for each in call.sandbox().outbox if query.type in (None, each.type) and query.object in (None, each.object)],
+        200, [_row(each) for each in events if wanted.type in (None, each.type) and wanted.object in (None, each.object)]
     )
 
 
@@ -82,7 +80,7 @@ def make_event(call: ControlCall) -> Reply:
     """
     order: EventOrder = call.body
     sandbox = call.sandbox()
-    webhooks = _webhooks_of(call.mock, order.type)
+    webhooks = webhooks_of(call.mock, order.type, "body.type")
     delay_ms = _delay_of(sandbox, webhooks, order)
     captured = _trigger(sandbox, webhooks, order)
     numbers = _enqueue(sandbox, captured, order, delay_ms)
@@ -95,14 +93,8 @@ def _row(event: Event) -> EventRow:
     return EventRow(**asdict(event) | {"at": iso_milliseconds(event.at), "body": msgspec.to_builtins(event.body)})
 
 
-def _webhooks_of(mock: Mock, event_type: str) -> WebhookFormat:
-    check_type(mock, event_type, "body.type")
-    every = [provider.webhooks for provider in mock.pipeline.providers.values() if provider.webhooks]
-    return next(webhooks for webhooks in every if event_type in webhooks.types)
-
-
 def _delay_of(sandbox: Sandbox, webhooks: WebhookFormat, order: EventOrder) -> int:
-    """Check that the deliveries can be broken as ordered; return the delay of late ones."""
+    """Check the order's `how` and `delay`; return the delay."""
     if order.delay is not None and order.how != "delay":
         raise ControlError(400, "only a delayed delivery has a delay", where="body.delay", hint='say "how": "delay"')
     delay_ms = duration(order.delay or DELAY, "body.delay")
@@ -171,17 +163,12 @@ def _broken(delivery: Delivery, how: str, delay_ms: int) -> Delivery:
     return replace(delivery, how=how, due=delivery.due + (delay_ms if how == "delay" else 0))
 
 
+_IMPOSSIBLE = {
+    404: "There is no such object.",
+    409: "The object's state does not allow this event, or no endpoint receives events of the type.",
+}
+
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/events", run=list_events, query=EventQuery, replies={200: list[EventRow]}),
-    ControlRoute(
-        method="POST",
-        path="/_mock/events",
-        run=make_event,
-        body=NeededOrder,
-        replies={201: EventsMade},
-        errors={
-            404: "There is no such object.",
-            409: "The object's state does not allow this event, or no endpoint receives events of the type.",
-        },
-    ),
+    ControlRoute("GET", "/_mock/events", list_events, {200: list[EventRow]}, query=EventQuery),
+    ControlRoute("POST", "/_mock/events", make_event, {201: EventsMade}, body=NeededOrder, errors=_IMPOSSIBLE),
 )

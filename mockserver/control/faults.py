@@ -29,7 +29,7 @@ TAKES: dict[FaultKind, tuple[str, ...]] = {
     "drip": ("ms",),
     "paging": ("mode",),
 }
-"""Kind → the fields that it alone takes. All but code and retry_after are required."""
+"""Kind → its own fields; all but code and retry_after are required."""
 
 _OPTIONAL = ("code", "retry_after")
 _OWN = tuple(dict.fromkeys(name for names in TAKES.values() for name in names))
@@ -74,17 +74,17 @@ def disarm_fault(call: ControlCall) -> Reply:
     Raises: UnknownSandboxError.
     """
     call.sandbox().faults.disarm(call.path["id"])
-    return Reply(204, None)
+    return Reply(204)
 
 
 def disarm_faults(call: ControlCall) -> Reply:
     """Disarm all faults of the sandbox."""
     call.sandbox().faults.disarm_all()
-    return Reply(204, None)
+    return Reply(204)
 
 
 def arm(mock: Mock, sandbox: Sandbox, fault: Fault) -> list[FaultRow]:
-    """Arm a fault, or the faults of its preset, as the route does.
+    """Arm a fault, or the faults of its preset.
 
     Raises: ControlError, LimitError.
     """
@@ -123,7 +123,7 @@ def read_faults(given: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[Fa
 
 
 def read_fault(given: Any) -> Fault:
-    """Read a fault from Python: a mapping, or the name of a preset.
+    """Read a fault: a mapping, or the name of a preset.
 
     Raises: ConfigurationError.
     """
@@ -163,9 +163,8 @@ def _of_preset(fault: Fault) -> list[Fault]:
         raise _refused(extra, "is decided by the preset", f"name only the requests: {', '.join(_MATCHING)}")
     which = {name: getattr(fault, name) for name in ("operations", "path", "first", "every", "for_")}
     faults = PRESETS[fault.preset] if fault.preset is not None else ()
-    return [
-        replace(each, **which, probability=fault.probability if each.probability is None else each.probability) for each in faults
-    ]
+    chance = fault.probability
+    return [replace(each, **which, probability=chance if each.probability is None else each.probability) for each in faults]
 
 
 def _check_own(fault: Fault, kind: FaultKind) -> None:
@@ -224,8 +223,8 @@ def _refused(place: str, what: str, hint: str) -> ControlError:
 _UNKNOWN = {404: "The sandbox has no fault with this id."}
 
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/faults", run=list_faults, replies={200: list[FaultRow]}),
-    ControlRoute(method="POST", path="/_mock/faults", run=arm_faults, body=Fault, replies={201: list[FaultRow]}),
-    ControlRoute(method="DELETE", path="/_mock/faults", run=disarm_faults, replies={204: None}),
-    ControlRoute(method="DELETE", path="/_mock/faults/{id}", run=disarm_fault, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute("GET", "/_mock/faults", list_faults, {200: list[FaultRow]}),
+    ControlRoute("POST", "/_mock/faults", arm_faults, {201: list[FaultRow]}, body=Fault),
+    ControlRoute("DELETE", "/_mock/faults", disarm_faults, {204: None}),
+    ControlRoute("DELETE", "/_mock/faults/{id}", disarm_fault, {204: None}, errors=_UNKNOWN),
 )

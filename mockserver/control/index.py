@@ -68,8 +68,8 @@ def read_health(_call: ControlCall) -> Reply:
 
 
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/", run=read_index, replies={200: Index}),
-    ControlRoute(method="GET", path="/_mock/control.json", run=read_document, replies={200: OpenApi}),
-    ControlRoute(method="GET", path="/_mock/health", run=read_health, replies={200: Health}),
-    ControlRoute(method="GET", path="/_mock/openapi.json", run=read_contract, replies={200: OpenApi}),
+    ControlRoute("GET", "/_mock/", read_index, {200: Index}),
+    ControlRoute("GET", "/_mock/control.json", read_document, {200: OpenApi}),
+    ControlRoute("GET", "/_mock/health", read_health, {200: Health}),
+    ControlRoute("GET", "/_mock/openapi.json", read_contract, {200: OpenApi}),
 )

@@ -32,7 +32,9 @@ TITLES = {
     503: "Service Unavailable",
 }
 
-_STATUSES: dict[type[MockServerError], int] = {
+_STATUSES: dict[type[Exception], int] = {
+    Unreadable: 400,
+    Unavailable: 503,
     DocumentError: 400,
     ConfigurationError: 400,
     BadNameError: 400,
@@ -45,11 +47,7 @@ _STATUSES: dict[type[MockServerError], int] = {
 
 
 class ControlError(MockServerError):
-    """The control API refuses a request.
-
-    Attributes:
-        headers: what the reply carries beside the usual.
-    """
+    """The control API refuses a request; `headers` are extra ones of the reply."""
 
     def __init__(
         self,
@@ -65,26 +63,19 @@ class ControlError(MockServerError):
 
 
 def refusal(error: Exception) -> Reply | None:
-    """Return the error as a problem; None if the mock itself has failed."""
-    match error:
-        case ControlError(status=status, headers=headers):
-            return problem(status, str(error), headers)
-        case Declined(status=status, detail=detail):
-            return problem(status, detail)
-        case Unreadable(detail=detail):
-            return problem(400, detail)
-        case Unavailable(detail=detail):
-            return problem(503, detail)
-        case MockServerError() if not isinstance(error, ContractError):
-            status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 500)
-            return problem(status, str(error)) if status != 500 else None
-    return None
+    """Return the error as a problem; None if the mock failed."""
+    if isinstance(error, ControlError):
+        return problem(error.status, str(error), error.headers)
+    if isinstance(error, Declined):
+        return problem(error.status, error.detail)
+    statuses = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    status = None if isinstance(error, ContractError) else next(statuses, None)
+    return problem(status, str(error)) if status is not None else None
 
 
 def problem(status: int, detail: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """Return a problem, its detail cut to one line of at most MAX_DETAIL characters."""
+    """Return a problem with its detail cut to one line."""
     line = " ".join(detail.splitlines())
     line = line if len(line) <= MAX_DETAIL else f"{line[:MAX_DETAIL]}…"
-    return Reply(
-        status, {"type": "about:blank", "title": TITLES[status], "status": status, "detail": line}, headers, CONTENT_TYPE
-    )
+    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": line}
+    return Reply(status, body, headers, CONTENT_TYPE)

@@ -76,7 +76,7 @@ def _sarif(report: Report, mock: Mock) -> bytes:
 
 
 def _lines(path: Path) -> dict[str, int]:
-    """Return the lines of values in the contract's file; none if it cannot be read."""
+    """Return pointer → line of the contract's file, if it can be read."""
     try:
         return notation.lines_of(path.read_bytes())
     except OSError:
@@ -111,14 +111,9 @@ def find_traces(call: ControlCall) -> Reply:
     return Reply(200, traces_of(query.value, call.sandbox(), kinds, ignore_case=query.ignore_case))
 
 
+_OTHERS = tuple(each for each in TYPES.values() if each != TYPES["json"])
+
 ROUTES = (
-    ControlRoute(
-        method="GET",
-        path="/_mock/report",
-        run=read_report,
-        query=ReportQuery,
-        replies={200: Report},
-        also=tuple(each for each in TYPES.values() if each != TYPES["json"]),
-    ),
-    ControlRoute(method="GET", path="/_mock/traces", run=find_traces, query=TracesQuery, replies={200: Traces}),
+    ControlRoute("GET", "/_mock/report", read_report, {200: Report}, also=_OTHERS, query=ReportQuery),
+    ControlRoute("GET", "/_mock/traces", find_traces, {200: Traces}, query=TracesQuery),
 )

@@ -110,7 +110,7 @@ def read_request(call: ControlCall) -> Reply:
 def clear_requests(call: ControlCall) -> Reply:
     """Clear the journal. Numbers continue; only a reset counts from 1 again."""
     call.sandbox().journal.forget()
-    return Reply(204, None)
+    return Reply(204)
 
 
 def export_requests(call: ControlCall) -> Reply:
@@ -178,26 +178,15 @@ def _gone(sandbox: Sandbox, number: str) -> ControlError:
     return ControlError(404, "was dropped to make room", where=where, hint="serve with a larger --journal-limit to keep more")
 
 
+_NO_EXCHANGE = {404: "No exchange has this number, or it was dropped."}
+
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/requests", run=list_requests, query=RequestsQuery, replies={200: RequestList}),
-    ControlRoute(method="DELETE", path="/_mock/requests", run=clear_requests, replies={204: None}),
+    ControlRoute("GET", "/_mock/requests", list_requests, {200: RequestList}, query=RequestsQuery),
+    ControlRoute("DELETE", "/_mock/requests", clear_requests, {204: None}),
+    ControlRoute("GET", "/_mock/requests.har", export_requests, {200: dict[str, Any]}, query=RequestsQuery),
     ControlRoute(
-        method="GET", path="/_mock/requests.har", run=export_requests, query=RequestsQuery, replies={200: dict[str, Any]}
-    ),
-    ControlRoute(
-        method="POST",
-        path="/_mock/requests/verify",
-        run=verify_requests,
-        body=ExpectationOrder | list[ExpectationOrder],
-        replies={200: Met, 409: Unmet},
+        "POST", "/_mock/requests/verify", verify_requests, {200: Met, 409: Unmet}, body=ExpectationOrder | list[ExpectationOrder]
     ),
     stream.ROUTE,
-    ControlRoute(
-        method="GET",
-        path="/_mock/requests/{number}",
-        run=read_request,
-        replies={200: ExchangeRow},
-        errors={404: "No exchange has this number, or it was dropped."},
-    ),
+    ControlRoute("GET", "/_mock/requests/{number}", read_request, {200: ExchangeRow}, errors=_NO_EXCHANGE),
 )
-"""The last one takes any name, so it comes last."""

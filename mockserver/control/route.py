@@ -1,4 +1,4 @@
-"""Routes of the control API, and the call that their functions are given."""
+"""Routes of the control API, and their calls."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,35 +20,25 @@ if TYPE_CHECKING:
 
 
 class Empty(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body or query of a request that has nothing to say."""
+    """An empty body or query."""
 
 
 class Stream(Struct, frozen=True):
-    """A reply that goes on; it has the status 200.
-
-    Attributes:
-        chunks: what is sent as it comes; closed when the client leaves or the server ends.
-    """
+    """A streamed reply with status 200; its chunks are closed at the end."""
 
     chunks: AsyncGenerator[bytes]
     content_type: str
 
 
 class ControlCall(Struct, frozen=True, kw_only=True):
-    """A request to the control API, decoded.
+    """A decoded request to the control API.
 
     Attributes:
-        routes: all routes of the control API.
-        insights: what is known of the sandboxes' journals.
-        name: the sandbox that is meant; it need not exist yet.
-        base_url: the mock's base URL as this client sees it, without a sandbox.
-        url: the base URL of the sandbox that is meant.
-        path: names in the path.
-        query: an instance of the route's `query`.
-        body: an instance of the route's `body`.
-        accept: the header of that name.
-        last_event: the header `Last-Event-ID`, with which a client goes on with a stream.
-        can_wait: whether there is a server that can wait; within the process there is none.
+        name: the selected sandbox, which may not exist yet.
+        base_url: the mock's base URL as the client sees it; `url` is that of the sandbox.
+        path: the path's parameters.
+        query, body: instances of the route's types.
+        can_wait: false for in-process calls, which have no event loop.
     """
 
     app: App
@@ -66,11 +56,11 @@ class ControlCall(Struct, frozen=True, kw_only=True):
 
     @property
     def mock(self) -> Mock:
-        """The mock that is controlled."""
+        """The controlled mock."""
         return self.app.mock
 
     def sandbox(self) -> Sandbox:
-        """Return the sandbox, made if need be, after its due tasks.
+        """Return the sandbox, created if needed, after its due tasks.
 
         Raises: LimitError if there are too many.
         """
@@ -78,23 +68,16 @@ class ControlCall(Struct, frozen=True, kw_only=True):
         sandbox.run_due()
         return sandbox
 
-    def url_of(self, name: str) -> str:
-        """Return the base URL of a sandbox."""
-        return f"{self.base_url}/@{name}"
 
-
-class ControlRoute(Struct, frozen=True, kw_only=True):
-    """One thing that can be asked of the control API.
+class ControlRoute(Struct, frozen=True):
+    """A route of the control API.
 
     Attributes:
-        run: does it; the first line of its docstring, and what follows up to `Raises:`, are in the API's own document.
-            it may be a coroutine function, which only a server can wait for.
-        replies: status → what the reply's body is an instance of, None for no body.
-        also: content types, other than JSON, that a reply of status 200 may have; such a reply is text.
-        query: what the request's query becomes; only what is declared there is understood.
-        body: what the request's body becomes; only what is declared there is understood.
-        errors: status → when it is refused so, beside what any request may be refused for.
-        max_body: bytes.
+        run: handler, sync or async; its docstring up to `Raises:` is the route's documentation.
+        replies: status → type of the body; None: no body.
+        also: further content types of a 200; such a body is text.
+        query, body: types of the request's parts; unknown fields are refused.
+        errors: status → reason, beside the refusals of any request.
     """
 
     method: str
@@ -109,17 +92,12 @@ class ControlRoute(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_body(self) -> bool:
-        """Whether a request without a body is refused.
-
-        What can be created from nothing needs none.
-
-        What may be one thing or a list of them cannot.
-        """
+        """Whether an empty body is refused: not where a POST's type has defaults."""
         return self.body is not Empty and (self.method != "POST" or not isinstance(self.body, type))
 
 
 def read_query(query: bytes, route: ControlRoute) -> Any:
-    """Return the query as the route takes it; the last value of a name counts.
+    """Decode the query; the last value of a name counts.
 
     Raises: ControlError.
     """
@@ -131,7 +109,7 @@ def read_query(query: bytes, route: ControlRoute) -> Any:
 
 
 def read(body: bytes, headers: Mapping[bytes, bytes], route: ControlRoute) -> Any:
-    """Return what the body says, as an instance of what the route takes.
+    """Decode the body.
 
     Raises: ControlError, DocumentError.
     """

@@ -1,4 +1,4 @@
-"""`/_mock/sandboxes`: isolated accounts, each with its own records, clock, ids, assumptions and journal."""
+"""`/_mock/sandboxes`: isolated accounts with their own records, clock and journal."""
 
 from pathlib import Path
 from typing import Annotated
@@ -57,11 +57,11 @@ def drop_sandbox(call: ControlCall) -> Reply:
     Raises: UnknownSandboxError.
     """
     call.mock.sandboxes.drop(call.path["name"])
-    return Reply(204, None)
+    return Reply(204)
 
 
 def _row(call: ControlCall, sandbox: Sandbox) -> SandboxRow:
-    return SandboxRow(sandbox.name, call.url_of(sandbox.name), dict(sandbox.keys))
+    return SandboxRow(sandbox.name, f"{call.base_url}/@{sandbox.name}", dict(sandbox.keys))
 
 
 def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
@@ -80,32 +80,20 @@ def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
 
 
 def _fixture(mock: Mock, name: str) -> str | Path:
-    """Return a scenario or a fixture of `serve`; clients name no other files."""
+    """Return a scenario or fixture of `serve`; other files are refused."""
     given = mock.settings.fixture
     known = {Path(each).stem: each for each in given} | {each: each for each in scenarios(mock.settings.providers)}
     known |= {str(each): each for each in given}
-    if name not in known:
-        raise ControlError(
-            400, f"there is no fixture {name[:80]!r}", where="body.fixture", hint=f"choose {', '.join(sorted(known))}"
-        )
-    return known[name]
+    if name in known:
+        return known[name]
+    hint = f"choose {', '.join(sorted(known))}"
+    raise ControlError(400, f"there is no fixture {name[:80]!r}", where="body.fixture", hint=hint)
 
+
+_FULL = {409: "A sandbox of this name exists.", 503: "The limit of sandboxes is reached."}
 
 ROUTES = (
-    ControlRoute(method="GET", path="/_mock/sandboxes", run=list_sandboxes, replies={200: list[SandboxRow]}),
-    ControlRoute(
-        method="POST",
-        path="/_mock/sandboxes",
-        run=create_sandbox,
-        body=SandboxOrder,
-        replies={201: SandboxRow},
-        errors={409: "A sandbox of this name exists.", 503: "The limit of sandboxes is reached."},
-    ),
-    ControlRoute(
-        method="DELETE",
-        path="/_mock/sandboxes/{name}",
-        run=drop_sandbox,
-        replies={204: None},
-        errors={404: "No sandbox has this name."},
-    ),
+    ControlRoute("GET", "/_mock/sandboxes", list_sandboxes, {200: list[SandboxRow]}),
+    ControlRoute("POST", "/_mock/sandboxes", create_sandbox, {201: SandboxRow}, body=SandboxOrder, errors=_FULL),
+    ControlRoute("DELETE", "/_mock/sandboxes/{name}", drop_sandbox, {204: None}, errors={404: "No sandbox has this name."}),
 )

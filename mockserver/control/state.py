@@ -21,12 +21,11 @@ class SandboxSummary(Struct, frozen=True):
     records: dict[str, int]
 
 
-def standing_of(call: ControlCall, sandbox: Sandbox) -> Reply:
-    """Return the sandbox's summary."""
-    return Reply(200, SandboxSummary(sandbox.name, iso_milliseconds(sandbox.now), counts(call.mock, sandbox.state)))
+def _summary(call: ControlCall, sandbox: Sandbox) -> Reply:
+    return Reply(200, SandboxSummary(sandbox.name, iso_milliseconds(sandbox.now), _counts(call.mock, sandbox.state)))
 
 
-def counts(mock: Mock, state: State) -> dict[str, int]:
+def _counts(mock: Mock, state: State) -> dict[str, int]:
     """Return kind → number of records."""
     return {kind.name: len(state.read(kind)) for kind in mock.pipeline.kinds}
 
@@ -64,7 +63,7 @@ def replace_state(call: ControlCall) -> Reply:
     for endpoint in state.endpoints:
         call.app.webhook_sender.check_target(sandbox, endpoint.url, where=f"body.webhooks, {endpoint.id}")
     sandbox.load(state)
-    return standing_of(call, sandbox)
+    return _summary(call, sandbox)
 
 
 def _settings(mock: Mock, state: State) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def reset_sandbox(call: ControlCall) -> Reply:
     """
     sandbox = call.sandbox()
     sandbox.reset()
-    return standing_of(call, sandbox)
+    return _summary(call, sandbox)
 
 
 _UNKNOWN = {404: "The sandbox has no snapshot of this name."}
@@ -97,7 +96,7 @@ class Snapshot(Struct, frozen=True):
 def list_snapshots(call: ControlCall) -> Reply:
     """List the sandbox's snapshots, oldest first."""
     snapshots = call.sandbox().snapshots
-    return Reply(200, [Snapshot(name, counts(call.mock, state)) for name, state in snapshots.items()])
+    return Reply(200, [Snapshot(name, _counts(call.mock, state)) for name, state in snapshots.items()])
 
 
 def keep_snapshot(call: ControlCall) -> Reply:
@@ -108,7 +107,7 @@ def keep_snapshot(call: ControlCall) -> Reply:
     sandbox, name = call.sandbox(), call.path["name"]
     status = 200 if name in sandbox.snapshots else 201
     sandbox.snapshot(name)
-    return Reply(status, Snapshot(name, counts(call.mock, sandbox.state)))
+    return Reply(status, Snapshot(name, _counts(call.mock, sandbox.state)))
 
 
 def compare_snapshot(call: ControlCall) -> Reply:
@@ -121,8 +120,8 @@ def compare_snapshot(call: ControlCall) -> Reply:
     """
     sandbox = call.sandbox()
     defaults = {each.key: each.default for each in call.mock.pipeline.assumptions}
-    kinds = call.mock.pipeline.kinds
-    return Reply(200, changes_between(sandbox.kept(call.path["name"]), sandbox.state, kinds, defaults))
+    kept = sandbox.kept(call.path["name"])
+    return Reply(200, changes_between(kept, sandbox.state, call.mock.pipeline.kinds, defaults))
 
 
 def drop_snapshot(call: ControlCall) -> Reply:
@@ -131,7 +130,7 @@ def drop_snapshot(call: ControlCall) -> Reply:
     Raises: UnknownSandboxError.
     """
     call.sandbox().drop_snapshot(call.path["name"])
-    return Reply(204, None)
+    return Reply(204)
 
 
 def restore_snapshot(call: ControlCall) -> Reply:
@@ -143,41 +142,18 @@ def restore_snapshot(call: ControlCall) -> Reply:
     """
     sandbox = call.sandbox()
     sandbox.restore(call.path["name"])
-    return standing_of(call, sandbox)
+    return _summary(call, sandbox)
 
+
+_FULL = {503: "The limit of snapshots is reached."}
 
 ROUTES = (
-    ControlRoute(method="POST", path="/_mock/reset", run=reset_sandbox, replies={200: SandboxSummary}),
-    ControlRoute(method="GET", path="/_mock/state", run=read_state, replies={200: StateDocument}),
-    ControlRoute(
-        method="PUT",
-        path="/_mock/state",
-        run=replace_state,
-        body=StateDocument,
-        replies={200: SandboxSummary},
-        max_body=MAX_STATE,
-    ),
-    ControlRoute(method="GET", path="/_mock/snapshots", run=list_snapshots, replies={200: list[Snapshot]}),
-    ControlRoute(
-        method="PUT",
-        path="/_mock/snapshots/{name}",
-        run=keep_snapshot,
-        replies={200: Snapshot, 201: Snapshot},
-        errors={503: "The limit of snapshots is reached."},
-    ),
-    ControlRoute(method="DELETE", path="/_mock/snapshots/{name}", run=drop_snapshot, replies={204: None}, errors=_UNKNOWN),
-    ControlRoute(
-        method="GET",
-        path="/_mock/snapshots/{name}/changes",
-        run=compare_snapshot,
-        replies={200: Changes},
-        errors=_UNKNOWN,
-    ),
-    ControlRoute(
-        method="POST",
-        path="/_mock/snapshots/{name}/restore",
-        run=restore_snapshot,
-        replies={200: SandboxSummary},
-        errors=_UNKNOWN,
-    ),
+    ControlRoute("POST", "/_mock/reset", reset_sandbox, {200: SandboxSummary}),
+    ControlRoute("GET", "/_mock/state", read_state, {200: StateDocument}),
+    ControlRoute("PUT", "/_mock/state", replace_state, {200: SandboxSummary}, body=StateDocument, max_body=MAX_STATE),
+    ControlRoute("GET", "/_mock/snapshots", list_snapshots, {200: list[Snapshot]}),
+    ControlRoute("PUT", "/_mock/snapshots/{name}", keep_snapshot, {200: Snapshot, 201: Snapshot}, errors=_FULL),
+    ControlRoute("DELETE", "/_mock/snapshots/{name}", drop_snapshot, {204: None}, errors=_UNKNOWN),
+    ControlRoute("GET", "/_mock/snapshots/{name}/changes", compare_snapshot, {200: Changes}, errors=_UNKNOWN),
+    ControlRoute("POST", "/_mock/snapshots/{name}/restore", restore_snapshot, {200: SandboxSummary}, errors=_UNKNOWN),
 )

@@ -17,7 +17,7 @@ from mockserver.judge.rows import row
 EVENTS = "text/event-stream"
 PING = b": ping\n\n"
 PING_S = 15.0
-"""Seconds of silence after which a comment is sent, so that no proxy closes the connection."""
+"""Seconds of silence before a comment keeps proxies from closing the connection."""
 
 MAX_LEARNED = 1_000
 """Exchanges after which unused credentials are forgotten."""
@@ -74,8 +74,7 @@ class _ExchangeStream:
             for event in backlog:
                 yield event
             while not listener.is_over:
-                has_news = await _comes(news)
-                if not has_news:
+                if not await _comes(news):
                     yield PING
                 news.clear()
                 for event in self._news(listener):
@@ -129,12 +128,8 @@ def _event(name: str, data: dict[str, int]) -> bytes:
     return b"event: %s\ndata: %s\n\n" % (name.encode(), _encode(data))
 
 
+_FULL = {503: "The limit of clients on this stream is reached."}
+
 ROUTE = ControlRoute(
-    method="GET",
-    path="/_mock/requests/stream",
-    run=stream_requests,
-    query=StreamQuery,
-    replies={200: None},
-    also=(EVENTS,),
-    errors={503: "The limit of clients on this stream is reached."},
+    "GET", "/_mock/requests/stream", stream_requests, {200: None}, also=(EVENTS,), query=StreamQuery, errors=_FULL
 )

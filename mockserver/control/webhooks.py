@@ -13,6 +13,7 @@ from mockserver.errors import LimitError
 from mockserver.exchange import Reply
 from mockserver.http.guard import check_target
 from mockserver.mock import Mock
+from mockserver.providers.provider import WebhookFormat
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
 from mockserver.state.ids import digest
@@ -93,7 +94,7 @@ def remove_endpoint(call: ControlCall) -> Reply:
     endpoint = _find(sandbox, call.path["id"])
     sandbox.state.endpoints = tuple(each for each in sandbox.state.endpoints if each.id != endpoint.id)
     sandbox.outbox.drop(endpoint.id, "its endpoint is gone")
-    return Reply(204, None)
+    return Reply(204)
 
 
 def known_types(mock: Mock) -> list[str]:
@@ -101,12 +102,17 @@ def known_types(mock: Mock) -> list[str]:
     return [each for provider in mock.pipeline.providers.values() if provider.webhooks for each in provider.webhooks.types]
 
 
-def check_type(mock: Mock, event_type: str, where: str) -> None:
-    """Raise ControlError unless a provider has such events."""
-    known = known_types(mock)
-    if event_type not in known:
-        hint = f"choose {', '.join(known)}" if known else None
-        raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, hint=hint)
+def webhooks_of(mock: Mock, event_type: str, where: str) -> WebhookFormat:
+    """Return the webhooks that have the event type.
+
+    Raises: ControlError that lists the known types.
+    """
+    for provider in mock.pipeline.providers.values():
+        if provider.webhooks and event_type in provider.webhooks.types:
+            return provider.webhooks
+    known = ", ".join(known_types(mock))
+    hint = f"choose {known}" if known else None
+    raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, hint=hint)
 
 
 def _row(endpoint: Endpoint) -> EndpointRow:
@@ -123,7 +129,7 @@ def _url(call: ControlCall, url: str | UnsetType | None) -> str:
 def _types(mock: Mock, types: Sequence[str] | UnsetType | None) -> tuple[str, ...]:
     known = dict.fromkeys(types or ())
     for each in known:
-        check_type(mock, each, "body.events")
+        webhooks_of(mock, each, "body.events")
     return tuple(known)
 
 
@@ -198,7 +204,7 @@ async def list_deliveries(call: ControlCall) -> Reply:
 
 
 async def _wait(call: ControlCall, sandbox: Sandbox, is_found: Callable[[], bool]) -> None:
-    """Wait until this is found, the time is over, or the server ends."""
+    """Wait for a match, the timeout or the server's end."""
     sender, seconds = call.app.webhook_sender, call.query.wait
     if not call.can_wait:
         sender.wait_for_blocking(sandbox, is_found, seconds)
@@ -221,7 +227,7 @@ def read_delivery(call: ControlCall) -> Reply:
 def forget_deliveries(call: ControlCall) -> Reply:
     """Clear all events and deliveries, waiting ones included. They count from 1 again."""
     call.sandbox().outbox.clear()
-    return Reply(204, None)
+    return Reply(204)
 
 
 def replay_delivery(call: ControlCall) -> Reply:
@@ -277,46 +283,17 @@ def _find_delivery(sandbox: Sandbox, number: str) -> Delivery:
 
 _UNKNOWN_DELIVERY = {404: "No delivery has this number, or it was dropped."}
 
+_GONE = {**_UNKNOWN_DELIVERY, 409: "The delivery's endpoint was removed."}
+
+_FULL = {503: "The limit of endpoints is reached."}
 
 ROUTES = (
-    ControlRoute(
-        method="GET",
-        path="/_mock/webhooks/deliveries",
-        run=list_deliveries,
-        query=DeliveryQuery,
-        replies={200: list[DeliveryRow]},
-    ),
-    ControlRoute(method="DELETE", path="/_mock/webhooks/deliveries", run=forget_deliveries, replies={204: None}),
-    ControlRoute(
-        method="GET",
-        path="/_mock/webhooks/deliveries/{id}",
-        run=read_delivery,
-        replies={200: DeliveryRow},
-        errors=_UNKNOWN_DELIVERY,
-    ),
-    ControlRoute(
-        method="POST",
-        path="/_mock/webhooks/deliveries/{id}/replay",
-        run=replay_delivery,
-        replies={201: DeliveryRow},
-        errors={**_UNKNOWN_DELIVERY, 409: "The delivery's endpoint was removed."},
-    ),
-    ControlRoute(method="GET", path="/_mock/webhooks", run=list_endpoints, replies={200: list[EndpointRow]}),
-    ControlRoute(
-        method="POST",
-        path="/_mock/webhooks",
-        run=add_endpoint,
-        body=EndpointBody,
-        replies={201: EndpointRow},
-        errors={503: "The limit of endpoints is reached."},
-    ),
-    ControlRoute(
-        method="PATCH",
-        path="/_mock/webhooks/{id}",
-        run=change_endpoint,
-        body=EndpointBody,
-        replies={200: EndpointRow},
-        errors=_UNKNOWN,
-    ),
-    ControlRoute(method="DELETE", path="/_mock/webhooks/{id}", run=remove_endpoint, replies={204: None}, errors=_UNKNOWN),
+    ControlRoute("GET", "/_mock/webhooks/deliveries", list_deliveries, {200: list[DeliveryRow]}, query=DeliveryQuery),
+    ControlRoute("DELETE", "/_mock/webhooks/deliveries", forget_deliveries, {204: None}),
+    ControlRoute("GET", "/_mock/webhooks/deliveries/{id}", read_delivery, {200: DeliveryRow}, errors=_UNKNOWN_DELIVERY),
+    ControlRoute("POST", "/_mock/webhooks/deliveries/{id}/replay", replay_delivery, {201: DeliveryRow}, errors=_GONE),
+    ControlRoute("GET", "/_mock/webhooks", list_endpoints, {200: list[EndpointRow]}),
+    ControlRoute("POST", "/_mock/webhooks", add_endpoint, {201: EndpointRow}, body=EndpointBody, errors=_FULL),
+    ControlRoute("PATCH", "/_mock/webhooks/{id}", change_endpoint, {200: EndpointRow}, body=EndpointBody, errors=_UNKNOWN),
+    ControlRoute("DELETE", "/_mock/webhooks/{id}", remove_endpoint, {204: None}, errors=_UNKNOWN),
 )

@@ -236,7 +236,7 @@ def test_detail_is_one_line(control: httpx.Client) -> None:
 
 
 def test_detail_is_of_bearable_length(control: httpx.Client) -> None:
-    assert len(control.put("/_mock/state", json={"now": "x" * 10_000}).json()["detail"]) == 1001
+    assert len(control.post("/_mock/reset", json={"x" * 10_000: 1}).json()["detail"]) == 1001
 
 
 @pytest.mark.parametrize(
@@ -282,8 +282,8 @@ def failing(_call: ControlCall) -> Reply:
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     routes = (
-        ControlRoute(method="GET", path="/_mock/", run=failing, replies={200: None}),
-        ControlRoute(method="GET", path="/_mock/broken", run=failing, replies={200: None}),
+        ControlRoute("GET", "/_mock/", failing, {200: None}),
+        ControlRoute("GET", "/_mock/broken", failing, {200: None}),
     )
     monkeypatch.setattr("mockserver.control.routes.ROUTES", routes)
 
