@@ -12,7 +12,7 @@ from mockserver.pytest_plugin.flip import flip, note, reruns_of
 from mockserver.pytest_plugin.judgement import Judgement
 from mockserver.pytest_plugin.plugin import FLIPS
 from mockserver.pytest_plugin.summary import Documented, Notes, Summary, summed_up
-from mockserver.pytest_plugin.text import summary_lines
+from mockserver.pytest_plugin.text import counted, summary_lines
 
 SUFFIXES = (".md", ".txt", ".json")
 _KEY = "mockserver"
@@ -61,7 +61,7 @@ class Verdict:
         self._has_run = not self._config.option.collectonly
         reruns = list(reruns_of(session.items)) if self._flip else []
         if reruns:
-            self._say(f"mockserver: {len(reruns)} reruns under other choices")
+            self._say(f"mockserver: {counted(len(reruns), 'rerun')} under other choices")
             self.is_flipping = True
             try:
                 flip(reruns, self._notes)

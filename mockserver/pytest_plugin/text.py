@@ -74,8 +74,8 @@ def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
 
 def summary_lines(summary: Summary) -> Iterator[str]:
     """Yield the lines of the report on all tests."""
-    tests = _counted(summary.tests, "test")
-    yield f"{tests} sent {_counted(summary.requests, 'request')}"
+    tests = counted(summary.tests, "test")
+    yield f"{tests} sent {counted(summary.requests, 'request')}"
     for title, groups in (("violations of the contract", summary.violations), ("conduct", summary.conduct)):
         if groups:
             yield ""
@@ -103,7 +103,7 @@ def _flips_lines(summary: Summary) -> Iterator[str]:
     if not summary.flipped:
         return
     yield ""
-    ran = f"{_counted(summary.flipped, 'rerun')} under another choice"
+    ran = f"{counted(summary.flipped, 'rerun')} under another choice"
     yield f"{ran}: no test depends on one" if not summary.flips else f"{ran}; these tests depend on an undocumented choice:"
     for flip in summary.flips:
         yield from _flip_lines(flip)
@@ -147,5 +147,6 @@ def _tests(nodes: Sequence[str]) -> str:
     return f"{', '.join(nodes[:MAX_TESTS])}{more}"
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return the count and its noun."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
