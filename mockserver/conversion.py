@@ -144,11 +144,20 @@ def _shown(value: Any, path: str) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     is_hidden = bool(value) and _CREDENTIAL.search(path.rpartition(".")[2])
     if isinstance(value, str) and not is_hidden:
-        text = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
-        return msgspec.json.encode(text).decode()
+        return msgspec.json.encode(cut(value, _LONGEST)).decode()
     if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 200):
         return str(value) if not is_hidden else "a number"
     return next((word for known, word in _NAMES if isinstance(value, known)), "a list")
+
+
+def cut(text: str, length: int) -> str:
+    """Return the text, shortened to a number of characters and `…`."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line, control characters escaped."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def _hint(kind: Any, value: Any) -> str | None:

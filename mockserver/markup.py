@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree.ElementTree import Element, indent, tostring
 
+from mockserver.conversion import one_line
+
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
@@ -33,8 +35,7 @@ def plain(text: str) -> str:
 
     Control characters are spelled out.
     """
-    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
-    return _SPECIAL.sub(r"\\\1", line)
+    return _SPECIAL.sub(r"\\\1", one_line(" ".join(text.split())))
 
 
 def fenced(content: Sequence[str]) -> Iterator[str]:

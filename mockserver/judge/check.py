@@ -1,34 +1,34 @@
 """Apply rules to traffic and group equal hits into findings."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from mockserver.contract import Contract
+from mockserver.conversion import cut
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, RuleInput, Severity
 from mockserver.providers.provider import Provider
 
 MAX_NUMBERS = 20
-"""Exchanges or deliveries that are listed for a finding, behaviour or choice; all are counted."""
+"""Numbers that are listed for a finding, behaviour or choice."""
 
 MAX_TEXT = 200
 
 
 class Finding(Struct, frozen=True):
-    """One finding of a rule, grouped over exchanges or deliveries; credentials are redacted.
+    """Equal hits of a rule, without credentials.
 
     Attributes:
-        about: the operation, or method and form of the path if there is none; of a delivery its event's type.
-        place: where in the request or reply.
-        detail: what is wrong, in the words of the first.
-        contract: what in the contract is broken, as a JSON pointer; empty if nothing there says so.
-        times: in how many exchanges, or deliveries if it is about those.
-        exchanges: the numbers of the first of them.
-        request: method, path and query of the first; of a delivery its number and its endpoint's id.
+        about: the operation, else method and form of the path; of a delivery its event's type.
+        detail: what is wrong with the first one.
+        contract: JSON pointer to the broken part of the contract, if any.
+        times: number of exchanges, else of deliveries.
+        exchanges, deliveries: the first numbers.
+        request: method, path and query of the first one; of a delivery its number and its endpoint's id.
         statuses: what was answered; 0 for no reply.
-        deliveries: the numbers of the first deliveries that it is about.
     """
 
     rule: str
@@ -45,13 +45,14 @@ class Finding(Struct, frozen=True):
     deliveries: tuple[int, ...] = ()
 
 
+AnyFinding = TypeVar("AnyFinding", bound=Finding)
+
+
 class CheckResult(Struct, frozen=True):
-    """All findings in some traffic.
+    """All findings in some traffic, worst first.
 
     Attributes:
-        exchanges: how many were looked at.
-        unknown_bodies: how many of them have a body that is not known as a whole, and was not judged.
-        findings: the worst first.
+        unknown_bodies: exchanges with an incomplete body, which was not judged.
     """
 
     exchanges: int
@@ -67,14 +68,22 @@ class CheckResult(Struct, frozen=True):
 def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider, *, rules: Sequence[Rule] = RULES) -> CheckResult:
     """Return the findings of the rules in exchanges with the provider."""
     traffic = RuleInput(tuple(exchanges), contract, provider)
-    unknown = sum(bool(exchange.partial) and exchange.status > 0 for exchange in traffic.exchanges)
-    return CheckResult(len(traffic.exchanges), unknown, find_all(rules, traffic))
+    return CheckResult(len(traffic.exchanges), unknown_bodies(traffic.exchanges), find_all(rules, traffic))
+
+
+def unknown_bodies(exchanges: Iterable[Exchange]) -> int:
+    """Return the number of answered exchanges with an incomplete body."""
+    return sum(bool(each.partial) and each.status > 0 for each in exchanges)
+
+
+def worst_first(findings: Iterable[AnyFinding]) -> tuple[AnyFinding, ...]:
+    """Return the findings by severity."""
+    return tuple(sorted(findings, key=lambda each: SEVERITIES.index(each.severity)))
 
 
 def find_all(rules: Iterable[Rule], traffic: RuleInput) -> tuple[Finding, ...]:
     """Return the findings of the rules, grouped, worst first."""
-    findings = [finding for rule in rules for finding in _findings(rule, traffic)]
-    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+    return worst_first(finding for rule in rules for finding in _findings(rule, traffic))
 
 
 def _findings(rule: Rule, traffic: RuleInput) -> list[Finding]:
@@ -94,26 +103,22 @@ def _finding(rule: Rule, hits: Sequence[Hit], redaction: Redaction) -> Finding:
         rule=rule.id,
         severity=rule.severity,
         says=rule.says,
-        about=_short(redaction.segments(first.about)),
-        place=_short(redaction.text(first.place)),
-        detail=_short(redaction.text(first.detail)),
+        about=cut(redaction.segments(first.about), MAX_TEXT),
+        place=cut(redaction.text(first.place), MAX_TEXT),
+        detail=cut(redaction.text(first.detail), MAX_TEXT),
         contract=first.pointer,
         times=len(exchanges) or len(deliveries),
         exchanges=tuple(exchanges)[:MAX_NUMBERS],
-        request=_short(_sent(first, redaction)),
+        request=cut(_sent(first, redaction), MAX_TEXT),
         statuses=tuple(sorted(answers)),
         deliveries=tuple(deliveries)[:MAX_NUMBERS],
     )
 
 
 def _sent(hit: Hit, redaction: Redaction) -> str:
-    """Return the request in short; a delivery by its endpoint's id, since URLs may hold credentials."""
+    """Return the request in short, without a delivery's URL, which may hold credentials."""
     if hit.exchange is not None:
         request = hit.exchange.request
         return f"{redaction.text(request.method)} {redaction.path(request)}"
     delivery = hit.delivery
     return f"delivery {delivery.number} to {delivery.endpoint}" if delivery is not None else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"

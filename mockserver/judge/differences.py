@@ -8,29 +8,26 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from mockserver.contract.encoding import MalformedError, decode_json, decode_pairs
+from mockserver.conversion import cut
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import FORM
 from mockserver.judge.rows import Values, grouped, is_json
 from mockserver.judge.selection import path_fits, status_fits
 
-ABSENT = "nothing"
-"""What is said of a place where there is nothing."""
-
 MAX_TEXT = 200
 """Characters of a value that are looked at, or shown."""
 
 _FAR = {"operation": 4.0, "path": 4.0, "method": 2.0, "body": 2.0}
-"""How far apart a difference in this place is; anywhere else it is 1, and less between texts that are alike."""
+"""Weight of a difference in this place; 1 anywhere else, less between texts that are alike."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """Expected properties of one exchange; None is not compared.
 
     Attributes:
-        path: as sent or decoded; `*` stands for anything, slashes too.
-        query: parameter → its value; None: it must not be there; a list: all values that it has.
-        headers: name, in any case → value, in the same way.
-        json: a part of the body: of objects the members that are named here, of a form its fields; UNSET: not looked at.
+        path: as sent or decoded; `*` matches anything, slashes too.
+        query, headers: name → value; None: it must be absent; a list: all its values.
+        json: a part of the body: the expected members of objects, or fields of a form; UNSET is not compared.
         status: `429`, `4xx`, or `0` for no reply.
     """
 
@@ -44,9 +41,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class Difference(Struct, frozen=True):
-    """A place in an exchange that is not as expected, such as `method`, `query.limit`, `json.items[0].id` or `status`.
+    """A place that is not as expected, such as `query.limit` or `json.items[0].id`.
 
-    A long value is cut, as text. Where `expected` or `actual` is missing there should be, or is, nothing.
+    A long value is cut, as text. UNSET means that the place should be, or is, empty.
     """
 
     place: str
@@ -59,37 +56,32 @@ class Difference(Struct, frozen=True):
     @property
     def width(self) -> float:
         """Weight of the difference; the larger, the less similar."""
+        weight, alike = _FAR.get(self.place, 1), 0.0
         if isinstance(self.expected, str) and isinstance(self.actual, str) and self.place not in ("operation", "method"):
             alike = SequenceMatcher(None, self.expected[:MAX_TEXT], self.actual[:MAX_TEXT]).ratio()
-            return _FAR.get(self.place, 1) * (1 - alike / 2)
-        return _FAR.get(self.place, 1)
+        return weight * (1 - alike / 2)
 
 
 def differences(exchange: Exchange, wanted: Wanted) -> list[Difference]:
-    """Return where the exchange is not as wanted; none: it fits."""
-    return [
-        *_of_head(exchange, wanted),
-        *_of_query(exchange, wanted),
-        *_of_headers(exchange, wanted),
-        *_of_body(exchange, wanted),
-    ]
+    """Return all differences between the exchange and what is wanted."""
+    return [found for part in (_of_head, _of_query, _of_headers, _of_body) for found in part(exchange, wanted)]
 
 
 def said(value: Any) -> str:
     """Return a value as JSON, cut."""
     if value is UNSET:
-        return ABSENT
+        return "nothing"
     if isinstance(value, UnreadableBody):
         return value.why
     try:
         text = msgspec.json.encode(value).decode()
     except (TypeError, ValueError):
         text = repr(value)
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+    return cut(text, MAX_TEXT)
 
 
 class UnreadableBody(Struct, frozen=True):
-    """A body in which nothing can be looked up."""
+    """A body that cannot be compared, and why."""
 
     why: str
 
@@ -173,10 +165,9 @@ def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Difference]:
 
 
 def _is_same(wanted: Any, sent: Any) -> bool:
-    """Return whether two JSON values are equal: 1 equals 1.0, true does not equal 1."""
-    if isinstance(wanted, bool) is not isinstance(sent, bool) and isinstance(wanted, bool | int | float):
-        return False
-    return bool(wanted == sent)
+    """Return whether two JSON values are equal: 1 is 1.0, true is not 1."""
+    is_other_kind = isinstance(wanted, bool) is not isinstance(sent, bool) and isinstance(wanted, bool | int | float)
+    return not is_other_kind and bool(wanted == sent)
 
 
 def _pairs(text: bytes) -> Values:

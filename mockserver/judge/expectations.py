@@ -15,7 +15,7 @@ from mockserver.judge.selection import check_operation, check_status
 
 
 class Miss(Struct, frozen=True):
-    """An exchange that nearly matches, with all differences; without any it came too early."""
+    """An exchange that nearly matches; without differences it came too early."""
 
     number: int
     request: str
@@ -30,13 +30,12 @@ class Miss(Struct, frozen=True):
 
 
 class ExpectationResult(Struct, frozen=True):
-    """Whether what was expected happened.
+    """Result of a comparison with expectations.
 
     Attributes:
-        is_met: whether it did.
         matched: numbers of the exchanges that fit; of an order those that fit in turn.
         expected, actual: what should have come and what came, as clauses.
-        nearest: what came nearest, the nearest first; empty if too many came.
+        nearest: the nearest first; empty if too many came.
     """
 
     is_met: bool
@@ -61,15 +60,11 @@ _HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 class ExpectationError(ConfigurationError):
-    """An expectation that nothing could meet, or that contradicts itself."""
+    """An expectation that contradicts itself."""
 
 
 class Expectation(Wanted, frozen=True, kw_only=True):
-    """Expected properties and count; without a count: at least once.
-
-    Attributes:
-        since: only later numbers count.
-    """
+    """Expected properties and count of exchanges after `since`. Default: at least once."""
 
     since: int = 0
     times: int | None = None
@@ -112,7 +107,7 @@ def verify(
     A list is an order: each expectation's count holds as if it stood alone, and as many exchanges as it needs at least come
     after those of the one before it. Others may come between.
 
-    redaction: knows the credentials, which are shown nowhere; None: what the exchanges themselves tell of them.
+    redaction: knows the credentials to hide. Default: those in the exchanges.
     """
     exchanges = list(exchanges)
     comparison = _Comparison(redaction or Redaction((), exchanges), exchanges)
@@ -126,7 +121,7 @@ def verify(
 
 
 class _Comparison:
-    """Compares some exchanges with expectations, and tells of it without any credential."""
+    """Compare exchanges with expectations, and hide credentials."""
 
     def __init__(self, redaction: Redaction, exchanges: Sequence[Exchange]) -> None:
         self._redaction = redaction
@@ -137,7 +132,7 @@ class _Comparison:
         found = [(each, differences(each, expected)) for each in self._exchanges if each.number > expected.since]
         matched = tuple(each.number for each, missing in found if not missing)
         is_met = expected.least <= len(matched) and (expected.most is None or len(matched) <= expected.most)
-        actual = f"{len(matched)} of {_counted(len(found))}{_listed(matched)}"
+        actual = f"{len(matched)} of {len(found)} exchange{'' if len(found) == 1 else 's'}{_listed(matched)}"
         nearest = self._nearest(found) if len(matched) < expected.least else ()
         return ExpectationResult(is_met, matched, f"{_count(expected)}: {self._clause(expected)}", actual, nearest)
 
@@ -160,13 +155,13 @@ class _Comparison:
         return next((each.number for each in later if not differences(each, expected)), None)
 
     def _early(self, expected: Expectation, matched: Sequence[int]) -> tuple[Miss, ...]:
-        """Return what fits but came too early, the latest first."""
+        """Return the exchanges that fit but came too early, latest first."""
         earlier = [each for each in self._exchanges if expected.since < each.number < matched[-1] and each.number not in matched]
         early = [each for each in earlier if not differences(each, expected)]
         return tuple(self._miss(each, []) for each in early[: -MAX_NEAREST - 1 : -1])
 
     def _nearest(self, found: Iterable[tuple[Exchange, list[Difference]]]) -> tuple[Miss, ...]:
-        """Return what comes nearest, the latest first where two are equally near."""
+        """Return the nearest exchanges; of equally near ones the latest first."""
         widths = [(sum(each.width for each in missing), -each.number, each, missing) for each, missing in found if missing]
         nearest = sorted(widths, key=lambda width: width[:2])[:MAX_NEAREST]
         return tuple(self._miss(each, missing) for _, _, each, missing in nearest)
@@ -194,7 +189,7 @@ class _Comparison:
             return text
 
     def _clause(self, expected: Expectation) -> str:
-        """Return what is expected of one exchange, as a clause."""
+        """Return the expected properties as a clause."""
         method = expected.method and expected.method.upper()
         parts = [each for each in (expected.operation, method, expected.path) if each is not None]
         clauses = [self._redaction.segments(" ".join(parts)) or "any exchange"]
@@ -219,10 +214,6 @@ def _count(expected: Expectation) -> str:
     if most is None:
         return f"at least {least}"
     return f"{least} to {most}" if least else f"at most {most}"
-
-
-def _counted(count: int) -> str:
-    return f"{count} exchange{'' if count == 1 else 's'}"
 
 
 def _listed(numbers: Sequence[int]) -> str:

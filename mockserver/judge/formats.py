@@ -1,6 +1,6 @@
 """A report as Markdown, JUnit XML and SARIF."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -27,15 +27,12 @@ def to_markdown(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield f"# mockserver: {lines.headline(report)}"
-    yield ""
+    yield from (f"# mockserver: {lines.headline(report)}", "")
     for gap in lines.gaps(report):
-        yield f"**Not whole.** {plain(gap)}"
-        yield ""
+        yield from (f"**Not whole.** {plain(gap)}", "")
     ignored = [each.id for each in report.rules if each.is_ignored]
     if ignored:
-        yield f"Left out on request: {', '.join(ignored)}."
-        yield ""
+        yield from (f"Left out on request: {', '.join(ignored)}.", "")
 
 
 def _findings(group: str, findings: Iterable[ReportedFinding]) -> Iterator[str]:
@@ -43,10 +40,7 @@ def _findings(group: str, findings: Iterable[ReportedFinding]) -> Iterator[str]:
     for position, (rule, alike) in enumerate(groupby(ordered, key=lambda each: each.rule)):
         rows = list(alike)
         yield from [f"## {_TITLES[group]}", ""] if not position else []
-        yield f"### {rule} ({rows[0].severity})"
-        yield ""
-        yield plain(rows[0].says)
-        yield ""
+        yield from (f"### {rule} ({rows[0].severity})", "", plain(rows[0].says), "")
         yield from table(("what", "where", "request", "answered"), map(_row, rows))
 
 
@@ -58,8 +52,7 @@ def _row(found: ReportedFinding) -> tuple[str, ...]:
 
 def _assumptions(used: tuple[AssumptionUse, ...]) -> Iterator[str]:
     if used:
-        yield "## Assumptions used"
-        yield ""
+        yield from ("## Assumptions used", "")
         yield from table(("assumption", "choice", "question", "times", "sandbox"), map(_assumption, used))
 
 
@@ -71,20 +64,18 @@ def _assumption(use: AssumptionUse) -> tuple[str, ...]:
 def _coverage(report: Report) -> Iterator[str]:
     if report.coverage:
         rows = ((each.title, f"{each.exercised} of {each.of}", f"{each.percent:g} %") for each in report.coverage)
-        yield "## Documented behaviours exercised"
-        yield ""
+        yield from ("## Documented behaviours exercised", "")
         yield from table(("provider", "exercised", ""), rows)
 
 
 def _runs(report: Report) -> Iterator[str]:
     rows = ((plain(run.sandbox), str(run.exchanges), str(run.deliveries.attempts), f"`{run.digest}`") for run in report.runs)
-    yield "## Runs"
-    yield ""
+    yield from ("## Runs", "")
     yield from table(("sandbox", "exchanges", "deliveries", "digest"), rows)
 
 
 def to_junit(report: Report) -> str:
-    """Return the report as JUnit XML; notes are output of a passed test."""
+    """Return the report as JUnit XML; a rule of notes passes."""
     root = Element("testsuites", name=f"mockserver: {lines.headline(report)}")
     for group, rules in groupby(report.rules, key=lambda each: each.group):
         suite = junit_suite(f"mockserver.{group}", [_test(each, report) for each in rules], time="0")
@@ -95,9 +86,8 @@ def to_junit(report: Report) -> str:
 
 def _properties(report: Report) -> Element:
     properties = Element("properties")
-    named = {"digest": report.digest, "whole": str(report.is_whole).lower()}
-    for name, value in named.items():
-        SubElement(properties, "property", name=name, value=value)
+    SubElement(properties, "property", name="digest", value=report.digest)
+    SubElement(properties, "property", name="whole", value=str(report.is_whole).lower())
     return properties
 
 
@@ -119,7 +109,7 @@ def _sentences(found: list[ReportedFinding]) -> str:
 
 
 class ContractFile(Struct, frozen=True):
-    """An OpenAPI file: its name, and JSON pointer → the line where what it points at begins, from 1."""
+    """An OpenAPI file: its name, and JSON pointer → line number."""
 
     uri: str
     positions: Mapping[str, int]
@@ -132,7 +122,7 @@ def to_sarif(report: Report, contract: Contract, files: Mapping[str, ContractFil
     """
     artifacts = _Artifacts(contract, files)
     order = [rule.id for rule in report.rules]
-    results = [_result(each, order.index(each.rule), artifacts) for each in (*report.violations, *report.conduct)]
+    results = [_result(each, order.index(each.rule), artifacts) for each in report.findings]
     driver = {"name": "mockserver", "version": __version__, "rules": [_rule(each) for each in report.rules]}
     run = {
         "tool": {"driver": driver},
@@ -145,7 +135,7 @@ def to_sarif(report: Report, contract: Contract, files: Mapping[str, ContractFil
 
 
 class _Artifacts:
-    """The contract's files, as something to point at."""
+    """Locations in the contract's files."""
 
     def __init__(self, contract: Contract, files: Mapping[str, ContractFile]) -> None:
         self._operations = contract.operations
@@ -155,9 +145,9 @@ class _Artifacts:
     def location(self, found: ReportedFinding) -> dict[str, Any]:
         """Return the location in the contract; the whole file if unknown."""
         operation = self._operations.get(found.about)
-        pointers = [found.contract, operation.pointer if operation is not None else ""]
-        file = self._files.get(operation.provider if operation is not None else "") or next(iter(self._files.values()))
-        line = next((file.positions[each] for each in pointers if each in file.positions and each), None)
+        provider, pointer = (operation.provider, operation.pointer) if operation is not None else ("", "")
+        file = self._files.get(provider) or next(iter(self._files.values()))
+        line = next((file.positions[each] for each in (found.contract, pointer) if each and each in file.positions), None)
         place: dict[str, Any] = {"artifactLocation": {"uri": file.uri, "index": self.uris.index(file.uri)}}
         if line is not None:
             place["region"] = {"startLine": line}
@@ -177,7 +167,7 @@ def _rule(rule: Applied) -> dict[str, Any]:
 
 
 def _result(found: ReportedFinding, index: int, artifacts: _Artifacts) -> dict[str, Any]:
-    numbers: Mapping[str, Sequence[int]] = {"exchanges": found.exchanges, "deliveries": found.deliveries}
+    numbers = {"exchanges": found.exchanges, "deliveries": found.deliveries}
     return {
         "ruleId": found.rule,
         "ruleIndex": index,

@@ -4,8 +4,9 @@ import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
+from mockserver.conversion import one_line
 from mockserver.judge.check import CheckResult, Finding
-from mockserver.judge.coverage import Coverage, Use
+from mockserver.judge.coverage import Coverage
 from mockserver.judge.recordings.exchanges import Traffic
 from mockserver.judge.report import Report, ReportedFinding
 
@@ -19,7 +20,7 @@ _INDENT = " " * 4
 
 def of_traffic(traffic: Traffic) -> Iterator[str]:
     """Yield the lines about read and skipped entries."""
-    named = [f"{_plain(address)} ({count})" for address, count in traffic.addresses.items()]
+    named = [f"{one_line(address)} ({count})" for address, count in traffic.addresses.items()]
     addresses = ", ".join(named[:MAX_ADDRESSES] + ["…"] * (len(named) > MAX_ADDRESSES))
     yield f"{counted(len(traffic.exchanges), 'request')} of {counted(traffic.entries, 'entry', 'entries')}: {addresses}"
     if traffic.left_out:
@@ -34,9 +35,7 @@ def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
     for share in coverage.operations:
         yield f"{share.exercised:{width}} of {share.of:{width}}  {share.operation}"
     if coverage.missing:
-        yield ""
-        yield "never exercised:"
-        yield from _of_missing(coverage)
+        yield from ("", "never exercised:", *_of_missing(coverage))
     if coverage.unchecked:
         yield ""
         yield f"not counted, because they cannot be checked from outside: {counted(len(coverage.unchecked), 'statement')}"
@@ -48,11 +47,7 @@ def _of_missing(coverage: Coverage) -> Iterator[str]:
     for operation, uses in groupby(missing, key=lambda use: use.operation):
         yield f"  {operation}"
         for use in uses:
-            yield from _of_use(use)
-
-
-def _of_use(use: Use) -> list[str]:
-    return textwrap.wrap(f"{use.name}: {use.says}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
+            yield from textwrap.wrap(f"{use.name}: {use.says}", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
 
 
 def of_verdict(verdict: CheckResult, title: str) -> Iterator[str]:
@@ -70,24 +65,22 @@ def of_verdict(verdict: CheckResult, title: str) -> Iterator[str]:
 def _of_rule(findings: list[Finding]) -> Iterator[str]:
     yield f"{findings[0].severity.upper()} {findings[0].rule}: {findings[0].says}"
     for finding in findings[:MAX_OF_A_RULE]:
-        yield from map(_plain, _of_finding(finding))
+        yield from map(one_line, _of_finding(finding))
     if len(findings) > MAX_OF_A_RULE:
         yield f"  and {len(findings) - MAX_OF_A_RULE} more"
 
 
 def _of_finding(finding: Finding) -> Iterator[str]:
-    numbers = ", ".join(map(str, finding.exchanges[:MAX_SHOWN])) + (", …" if finding.times > MAX_SHOWN else "")
-    statuses = ", ".join(str(status) if status else "nothing" for status in finding.statuses)
-    yield f"  {finding.about}  {finding.place}: {finding.detail}"
     noun = "entry" if finding.times == 1 else "entries"
-    yield f"{_INDENT}{noun} {numbers}: {finding.request}, answered {statuses}"
+    yield f"  {finding.about}  {finding.place}: {finding.detail}"
+    yield f"{_INDENT}{noun} {_numbers(finding)}: {finding.request}, answered {answers(finding)}"
     if finding.contract:
         yield f"{_INDENT}contract: {finding.contract}"
 
 
-def _plain(text: str) -> str:
-    """Return the text on one line, control characters escaped."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+def _numbers(finding: Finding) -> str:
+    numbers = finding.exchanges or finding.deliveries
+    return ", ".join(map(str, numbers[:MAX_SHOWN])) + (", …" if finding.times > MAX_SHOWN else "")
 
 
 def counted(count: int, noun: str, nouns: str | None = None) -> str:
@@ -107,8 +100,8 @@ def gaps(report: Report) -> list[str]:
     """Return a sentence for each sandbox whose journal dropped something."""
     sentences = []
     for run in report.runs:
-        lost = [(run.dropped, "exchange"), (run.deliveries.forgotten, "delivery")]
-        parts = [counted(count, noun, "deliveries" if noun == "delivery" else None) for count, noun in lost if count]
+        lost = [(run.dropped, "exchange", "exchanges"), (run.deliveries.forgotten, "delivery", "deliveries")]
+        parts = [counted(*each) for each in lost if each[0]]
         if parts:
             sentences.append(f"Sandbox {run.sandbox} dropped {' and '.join(parts)} to make room; they were not judged.")
     return sentences
@@ -116,14 +109,12 @@ def gaps(report: Report) -> list[str]:
 
 def where(found: ReportedFinding) -> str:
     """Return the numbers of the exchanges or deliveries, and the sandbox."""
-    numbers, noun = (found.exchanges, "exchange") if found.exchanges else (found.deliveries, "delivery")
-    listed = ", ".join(map(str, numbers[:MAX_SHOWN])) + (", …" if found.times > MAX_SHOWN else "")
-    nouns = noun if found.times == 1 else {"exchange": "exchanges", "delivery": "deliveries"}[noun]
-    return f"{nouns} {listed} of sandbox {found.sandbox}"
+    one, several = ("exchange", "exchanges") if found.exchanges else ("delivery", "deliveries")
+    return f"{one if found.times == 1 else several} {_numbers(found)} of sandbox {found.sandbox}"
 
 
-def answers(found: ReportedFinding) -> str:
-    """Return what was answered."""
+def answers(found: Finding) -> str:
+    """Return the statuses that were answered."""
     return ", ".join(str(status) if status else "nothing" for status in found.statuses) or "nothing"
 
 

@@ -1,20 +1,22 @@
 """Judge sandboxes: findings, assumptions used, coverage and digest."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from msgspec import Meta, Struct, field, structs
+from msgspec import Meta, Struct, structs
 
 from mockserver.catalogue import Assumption
 from mockserver.contract import Contract
 from mockserver.judge import conduct
-from mockserver.judge.check import MAX_NUMBERS, Finding, check
+from mockserver.judge.check import MAX_NUMBERS, Finding, check, unknown_bodies, worst_first
 from mockserver.judge.coverage import Share, coverage
 from mockserver.judge.digest import combined, digest_of
-from mockserver.judge.rules import CREDENTIAL_IN_URL, RULES, SEVERITIES, Rule, RuleSettings, Severity, without
+from mockserver.judge.rules import RULES, SEVERITIES, Rule, RuleSettings, Severity, credential_in_url, owner_of, without
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
+from mockserver.webhooks import Status
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
@@ -41,28 +43,20 @@ class AssumptionUse(Struct, frozen=True, kw_only=True):
     deliveries: tuple[int, ...]
 
 
-class _Marks(Struct):
-    """Where one choice was used."""
-
-    exchanges: list[int] = field(default_factory=list)
-    events: list[str] = field(default_factory=list)
-    deliveries: list[int] = field(default_factory=list)
-
-
 def assumptions_used(sandbox: Sandbox, assumptions: Iterable[Assumption]) -> list[AssumptionUse]:
     """Return the assumptions that a sandbox's exchanges, events and deliveries used."""
     known = {each.key: each for each in assumptions}
-    marks: dict[tuple[str, str], _Marks] = {}
+    marks: dict[tuple[str, str], dict[str, list[Any]]] = {}
     for part, number, assumed in _assumed(sandbox):
         for each in assumed.items():
-            getattr(marks.setdefault(each, _Marks()), part).append(number)
+            marks.setdefault(each, {"exchanges": [], "events": [], "deliveries": []})[part].append(number)
     order = list(known)
     found = sorted((each for each in marks if each[0] in known), key=lambda each: (order.index(each[0]), each[1]))
     return [_use(sandbox.name, known[key], choice, marks[key, choice]) for key, choice in found]
 
 
 def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, str]]]:
-    """Yield each exchange, event and delivery: its list, its number or id, its assumptions."""
+    """Yield the kind, number and assumptions of each exchange, event and delivery."""
     for exchange in sandbox.journal:
         yield "exchanges", exchange.number, exchange.assumed
     for event in sandbox.outbox:
@@ -71,7 +65,7 @@ def _assumed(sandbox: Sandbox) -> Iterator[tuple[str, int | str, Mapping[str, st
         yield "deliveries", delivery.number, delivery.assumed
 
 
-def _use(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> AssumptionUse:
+def _use(sandbox: str, assumption: Assumption, choice: str, marks: Mapping[str, Sequence[Any]]) -> AssumptionUse:
     return AssumptionUse(
         sandbox=sandbox,
         key=assumption.key,
@@ -80,10 +74,8 @@ def _use(sandbox: str, assumption: Assumption, choice: str, marks: _Marks) -> As
         question=assumption.question,
         means=assumption.choices.get(choice, ""),
         evidence=assumption.evidence,
-        times=len(marks.exchanges) + len(marks.events) + len(marks.deliveries),
-        exchanges=tuple(marks.exchanges[:MAX_NUMBERS]),
-        events=tuple(marks.events[:MAX_NUMBERS]),
-        deliveries=tuple(marks.deliveries[:MAX_NUMBERS]),
+        times=sum(map(len, marks.values())),
+        **{part: tuple(numbers[:MAX_NUMBERS]) for part, numbers in marks.items()},
     )
 
 
@@ -91,7 +83,7 @@ Group = Literal["violations", "conduct"]
 
 
 class ReportedFinding(Finding, frozen=True, kw_only=True):
-    """A finding with its sandbox and provider. `provider` is empty for a path of no provider."""
+    """A finding with its sandbox and provider, which is empty for an unknown path."""
 
     sandbox: str
     provider: str
@@ -118,8 +110,7 @@ class ProviderCoverage(Struct, frozen=True):
 
     Attributes:
         percent: rounded down to one decimal, so that 100 means all.
-        operations: coverage by operation, smallest share first.
-        missing: behaviours that were not exercised.
+        operations: smallest share first.
     """
 
     provider: str
@@ -178,11 +169,9 @@ class Report(Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_clean: no error and no warning was found.
-        is_whole: everything was judged; no journal or log dropped entries.
+        is_whole: no journal or log dropped entries, which were not judged.
         violations: requests that the contract forbids or does not declare; by sandbox, worst first.
         conduct: mistakes over several calls that each succeeded; by sandbox, worst first.
-        coverage: the providers that were called.
-        digest: of all sandboxes.
     """
 
     is_clean: bool
@@ -195,17 +184,22 @@ class Report(Struct, frozen=True, kw_only=True):
     runs: tuple[RunDigest, ...]
     digest: str
 
+    @property
+    def findings(self) -> tuple[ReportedFinding, ...]:
+        """All findings."""
+        return (*self.violations, *self.conduct)
+
     def of(self, rule: str) -> list[ReportedFinding]:
         """Return the findings of a rule."""
-        return [each for each in (*self.violations, *self.conduct) if each.rule == rule]
+        return [each for each in self.findings if each.rule == rule]
 
     def counts(self) -> dict[Severity, int]:
         """Return severity → number of findings, worst first."""
-        found = [each.severity for each in (*self.violations, *self.conduct)]
+        found = [each.severity for each in self.findings]
         return {severity: found.count(severity) for severity in SEVERITIES}
 
 
-VIOLATIONS = tuple(rule for rule in RULES if rule is not CREDENTIAL_IN_URL)
+VIOLATIONS = tuple(rule for rule in RULES if rule is not credential_in_url)
 """Rules on single requests; the credential rule belongs to conduct."""
 
 
@@ -231,8 +225,8 @@ class Judge:
     def report(self, sandboxes: Sequence[Sandbox]) -> Report:
         """Return the report on the sandboxes."""
         judged = [_SandboxTraffic(each, self._contract) for each in sandboxes]
-        violations = tuple(found for each in judged for found in _worst_first(self._violations(each)))
-        conducted = tuple(found for each in judged for found in _worst_first(self._conduct(each)))
+        violations = tuple(found for each in judged for found in worst_first(self._violations(each)))
+        conducted = tuple(found for each in judged for found in worst_first(self._conduct(each)))
         runs = tuple(each.run for each in judged)
         assumptions = [assumption for each in self._providers.values() for assumption in each.assumptions]
         return Report(
@@ -269,8 +263,8 @@ class Judge:
             exchanges = [exchange for each in judged for exchange in each.by_owner.get(name, ())]
             if exchanges:
                 found = coverage(exchanges, provider.catalogue())
-                missing = tuple(use.name for use in found.missing)
                 shares = found.percent, found.exercised, found.of, found.operations
+                missing = tuple(use.name for use in found.missing)
                 yield ProviderCoverage(name, provider.title, len(exchanges), *shares, missing)
 
     def _applied(self, found: Sequence[ReportedFinding]) -> Iterable[Applied]:
@@ -287,8 +281,7 @@ class _SandboxTraffic:
         self.exchanges = tuple(sandbox.journal)
         self.by_owner: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
-            owner = exchange.operation.partition(".")[0] or contract.routes.owner(exchange.request.path) or ""
-            self.by_owner.setdefault(owner, []).append(exchange)
+            self.by_owner.setdefault(owner_of(exchange, contract), []).append(exchange)
 
     @property
     def run(self) -> RunDigest:
@@ -298,7 +291,7 @@ class _SandboxTraffic:
             exchanges=len(self.exchanges),
             dropped=journal.dropped,
             cleared=journal.forgotten,
-            unknown_bodies=sum(bool(each.partial) and each.status > 0 for each in self.exchanges),
+            unknown_bodies=unknown_bodies(self.exchanges),
             deliveries=_deliveries(self.sandbox),
             digest=digest_of(self.sandbox),
         )
@@ -313,23 +306,14 @@ def _digest(runs: Sequence[RunDigest]) -> str:
     return combined(run.digest for run in runs if run.exchanges or run.deliveries.attempts)
 
 
-def _worst_first(findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
-    return sorted(findings, key=lambda each: SEVERITIES.index(each.severity))
-
-
 def _deliveries(sandbox: Sandbox) -> Deliveries:
     log = sandbox.outbox.deliveries
-    status = [each.status for each in log]
+    status = Counter(each.status for each in log)
     return Deliveries(
         events=len(sandbox.outbox),
         attempts=len(log),
         forgotten=sandbox.outbox.dropped,
-        waiting=status.count("waiting"),
-        sending=status.count("sending"),
-        delivered=status.count("delivered"),
-        failed=status.count("failed"),
-        dropped=status.count("dropped"),
-        collected=status.count("collected"),
+        **{each: status[each] for each in get_args(Status)},
         retries=sum(each.attempt > 1 for each in log),
         replays=sum(each.replays > 0 for each in log),
         on_purpose=sum(bool(each.how) for each in log),
@@ -337,7 +321,7 @@ def _deliveries(sandbox: Sandbox) -> Deliveries:
 
 
 def _no_provider(providers: Iterable[Provider]) -> Provider:
-    """Return a stand-in provider for paths of no provider; it knows all credentials."""
+    """Return the provider of unknown paths; it knows all credentials."""
     known = tuple(providers)
     return Provider(
         name="",

@@ -1,7 +1,6 @@
-"""Rules over traffic: each has an id, a severity and a function that yields hits.
+"""Define rules over traffic, and those on single exchanges.
 
-A rule of conduct, which looks at the order of exchanges rather than at one of them, is another such value: those are in
-`judge/conduct`.
+Rules on the order of exchanges are in `judge/conduct`.
 """
 
 import re
@@ -134,21 +133,36 @@ class Hit(Struct, frozen=True, kw_only=True):
     pointer: str = ""
 
 
+Find = Callable[[RuleInput], Iterator[Hit]]
+
+
 class Rule(Struct, frozen=True):
     """One rule over traffic.
 
     Attributes:
-        id: words with hyphens, as reports show it.
         says: why it matters, as a sentence.
+        needs_mock: whether it needs what a recording lacks: lost replies, deliveries, or that a test suite ran.
     """
 
     id: str
     severity: Severity
     says: str
-    find: Callable[[RuleInput], Iterator[Hit]]
+    find: Find
+    needs_mock: bool = False
 
 
-def _credentials_in_urls(traffic: RuleInput) -> Iterator[Hit]:
+def rule(name: str, severity: Severity, says: str, *, needs_mock: bool = False) -> Callable[[Find], Rule]:
+    """Make a rule of the function that yields its hits."""
+    return lambda find: Rule(name, severity, says, find, needs_mock)
+
+
+def owner_of(exchange: Exchange, contract: Contract) -> str:
+    """Return the name of the provider that was called; empty if none was."""
+    return exchange.operation.partition(".")[0] or contract.routes.owner(exchange.request.path) or ""
+
+
+@rule("credential-in-url", "error", "URLs end up in logs, browser histories and referrer headers, and keys in them too.")
+def credential_in_url(traffic: RuleInput) -> Iterator[Hit]:
     for exchange in traffic.exchanges:
         request, about = exchange.request, _about(exchange)
         declared = _declared_query(traffic, exchange)
@@ -159,6 +173,7 @@ def _credentials_in_urls(traffic: RuleInput) -> Iterator[Hit]:
             yield Hit(exchange=exchange, about=about, place="path", detail="a credential")
 
 
+@rule("unknown-path", "error", "The contract has no such path.")
 def _unknown_paths(traffic: RuleInput) -> Iterator[Hit]:
     known = {_PARAMETER.sub("{}", operation.path): operation.path for operation in traffic.operations.values()}
     for exchange in traffic.exchanges:
@@ -168,6 +183,7 @@ def _unknown_paths(traffic: RuleInput) -> Iterator[Hit]:
             yield Hit(exchange=exchange, about=_about(exchange), place="path", detail=detail)
 
 
+@rule("unknown-method", "error", "The contract has the path, but not the method.")
 def _unknown_methods(traffic: RuleInput) -> Iterator[Hit]:
     for exchange in traffic.exchanges:
         route = None if exchange.operation else traffic.routes.find(exchange.request.path)
@@ -182,10 +198,12 @@ def _unknown_methods(traffic: RuleInput) -> Iterator[Hit]:
             )
 
 
+@rule("violation", "error", "The contract forbids this in a request, whether or not it was refused.")
 def _forbidden(traffic: RuleInput) -> Iterator[Hit]:
     return _violations(traffic, lambda violation: violation.rule != "undeclared")
 
 
+@rule("undeclared", "warning", "The contract does not declare this, so a service may ignore it.")
 def _undeclared(traffic: RuleInput) -> Iterator[Hit]:
     """Yield undeclared parts of requests, without those that another rule reports as errors."""
     return _violations(traffic, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
@@ -199,6 +217,11 @@ def _violations(traffic: RuleInput, concerns: Callable[[Violation], bool]) -> It
             yield Hit(exchange=exchange, about=exchange.operation, place=place, detail=detail, pointer=pointer)
 
 
+@rule(
+    "unfit-reply",
+    "error",
+    "The contract does not allow this reply: the contract or the mock is wrong, or the service has changed.",
+)
 def _unfit_replies(traffic: RuleInput) -> Iterator[Hit]:
     for exchange, errors, excuse in traffic.unfit_replies:
         relevant = errors if exchange.status >= 400 else _without_default(traffic, exchange, errors)
@@ -215,6 +238,7 @@ def _without_default(traffic: RuleInput, exchange: Exchange, errors: list[Schema
     return [SchemaError("status", f"{exchange.status} is not declared", f"{operation.pointer}/responses")]
 
 
+@rule("other-choice", "note", "The documents leave this open, and the service made another choice than the mock.")
 def _other_choices(traffic: RuleInput) -> Iterator[Hit]:
     for exchange, _, excuse in traffic.unfit_replies:
         if excuse:
@@ -237,32 +261,14 @@ def _declared_query(traffic: RuleInput, exchange: Exchange) -> set[str]:
     return {parameter.name for parameter in parameters if parameter.place == "query"}
 
 
-CREDENTIAL_IN_URL = Rule(
-    "credential-in-url",
-    "error",
-    "URLs end up in logs, browser histories and referrer headers, and keys in them too.",
-    _credentials_in_urls,
-)
-"""The one rule on single requests that is a rule of conduct as well: the contract does not forbid it everywhere."""
-
 RULES = (
-    CREDENTIAL_IN_URL,
-    Rule("unknown-path", "error", "The contract has no such path.", _unknown_paths),
-    Rule("unknown-method", "error", "The contract has the path, but not the method.", _unknown_methods),
-    Rule("violation", "error", "The contract forbids this in a request, whether or not it was refused.", _forbidden),
-    Rule(
-        "unfit-reply",
-        "error",
-        "The contract does not allow this reply: the contract or the mock is wrong, or the service has changed.",
-        _unfit_replies,
-    ),
-    Rule("undeclared", "warning", "The contract does not declare this, so a service may ignore it.", _undeclared),
-    Rule(
-        "other-choice",
-        "note",
-        "The documents leave this open, and the service made another choice than the mock.",
-        _other_choices,
-    ),
+    credential_in_url,
+    _unknown_paths,
+    _unknown_methods,
+    _forbidden,
+    _unfit_replies,
+    _undeclared,
+    _other_choices,
 )
 """In the order in which reports show findings of one severity."""
 
@@ -279,4 +285,4 @@ def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]
     return tuple(rule for rule in rules if rule.id not in ignored)
 
 
-__all__ = ["CREDENTIAL_IN_URL", "RULES", "SEVERITIES", "Hit", "Rule", "RuleInput", "Severity", "without"]
+__all__ = ["RULES", "SEVERITIES", "Hit", "Rule", "RuleInput", "Severity", "credential_in_url", "without"]

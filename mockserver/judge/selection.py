@@ -18,12 +18,11 @@ class Selection(Struct, frozen=True, kw_only=True):
     """Common properties of exchanges; None is not compared.
 
     Attributes:
-        path: as sent or decoded; `*` stands for anything, slashes too.
+        path: as sent or decoded; `*` matches anything, slashes too.
         status: `429`, `4xx`, or `0` for no reply.
         since: only later numbers.
-        violations: whether the contract has anything against the request.
         unmatched: whether the contract has no operation for it.
-        limit: so many of the latest.
+        limit: only the latest ones.
     """
 
     operation: str | None = None
@@ -36,11 +35,11 @@ class Selection(Struct, frozen=True, kw_only=True):
     limit: int | None = None
 
     def choose(self, exchanges: Iterable[Exchange]) -> list[Exchange]:
-        """Return the exchanges that are meant, in their order."""
-        chosen = [each for each in exchanges if self._means(each)]
+        """Return the selected exchanges, in their order."""
+        chosen = [each for each in exchanges if self._fits(each)]
         return chosen if self.limit is None else chosen[max(len(chosen) - self.limit, 0) :]
 
-    def _means(self, exchange: Exchange) -> bool:
+    def _fits(self, exchange: Exchange) -> bool:
         return (
             (self.since is None or exchange.number > self.since)
             and (self.operation is None or exchange.operation == self.operation)
@@ -53,24 +52,24 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 def path_fits(path: str, pattern: str) -> bool:
-    """Return whether a path, as sent or decoded, matches the pattern; `*` matches anything."""
+    """Return whether a path, as sent or decoded, matches the pattern."""
     form = _form(pattern)
     return form.fullmatch(path) is not None or form.fullmatch(unquote(path)) is not None
 
 
 def status_fits(status: int, pattern: str) -> bool:
-    """Return whether a status is of a pattern that `check_status` lets pass."""
+    """Return whether a status matches a valid pattern."""
     return f"{status // 100}xx" == pattern.lower() or str(status) == pattern
 
 
 def check_status(pattern: str, where: str) -> None:
-    """Raise ConfigurationError unless the pattern is one that a status can have."""
+    """Raise ConfigurationError unless the pattern is valid."""
     if not _STATUS.fullmatch(pattern):
         raise ConfigurationError(f"{pattern[:80]!r} is no status", where=where, hint="write 429, 4xx, or 0 for no reply")
 
 
 def check_operation(operation: str, operations: Collection[str], where: str) -> None:
-    """Raise ConfigurationError, with the nearest ones, unless there is such an operation."""
+    """Raise ConfigurationError, with the nearest ids, for an unknown operation."""
     if operation in operations:
         return
     near = get_close_matches(operation, operations, n=3, cutoff=0.5)

@@ -3,43 +3,32 @@
 `docs/conduct.md` says of each rule what triggers it, what does not, and why.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from mockserver.catalogue.conduct import ProviderRule
 from mockserver.contract import Contract
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding, find_all
 from mockserver.judge.conduct import lists, receivers, repeats
-from mockserver.judge.rules import CREDENTIAL_IN_URL, Hit, Rule, RuleInput, RuleSettings
+from mockserver.judge.rules import Hit, Rule, RuleInput, RuleSettings, credential_in_url, owner_of, rule
 from mockserver.providers.provider import Provider
 from mockserver.webhooks import Delivery
 
 RULES: tuple[Rule, ...] = (
-    lists.HAND_MADE_PAGE_LINK,
-    lists.WALK_STOPPED_EARLY,
-    lists.WALK_PAST_END,
-    lists.SHORT_PAGE_TAKEN_AS_LAST,
-    repeats.IGNORED_RETRY_AFTER,
-    repeats.CREATE_REPEATED_AFTER_LOST_REPLY,
-    repeats.POLLING_TOO_FAST,
-    lists.RETRIEVE_PER_ITEM,
-    CREDENTIAL_IN_URL,
-    receivers.ACCEPTED_BAD_SIGNATURE,
-    receivers.SLOW_RECEIVER,
-    receivers.DUPLICATE_ACTED_ON,
+    lists.hand_made_page_link,
+    lists.walk_stopped_early,
+    lists.walk_past_end,
+    lists.short_page_taken_as_last,
+    repeats.ignored_retry_after,
+    repeats.create_repeated_after_lost_reply,
+    repeats.polling_too_fast,
+    lists.retrieve_per_item,
+    credential_in_url,
+    receivers.accepted_bad_signature,
+    receivers.slow_receiver,
+    receivers.duplicate_acted_on,
 )
-"""The rules for every provider, in the order of docs/conduct.md; a provider may have more of its own."""
-
-_NEEDS_THE_MOCK = frozenset(
-    {
-        repeats.CREATE_REPEATED_AFTER_LOST_REPLY.id,
-        repeats.POLLING_TOO_FAST.id,
-        receivers.ACCEPTED_BAD_SIGNATURE.id,
-        receivers.SLOW_RECEIVER.id,
-        receivers.DUPLICATE_ACTED_ON.id,
-    }
-)
-"""Rules that need what a recording lacks: which replies were lost by a fault, deliveries, whether a test suite ran."""
+"""The rules for every provider, in the order of docs/conduct.md."""
 
 
 def rules_of(provider: Provider) -> tuple[Rule, ...]:
@@ -48,21 +37,21 @@ def rules_of(provider: Provider) -> tuple[Rule, ...]:
 
 
 def _rule(own: ProviderRule) -> Rule:
-    def find(traffic: RuleInput) -> Iterator[Hit]:
+    @rule(own.id, own.severity, own.says)
+    def found(traffic: RuleInput) -> Iterator[Hit]:
         for exchange in traffic.exchanges:
-            detail = own.sees(exchange)
-            if detail:
+            if detail := own.sees(exchange):
                 yield Hit(exchange=exchange, about=exchange.operation, place=own.place, detail=detail)
 
-    return Rule(own.id, own.severity, own.says, find)
+    return found
 
 
 def rules_for_recordings(provider: Provider) -> tuple[Rule, ...]:
     """Return the rules that apply to recordings of a real service.
 
-    `CREDENTIAL_IN_URL` is left out, since `check` applies it anyway.
+    `credential_in_url` is left out, since `check` applies it anyway.
     """
-    return tuple(each for each in rules_of(provider) if each.id not in {*_NEEDS_THE_MOCK, CREDENTIAL_IN_URL.id})
+    return tuple(each for each in rules_of(provider) if not each.needs_mock and each is not credential_in_url)
 
 
 def findings(
@@ -74,7 +63,7 @@ def findings(
     ignore: Collection[str] = (),
     settings: RuleSettings = RuleSettings(),  # noqa: B008 - a frozen value
 ) -> tuple[Finding, ...]:
-    """Return the findings about the provider in a journal and its deliveries, worst first.
+    """Return the findings in a provider's exchanges and deliveries, worst first.
 
     ignore: ids of rules to skip; unknown ids are allowed.
     """
@@ -90,21 +79,14 @@ def rule_input(
     *,
     settings: RuleSettings,
 ) -> RuleInput:
-    """Return the rules' input: the provider's part of a journal and its deliveries."""
+    """Return the rules' input: the provider's exchanges and deliveries."""
     return RuleInput(
-        _of_provider(exchanges, contract, provider),
+        tuple(each for each in exchanges if owner_of(each, contract) == provider.name),
         contract,
         provider,
         deliveries=tuple(each for each in deliveries if each.event.provider == provider.name),
         settings=settings,
     )
-
-
-def _of_provider(exchanges: Iterable[Exchange], contract: Contract, provider: Provider) -> Sequence[Exchange]:
-    def owner(exchange: Exchange) -> str | None:
-        return exchange.operation.partition(".")[0] or contract.routes.owner(exchange.request.path)
-
-    return tuple(exchange for exchange in exchanges if owner(exchange) == provider.name)
 
 
 __all__ = ["RULES", "RuleSettings", "findings", "rule_input", "rules_for_recordings", "rules_of"]

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from mockserver.catalogue.conduct import Asked, ListConvention, Shown
 from mockserver.exchange import Exchange, Request
 from mockserver.judge.conduct.reading import client_of, is_write, kinds, last_segment, may_not_know, value_of, was_seen
-from mockserver.judge.rules import Hit, Rule, RuleInput
+from mockserver.judge.rules import Hit, RuleInput, rule
 
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -129,7 +129,8 @@ class _Given(Struct):
     has_next: bool = False
 
 
-def _hand_made_links(traffic: RuleInput) -> Iterator[Hit]:
+@rule("hand-made-page-link", "warning", "If a service links to the next page, follow the link. Its parameters may change.")
+def hand_made_page_link(traffic: RuleInput) -> Iterator[Hit]:
     for listing in traffic.conduct.listings:
         readers: dict[Hashable, _Given] = {}
         for exchange, asked in _pages(traffic, listing):
@@ -143,7 +144,12 @@ def _hand_made_links(traffic: RuleInput) -> Iterator[Hit]:
                 given.has_next = shown.next is not None
 
 
-def _walks_past_end(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "walk-past-end",
+    "warning",
+    "When a reply says that nothing follows, stop. Another request is wasted, and the loop may never end.",
+)
+def walk_past_end(traffic: RuleInput) -> Iterator[Hit]:
     for listing in traffic.conduct.listings:
         for walk in walks(traffic, listing):
             last: Step | None = None
@@ -155,14 +161,20 @@ def _walks_past_end(traffic: RuleInput) -> Iterator[Hit]:
                     last = None if step.shown.has_more else step
 
 
-def _walks_stopped_early(traffic: RuleInput) -> Iterator[Hit]:
+@rule("walk-stopped-early", "warning", "While the service says that more rows follow, a client does not have the whole list.")
+def walk_stopped_early(traffic: RuleInput) -> Iterator[Hit]:
     for step, count in _ends(traffic):
         if not step.is_short and count > 1:
             detail = f"the client stopped after {count} pages, though the last one said that more follow"
             yield Hit(exchange=step.exchange, about=step.exchange.operation, place="reply", detail=detail)
 
 
-def _short_pages_taken_as_last(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "short-page-taken-as-last",
+    "error",
+    "A page may have fewer rows than its limit although more follow. Only the reply says which page is the last.",
+)
+def short_page_taken_as_last(traffic: RuleInput) -> Iterator[Hit]:
     for step, count in _ends(traffic):
         if step.is_short and (count > 1 or "paging" in kinds(step.exchange)):
             detail = "the client stopped at a page with fewer rows than its limit, though it said that more follow"
@@ -198,32 +210,6 @@ def _has_reason_to_go_on(walk: Walk) -> bool:
     return brings_news and not any(following.lead_to(step.exchange.request) for step in walk)
 
 
-HAND_MADE_PAGE_LINK = Rule(
-    "hand-made-page-link",
-    "warning",
-    "If a service links to the next page, follow the link. Its parameters may change.",
-    _hand_made_links,
-)
-WALK_STOPPED_EARLY = Rule(
-    "walk-stopped-early",
-    "warning",
-    "While the service says that more rows follow, a client does not have the whole list.",
-    _walks_stopped_early,
-)
-WALK_PAST_END = Rule(
-    "walk-past-end",
-    "warning",
-    "When a reply says that nothing follows, stop. Another request is wasted, and the loop may never end.",
-    _walks_past_end,
-)
-SHORT_PAGE_TAKEN_AS_LAST = Rule(
-    "short-page-taken-as-last",
-    "error",
-    "A page may have fewer rows than its limit although more follow. Only the reply says which page is the last.",
-    _short_pages_taken_as_last,
-)
-
-
 ENOUGH = 3
 """Retrievals from which on this is more than a look at one or two rows."""
 
@@ -240,7 +226,8 @@ class _Reader(Struct):
     needless: dict[str, Exchange] = field(default_factory=dict)
 
 
-def _retrieves_per_item(traffic: RuleInput) -> Iterator[Hit]:
+@rule("retrieve-per-item", "warning", "If a list shows whole records, retrieving each one again is wasted.")
+def retrieve_per_item(traffic: RuleInput) -> Iterator[Hit]:
     lists = {listing.operation: listing for listing in traffic.conduct.listings if listing.retrieve}
     retrieving = {listing.retrieve for listing in lists.values()}
     readers: dict[Hashable, _Reader] = {}
@@ -279,11 +266,3 @@ def _hits(reader: _Reader) -> Iterator[Hit]:
     for exchange in found if len(found) >= ENOUGH else ():
         detail = "the list before showed the whole record"
         yield Hit(exchange=exchange, about=exchange.operation, place="path", detail=detail)
-
-
-RETRIEVE_PER_ITEM = Rule(
-    "retrieve-per-item",
-    "warning",
-    "If a list shows whole records, retrieving each one again is wasted.",
-    _retrieves_per_item,
-)

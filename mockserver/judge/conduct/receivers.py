@@ -6,11 +6,17 @@ from itertools import groupby
 
 from mockserver.exchange import Exchange
 from mockserver.judge.conduct.reading import is_write, request_of, was_seen
-from mockserver.judge.rules import Hit, Rule, RuleInput
+from mockserver.judge.rules import Hit, RuleInput, rule
 from mockserver.webhooks import Delivery
 
 
-def _accepted_bad_signatures(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "accepted-bad-signature",
+    "error",
+    "Anyone who knows a receiver's address can send it events. Only the signature proves that they are real.",
+    needs_mock=True,
+)
+def accepted_bad_signature(traffic: RuleInput) -> Iterator[Hit]:
     for delivery in traffic.deliveries:
         is_wrong = traffic.conduct.has_wrong_signature(delivery.how, delivery.assumed)
         if is_wrong and 200 <= delivery.answer < 300:
@@ -18,7 +24,13 @@ def _accepted_bad_signatures(traffic: RuleInput) -> Iterator[Hit]:
             yield Hit(delivery=delivery, about=delivery.event.type, place="signature", detail=detail)
 
 
-def _slow_receivers(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "slow-receiver",
+    "warning",
+    "A receiver that does not answer in time gets the event again. Answer first, work later.",
+    needs_mock=True,
+)
+def slow_receiver(traffic: RuleInput) -> Iterator[Hit]:
     webhooks = traffic.provider.webhooks
     if webhooks is None or traffic.settings.clock != "real":
         return
@@ -28,7 +40,13 @@ def _slow_receivers(traffic: RuleInput) -> Iterator[Hit]:
             yield Hit(delivery=delivery, about=delivery.event.type, place="answer", detail=detail)
 
 
-def _duplicates_acted_on(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "duplicate-acted-on",
+    "error",
+    "Events are sent again when an answer is late or lost. Remember their ids, and act once.",
+    needs_mock=True,
+)
+def duplicate_acted_on(traffic: RuleInput) -> Iterator[Hit]:
     sent = [each for each in traffic.deliveries if each.is_over and each.status not in ("dropped", "collected")]
     writes = [each for each in traffic.exchanges if is_write(each) and was_seen(each)]
     for deliveries in _sent_again(sent):
@@ -78,23 +96,3 @@ def _asked_for_another(delivery: Delivery) -> bool:
 def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Hit:
     detail = f"{delivery.event.id} came again, and what exchange {first.number} had done was done again"
     return Hit(exchange=second, delivery=delivery, about=delivery.event.type, place="event.id", detail=detail)
-
-
-ACCEPTED_BAD_SIGNATURE = Rule(
-    "accepted-bad-signature",
-    "error",
-    "Anyone who knows a receiver's address can send it events. Only the signature proves that they are real.",
-    _accepted_bad_signatures,
-)
-SLOW_RECEIVER = Rule(
-    "slow-receiver",
-    "warning",
-    "A receiver that does not answer in time gets the event again. Answer first, work later.",
-    _slow_receivers,
-)
-DUPLICATE_ACTED_ON = Rule(
-    "duplicate-acted-on",
-    "error",
-    "Events are sent again when an answer is late or lost. Remember their ids, and act once.",
-    _duplicates_acted_on,
-)

@@ -21,13 +21,14 @@ from mockserver.judge.conduct.reading import (
     was_in_flight,
     was_seen,
 )
-from mockserver.judge.rules import Hit, Rule, RuleInput
+from mockserver.judge.rules import Hit, RuleInput, rule
 
 LOOKS = 5
 """Equal answers in a row from which on this is polling; fewer are pages that load twice."""
 
 
-def _ignored_retry_after(traffic: RuleInput) -> Iterator[Hit]:
+@rule("ignored-retry-after", "error", "A service may block clients that come back before the time it asked for.")
+def ignored_retry_after(traffic: RuleInput) -> Iterator[Hit]:
     refused: dict[Hashable, tuple[Exchange, int]] = {}
     for exchange in traffic.exchanges:
         key = client_of(traffic, exchange), request_of(exchange)
@@ -80,7 +81,13 @@ class _Lost(Struct):
             self.by_request.pop(self.by_id.pop(identity, None), None)
 
 
-def _creates_repeated(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "create-repeated-after-lost-reply",
+    "error",
+    "A lost reply does not mean a failed request. Look for the record before you create it again.",
+    needs_mock=True,
+)
+def create_repeated_after_lost_reply(traffic: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, _Lost] = {}
     for exchange in traffic.exchanges:
         lost = clients.setdefault(client_of(traffic, exchange), _Lost())
@@ -100,7 +107,10 @@ def _double(first: Exchange, second: Exchange) -> str:
     return f"{new} is a double of {old}, which exchange {first.number} created, though its reply did not arrive"
 
 
-def _polling(traffic: RuleInput) -> Iterator[Hit]:
+@rule(
+    "polling-too-fast", "warning", "Fast polling of unchanged data costs both sides, and runs into rate limits.", needs_mock=True
+)
+def polling_too_fast(traffic: RuleInput) -> Iterator[Hit]:
     clients: dict[Hashable, dict[Hashable, list[Exchange]]] = {}
     for exchange in traffic.exchanges if traffic.settings.clock == "real" else ():
         runs = clients.setdefault(client_of(traffic, exchange), {})
@@ -135,23 +145,3 @@ def _polls(run: list[Exchange], traffic: RuleInput) -> Iterator[Hit]:
 
 def _about(exchange: Exchange) -> str:
     return exchange.operation or exchange.request.method
-
-
-IGNORED_RETRY_AFTER = Rule(
-    "ignored-retry-after",
-    "error",
-    "A service may block clients that come back before the time it asked for.",
-    _ignored_retry_after,
-)
-CREATE_REPEATED_AFTER_LOST_REPLY = Rule(
-    "create-repeated-after-lost-reply",
-    "error",
-    "A lost reply does not mean a failed request. Look for the record before you create it again.",
-    _creates_repeated,
-)
-POLLING_TOO_FAST = Rule(
-    "polling-too-fast",
-    "warning",
-    "Fast polling of unchanged data costs both sides, and runs into rate limits.",
-    _polling,
-)

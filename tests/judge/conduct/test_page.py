@@ -3,13 +3,13 @@
 import re
 
 from mockserver.judge.conduct import rules_for_recordings, rules_of
-from mockserver.judge.rules import CREDENTIAL_IN_URL
+from mockserver.judge.rules import credential_in_url
 from mockserver.providers import PROVIDERS
 from tests.tools import ROOT
 
 PAGE = (ROOT / "docs" / "conduct.md").read_text(encoding="utf-8")
 RULES = {rule.id: rule for provider in PROVIDERS for rule in rules_of(provider)}
-RECORDED = {CREDENTIAL_IN_URL.id, *(rule.id for provider in PROVIDERS for rule in rules_for_recordings(provider))}
+RECORDED = {credential_in_url.id, *(rule.id for provider in PROVIDERS for rule in rules_for_recordings(provider))}
 
 
 def test_each_rule_has_its_part_that_begins_with_what_it_says() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.exchange import Exchange
 from mockserver.judge.conduct import findings
-from mockserver.judge.conduct.repeats import IGNORED_RETRY_AFTER
+from mockserver.judge.conduct.repeats import ignored_retry_after
 from mockserver.judge.rules import RuleInput, RuleSettings
 from mockserver.providers import PROVIDERS
 from tests.conftest import sandbox_of
@@ -176,7 +176,7 @@ def test_retry_after_may_be_a_date(said: bytes, found: int, there: World) -> Non
     told = replace(first, headers=[*[each for each in first.headers if each[0] != b"retry-after"], (b"retry-after", said)])
     case = RuleInput([told, second], there.app.mock.pipeline.contract, VEXUTOPIA)
 
-    assert len(list(IGNORED_RETRY_AFTER.find(case))) == found
+    assert len(list(ignored_retry_after.find(case))) == found
 
 
 @pytest.mark.parametrize("kind", ["lost-reply", "truncate", "garbage"])
