@@ -5,7 +5,7 @@ Values are those of JSON: keys are text, numbers are finite, tags are refused. Y
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -24,22 +24,17 @@ MAX_DIGITS = 4_300
 
 _TOO_LARGE = 10**MAX_DIGITS
 
-_SCALARS = (
-    ("null", re.compile(r"^(?:~|null|)$"), ("~", "n", "")),
-    ("bool", re.compile(r"^(?:true|false)$"), ("t", "f")),
-    ("int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$", re.ASCII), tuple("-+0123456789")),
-    (
-        "float",
-        re.compile(r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$", re.ASCII),
-        tuple("-+0123456789"),
-    ),
+_PLAIN = re.compile(
+    "(?P<null>~|null|)|(?P<bool>true|false)|(?P<int>[-+]?(?:0|[1-9][0-9]*))"
+    r"|(?P<float>[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)"
 )
-"""Types of unquoted scalars, their form and first characters; the first match wins."""
+"""Unquoted scalars that are not text; the group is the type."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 """Line ends outside ASCII; unescaped, a YAML parser reads them as spaces."""
 
-_READ: dict[str, Callable[[str], Any]] = {
+_VALUE_OF: dict[str | None, Callable[[str], Any]] = {
     "null": lambda _text: None,
     "bool": lambda text: text == "true",
     "int": int,
@@ -62,11 +57,11 @@ def parse(content: bytes, *, name: str) -> Any:
 
 
 def flaw_of(value: Any, depth: int = 0) -> tuple[str, str] | None:
-    """Return path and reason of a part that no document can hold, or None."""
+    """Return path and reason of an invalid part of a value, or None."""
     if isinstance(value, dict | list):
         return _flaw_within(value, depth + 1)
     if isinstance(value, str):
-        return None if value.isascii() or _is_unicode(value) else ("", "holds half of a surrogate pair")
+        return ("", "holds half of a surrogate pair") if not value.isascii() and _SURROGATE.search(value) else None
     if isinstance(value, float):
         return None if isfinite(value) else ("", f"must be a finite number, not {value}")
     if isinstance(value, int):
@@ -88,15 +83,18 @@ def to_yaml(value: Any) -> str:
             style = '"' if _LINE_ENDS.search(text) else "|" if "\n" in text else None
             return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+            found = _PLAIN.fullmatch(value) if kind is yaml.ScalarNode and implicit[0] else None
+            if found:
+                return f"tag:yaml.org,2002:{found.lastgroup}"
+            return str(super().resolve(kind, value, (False, True)))  # type: ignore[no-untyped-call]
+
     Dumper.add_representer(str, Dumper.represent_text)
-    Dumper.yaml_implicit_resolvers = {}
-    for kind, form, first in _SCALARS:
-        Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", form, list(first))
     return str(yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120))
 
 
 def lines_of(content: bytes) -> dict[str, int]:
-    """Return JSON pointer → first line, from 1, for all values of a YAML or JSON text.
+    """Return the first line, from 1, of each value of a text, by JSON pointer.
 
     The value of a key begins with the key. The text must be one that `parse` accepts.
     """
@@ -108,14 +106,15 @@ def lines_of(content: bytes) -> dict[str, int]:
         pointer, line, node = parts.pop()
         lines[pointer] = line
         if isinstance(node, yaml.MappingNode):
-            parts += [(f"{pointer}/{_step(key.value)}", key.start_mark.line + 1, value) for key, value in node.value]
+            parts += [(f"{pointer}/{escape(key.value)}", key.start_mark.line + 1, value) for key, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
             parts += [(f"{pointer}/{index}", item.start_mark.line + 1, item) for index, item in enumerate(node.value)]
     return lines
 
 
-def _step(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def escape(step: str) -> str:
+    """Return the text as one step of a JSON pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _flaw_within(value: dict[Any, Any] | list[Any], depth: int) -> tuple[str, str] | None:
@@ -132,34 +131,25 @@ def _flaw_within(value: dict[Any, Any] | list[Any], depth: int) -> tuple[str, st
     return None
 
 
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _parse_json(content: bytes) -> Any:
     import json
 
-    json.loads(content, object_pairs_hook=_once)
+    def check_keys(pairs: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in pairs}) != len(pairs):
+            raise ValueError
+
+    json.loads(content, object_pairs_hook=check_keys)
     value = msgspec.json.decode(content)
     if flaw_of(value) is not None:
         raise ValueError
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> None:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise ValueError
-
-
 def _parse_yaml(content: bytes, name: str) -> Any:
     import yaml
 
     try:
-        return _Composer(name).value_of(yaml.parse(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        return _Reader(name, yaml.parse(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))).document()
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise DocumentError(f"is no YAML: {error.problem}", where=f"{name}{line}") from error
@@ -167,109 +157,84 @@ def _parse_yaml(content: bytes, name: str) -> Any:
         raise DocumentError(f"is no YAML: {str(error).splitlines()[0]}", where=name) from error
 
 
-class _Part(msgspec.Struct):
-    """A value, complete or being read.
+class _Reader:
+    """Read values from YAML events. PyYAML's own composer crashes on deep nesting."""
 
-    Attributes:
-        anchor: its name in aliases, or None.
-        key: in a mapping, the key of the next value; None if a key comes next.
-        size: number of values in it, aliases expanded; while it is being read, the number before it.
-        height: levels of nesting, its own included.
-    """
-
-    value: Any
-    anchor: str | None = None
-    key: str | None = None
-    size: int = 1
-    height: int = 0
-
-
-class _Composer:
-    """Build a value from YAML events, with a stack of its own."""
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, events: Iterator[Any]) -> None:
         self._name = name
-        self._root = _Part([])
-        self._open: list[_Part] = [self._root]
-        self._anchors: dict[str | None, _Part] = {}
+        self._events = events
+        # Anchor → value, number of values in it with aliases expanded, levels of nesting.
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
         self._size = 0
+        self._deepest = 0
 
-    def value_of(self, events: Iterable[Any]) -> Any:
+    def document(self) -> Any:
         """Return the value of the only document, or None."""
-        for event in events:
-            step = _STEPS.get(type(event).__name__)
-            if step is not None:
-                step(self, event)
-        return self._root.value[0] if self._root.value else None
+        value, is_read = None, False
+        for event in self._events:
+            if type(event).__name__ == "DocumentStartEvent":
+                if is_read:
+                    self._refuse(event, "a second document begins")
+                value, is_read = self._value(next(self._events), 0), True
+        return value
 
-    def start(self, event: Any) -> None:
-        if self._root.value:
-            self._refuse(event, "a second document begins")
-
-    def open_mapping(self, event: Any) -> None:
-        self._open_part({}, event)
-
-    def open_list(self, event: Any) -> None:
-        self._open_part([], event)
-
-    def close(self, _event: Any) -> None:
-        part = self._open.pop()
-        part.size = self._size - part.size
-        self._put(part)
-
-    def scalar(self, event: Any) -> None:
+    def _value(self, event: Any, depth: int) -> Any:
+        """Return the value that begins with the event; `depth` counts its owners."""
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            return self._alias(event, depth)
         self._check_tag(event)
-        owner = self._open[-1]
-        if isinstance(owner.value, dict) and owner.key is None:
-            owner.key = self._key(event, owner.value)
-        else:
-            self._size += 1
-            self._put(_Part(self._scalar(event), event.anchor))
-
-    def alias(self, event: Any) -> None:
-        part = self._anchors.get(event.anchor)
-        if part is None:
-            self._refuse(event, f"there is no anchor {event.anchor!r} before this alias")
-        self._check_place(event)
-        self._size += part.size
-        if len(self._open) - 1 + part.height > MAX_DEPTH or self._size > MAX_VALUES:
-            self._refuse(event, "the aliases expand to too many or too deep values")
-        self._put(_Part(part.value, height=part.height))
-
-    def _open_part(self, value: Any, event: Any) -> None:
-        self._check_tag(event)
-        self._check_place(event)
-        if len(self._open) > MAX_DEPTH:
+        size, deepest = self._size, self._deepest
+        self._size, self._deepest = size + 1, depth
+        if kind == "ScalarEvent":
+            value = self._scalar(event)
+        elif depth == MAX_DEPTH:
             self._refuse(event, f"is nested deeper than {MAX_DEPTH} levels")
-        self._open.append(_Part(value, event.anchor, size=self._size, height=1))
-        self._size += 1
-
-    def _put(self, part: _Part) -> None:
-        """Add a complete value to the innermost open part."""
-        if part.anchor is not None:
-            self._anchors[part.anchor] = part
-        owner = self._open[-1]
-        owner.height = max(owner.height, part.height + 1)
-        if isinstance(owner.value, dict):
-            owner.value[owner.key] = part.value
-            owner.key = None
         else:
-            owner.value.append(part.value)
+            self._deepest += 1
+            value = self._mapping(depth + 1) if kind == "MappingStartEvent" else self._list(depth + 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value, self._size - size, self._deepest - depth
+        self._deepest = max(self._deepest, deepest)
+        return value
 
-    def _key(self, event: Any, mapping: dict[str, Any]) -> str:
-        key: str = event.value
-        if key in mapping:
-            self._refuse(event, f"duplicate key {key!r}")
-        self._check_value(key, event)
-        return key
+    def _mapping(self, depth: int) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while type(event := next(self._events)).__name__ != "MappingEndEvent":
+            if type(event).__name__ != "ScalarEvent":
+                self._refuse(event, "a key must be text")
+            self._check_tag(event)
+            if event.value in mapping:
+                self._refuse(event, f"duplicate key {event.value!r}")
+            self._check_value(event.value, event)
+            mapping[event.value] = self._value(next(self._events), depth)
+        return mapping
+
+    def _list(self, depth: int) -> list[Any]:
+        items = []
+        while type(event := next(self._events)).__name__ != "SequenceEndEvent":
+            items.append(self._value(event, depth))
+        return items
+
+    def _alias(self, event: Any, depth: int) -> Any:
+        if event.anchor not in self._anchors:
+            self._refuse(event, f"there is no anchor {event.anchor!r} before this alias")
+        value, size, height = self._anchors[event.anchor]
+        self._size += size
+        self._deepest = max(self._deepest, depth + height)
+        if self._deepest > MAX_DEPTH or self._size > MAX_VALUES:
+            self._refuse(event, "the aliases expand to too many or too deep values")
+        return value
 
     def _scalar(self, event: Any) -> Any:
-        """Return the text, or the value of unquoted text."""
         text: str = event.value
-        kind = next((kind for kind, form, _ in _SCALARS if form.fullmatch(text)), None) if event.implicit[0] else None
-        if kind == "int" and len(text.lstrip("+-")) > MAX_DIGITS:
+        found = _PLAIN.fullmatch(text) if event.implicit[0] else None
+        if found is None:
+            value = text
+        elif found.lastgroup == "int" and len(text.lstrip("+-")) > MAX_DIGITS:
             self._refuse(event, f"a number has more than {MAX_DIGITS} digits")
-        value = text if kind is None else _READ[kind](text)
+        else:
+            value = _VALUE_OF[found.lastgroup](text)
         self._check_value(value, event)
         return value
 
@@ -278,24 +243,9 @@ class _Composer:
         if flaw is not None:
             self._refuse(event, f"a value {flaw[1]}")
 
-    def _check_place(self, event: Any) -> None:
-        if isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
-            self._refuse(event, "a key must be text")
-
     def _check_tag(self, event: Any) -> None:
         if event.tag is not None:
             self._refuse(event, f"the tag {event.tag!r} has no meaning here")
 
     def _refuse(self, event: Any, what: str) -> NoReturn:
         raise DocumentError(what, where=f"{self._name}, line {event.start_mark.line + 1}")
-
-
-_STEPS = {
-    "DocumentStartEvent": _Composer.start,
-    "MappingStartEvent": _Composer.open_mapping,
-    "SequenceStartEvent": _Composer.open_list,
-    "MappingEndEvent": _Composer.close,
-    "SequenceEndEvent": _Composer.close,
-    "ScalarEvent": _Composer.scalar,
-    "AliasEvent": _Composer.alias,
-}

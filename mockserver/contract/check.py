@@ -8,9 +8,10 @@ from urllib.parse import quote
 from msgspec import UNSET
 
 from mockserver.contract.encoding import MalformedError, coerce, decode_json, decode_pairs
-from mockserver.contract.operation import Media, Operation, Parameter, escape
+from mockserver.contract.operation import Media, Operation, Parameter
 from mockserver.errors import ContractError
 from mockserver.exchange import Request, Violation
+from mockserver.notation import escape
 
 
 class Schemas:

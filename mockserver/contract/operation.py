@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 from msgspec import UNSET, Struct, UnsetType
 
+from mockserver.notation import escape
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 Schema = Mapping[str, Any]
@@ -177,11 +179,6 @@ class Reader:
     def _content(self, pointer: str) -> dict[str, str]:
         pointer, reply = self.follow(pointer)
         return {name: f"{pointer}/content/{escape(name)}/schema" for name in reply.get("content", ())}
-
-
-def escape(step: str) -> str:
-    """Return the text as one step of a JSON pointer."""
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _member(value: Any, step: str) -> Any:

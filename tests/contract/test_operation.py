@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from mockserver.contract.operation import Media, Operation, Parameter, Reader, escape
+from mockserver.contract.operation import Media, Operation, Parameter, Reader
+from mockserver.notation import escape
 from tests.contract.documents import FORM, JSON, body, document, operation, parameter
 
 THING = {"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": ["integer", "null"]}}}
