@@ -1,7 +1,7 @@
-"""Faults that a sandbox is armed with, and what they do to one exchange, as data.
+"""Define faults, and apply a sandbox's faults to one exchange.
 
-A fault says what happens (its kind), to which requests, and how often. `ArmedFaults.disturb` asks all that are armed; what they
-want together is one `Disturbance`, which the edge and the pipeline carry out.
+A fault has a kind, the requests it matches, and how often it applies. `ArmedFaults.disturb` combines all faults of a sandbox
+into one `Disturbance`, which `http` and the pipeline carry out.
 """
 
 import re
@@ -25,11 +25,11 @@ Preset = Literal["flaky", "slow", "rate-limited", "offline", "outage"]
 Wire = Literal["", "lost-reply", "drop", "truncate", "garbage", "drip"]
 
 Chance = Callable[[str, int], float]
-"""(what it is for, how often it was asked before) → a number from 0 up to 1, always the same for the same sandbox."""
+"""(purpose, number of the draw) → 0 up to 1, by the sandbox's seed."""
 
 
 class Spread(Struct, frozen=True, forbid_unknown_fields=True):
-    """Distribution of delays: half below the median, 5 % above `p95`, in ms."""
+    """Distribution of delays in ms: half below the median, 5 % above `p95`."""
 
     median: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
     p95: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
@@ -60,17 +60,13 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     probability: Annotated[float, Meta(ge=0, le=1, description="For each matching request; drawn from the seed.")] | None = None
     for_: Duration | None = field(name="for", default=None)
 
-    @property
-    def window_ms(self) -> int:
-        """Length of a rate limit's window; 0 for other kinds."""
-        return parse_duration(self.per) if self.per is not None else 0
-
 
 class Armed(Struct, kw_only=True):
     """A fault of a sandbox with its counters.
 
     Attributes:
         until: sandbox time when the fault ends, in milliseconds; None: it does not end.
+        window_ms: length of a rate limit's windows; 0 for other kinds.
         seen: matching requests.
         hits: requests that it changed.
         window: sandbox time when the current window of a rate limit began.
@@ -81,6 +77,7 @@ class Armed(Struct, kw_only=True):
     id: str
     fault: Fault
     until: int | None = None
+    window_ms: int = 0
     seen: int = 0
     hits: int = 0
     window: int | None = None
@@ -94,15 +91,14 @@ class Armed(Struct, kw_only=True):
 
 
 class Disturbance(Struct, kw_only=True):
-    """What faults do to one exchange.
+    """The effect of faults on one exchange.
 
     Attributes:
         names: names in `Mock-Fault`, in order.
-        delay_ms: the wait before the work.
-        status, code, retry_after_s: the failure that is answered instead; status 0: none is.
-        wire: what happens to the reply on its way.
+        delay_ms: the wait before the handler.
+        status, code, retry_after_s: the failure to answer; status 0: none.
         drip_ms: the wait between the pieces of a `drip`.
-        paging: how a list lies, and the fault that remembers its pages; None: it does not.
+        paging: the fault that makes a list inconsistent, and remembers its pages.
         applied: the preferences of the request that are honoured.
     """
 
@@ -117,22 +113,18 @@ class Disturbance(Struct, kw_only=True):
     applied: list[str] = field(default_factory=list)
 
     def delay(self, ms: float) -> None:
-        """Wait so much longer; all waits together have a limit."""
+        """Add to the delay, up to the limit."""
         self.delay_ms = min(self.delay_ms + ms, MAX_DELAY_MS)
         self.names.insert(0, f"latency={ms:g}")
 
     def fail(self, name: str, status: int, *, code: str = "", retry_after_s: int | None = None) -> None:
-        """Answer a failure instead of doing the work."""
+        """Answer a failure instead of calling the handler."""
         self.status, self.code, self.retry_after_s = status, code, retry_after_s
         self.names.append(name)
 
 
 class ArmedFaults:
-    """The faults of one sandbox.
-
-    Attributes:
-        armed: in the order in which they are asked; empty: nothing goes wrong.
-    """
+    """The faults of one sandbox, in the order in which they apply."""
 
     def __init__(self) -> None:
         self.armed: list[Armed] = []
@@ -150,12 +142,13 @@ class ArmedFaults:
         for fault in faults:
             self._made += 1
             until = now + parse_duration(fault.for_) if fault.for_ is not None else None
-            added.append(Armed(id=f"fault-{self._made}", fault=fault, until=until))
+            window_ms = parse_duration(fault.per) if fault.per is not None else 0
+            added.append(Armed(id=f"fault-{self._made}", fault=fault, until=until, window_ms=window_ms))
         self.armed = [*self.armed, *added]
         return added
 
     def disarm(self, fault_id: str) -> None:
-        """Take out a fault.
+        """Remove a fault.
 
         Raises: UnknownSandboxError if there is none of that id.
         """
@@ -164,17 +157,17 @@ class ArmedFaults:
         self.armed = [each for each in self.armed if each.id != fault_id]
 
     def disarm_all(self) -> None:
-        """Take out all faults; ids go on."""
+        """Remove all faults; ids go on."""
         self.armed = []
 
     def clear(self) -> None:
-        """Take out all faults, and count from 1 again."""
+        """Remove all faults, and count from 1 again."""
         self.armed, self._made = [], 0
 
     def disturb(self, operation: str, path: str, now: int, chance: Chance) -> Disturbance | None:
-        """Return what happens to a request; None if nothing does.
+        """Return the disturbance of a request, or None.
 
-        Waits add up; of failures, of what happens on the wire and of lying lists the first one counts.
+        Delays add up; of failures, connection faults and inconsistent lists the first one counts.
         """
         disturbance: Disturbance | None = None
         for each in self.armed:
@@ -185,7 +178,7 @@ class ArmedFaults:
 
 
 def _strikes(armed: Armed, operation: str, path: str, now: int, chance: Chance) -> bool:
-    """Return whether it is this request's turn, and count it."""
+    """Return whether the fault applies to this request, and count the request."""
     fault = armed.fault
     if (fault.operations and operation not in fault.operations) or (fault.path and not fnmatchcase(path, fault.path)):
         return False
@@ -228,23 +221,21 @@ def _log_normal(spread: Spread, part: float) -> float:
 
 
 def _rate_limit(armed: Armed, disturbance: Disturbance, now: int, _chance: Chance) -> bool:
-    """Allow so many requests in each window, which starts with its first request."""
-    fault = armed.fault
-    if armed.window is None or not armed.window <= now < armed.window + fault.window_ms:
+    """Allow `limit` requests per window; a window starts with its first request."""
+    if armed.window is None or not armed.window <= now < armed.window + armed.window_ms:
         armed.window, armed.used = now, 0
     armed.used += 1
-    if armed.used <= (fault.limit or 0) or disturbance.status:
+    if armed.used <= (armed.fault.limit or 0) or disturbance.status:
         return False
-    remaining_ms = armed.window + fault.window_ms - now
+    remaining_ms = armed.window + armed.window_ms - now
     disturbance.fail("rate-limit", 429, retry_after_s=max(1, -(-remaining_ms // 1000)))
     return True
 
 
 def _on_the_wire(armed: Armed, disturbance: Disturbance, _now: int, _chance: Chance) -> bool:
-    kind = armed.fault.kind
     if disturbance.wire:
         return False
-    disturbance.wire = kind  # type: ignore[assignment]  # only kinds that are a Wire lead here
+    disturbance.wire = armed.fault.kind  # type: ignore[assignment]  # only kinds that are a Wire lead here
     disturbance.names.append(disturbance.wire)
     return True
 
@@ -295,24 +286,18 @@ _PREFERENCE = re.compile(r"\s*(code|wait)\s*=\s*\"?([0-9]{1,6}(?:\.[0-9]{1,6})?)
 def preferences(header: str) -> tuple[tuple[str, float], ...]:
     """Return the `code` and `wait` of a `Prefer` header.
 
-    What cannot be honoured is left out, as RFC 7240 has it; of a name that comes twice, the first counts.
+    Invalid values are ignored, as RFC 7240 says; the first valid value of a name counts.
     """
     wanted: dict[str, float] = {}
-    for part in header.split(","):
-        found = _PREFERENCE.fullmatch(part)
-        if found and found[1].lower() not in wanted and _is_honoured(found[1].lower(), float(found[2])):
-            wanted[found[1].lower()] = float(found[2])
+    for found in filter(None, map(_PREFERENCE.fullmatch, header.split(","))):
+        name, value = found[1].lower(), float(found[2])
+        if (400 <= value <= 599 and value.is_integer()) if name == "code" else value * 1000 <= MAX_DELAY_MS:
+            wanted.setdefault(name, value)
     return tuple(wanted.items())
 
 
-def _is_honoured(name: str, value: float) -> bool:
-    if name == "code":
-        return 400 <= value <= 599 and value.is_integer()
-    return value * 1000 <= MAX_DELAY_MS
-
-
 def prefer(disturbance: Disturbance, header: str) -> None:
-    """Add what the request asks for; its code wins over a fault's."""
+    """Add the request's preferences; its code wins over a fault's."""
     for name, value in preferences(header):
         if name == "code":
             disturbance.names = [each for each in disturbance.names if not each.startswith(("status=", "rate-limit"))]

@@ -210,7 +210,7 @@ def _row(armed: Armed, now: int) -> FaultRow:
         id=armed.id,
         seen=armed.seen,
         hits=armed.hits,
-        per_ms=armed.fault.window_ms or None,
+        per_ms=armed.window_ms or None,
         until=iso_milliseconds(armed.until) if armed.until is not None else None,
         state="spent" if armed.is_spent(now) else "armed",
     )
