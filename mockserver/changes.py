@@ -3,23 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mockserver.state import Kind, State
 from mockserver.state.clock import Clock, ClockReading, iso_milliseconds
 from mockserver.state.schedule import Task
-from mockserver.state.store import Collection, Record
-from mockserver.webhooks import Endpoint
+from mockserver.state.store import Collection, fields_of
 
 HIDDEN = "[secret]"
-"""Stands for a webhook's secret."""
+"""Replacement of a webhook's secret."""
 
 _SECRETS = ("secret", "old_secret")
 
 
 class FieldChange(Struct, frozen=True):
-    """A changed field. Without `before` it is new, without `after` it is gone."""
+    """A changed field; without `before` it is new, without `after` removed."""
 
     field: Annotated[str, Meta(description="Its path, such as `metadata.tier`.")]
     before: Any | UnsetType = UNSET
@@ -43,7 +41,10 @@ class Changed(Struct, frozen=True):
 
 
 class Deleted(Struct, frozen=True):
-    """A deleted record. Without `record` it was created meanwhile. `remains` is what is left of it."""
+    """A deleted record and what `remains` of it.
+
+    Without `record` it was created meanwhile.
+    """
 
     kind: str
     id: str
@@ -98,8 +99,6 @@ def changes_between(before: State, after: State, kinds: Sequence[Kind], defaults
     """Return the changes; kinds without writes since the fork are skipped.
 
     defaults: assumption → default choice.
-
-    defaults: assumption → the choice that holds where a state names none.
     """
     written = [(kind, before.read(kind), after.read(kind)) for kind in kinds]
     written = [(kind, old, new) for kind, old, new in written if old is not new]
@@ -118,8 +117,8 @@ def changes_between(before: State, after: State, kinds: Sequence[Kind], defaults
 
 def _created(kind: Kind, old: Collection, new: Collection) -> Iterator[Created]:
     for record in new:
-        if not _is_there(old, record.id) and _is_there(new, record.id):
-            yield Created(kind.name, record.id, _fields(record))
+        if (record.id not in old or record.id in old.deleted) and record.id not in new.deleted:
+            yield Created(kind.name, record.id, fields_of(record))
 
 
 def _changed(kind: Kind, old: Collection, new: Collection) -> Iterator[Changed]:
@@ -127,7 +126,7 @@ def _changed(kind: Kind, old: Collection, new: Collection) -> Iterator[Changed]:
     for record in new:
         was = old.get(record.id)
         if was is not None and was is not record and (record.id in old.deleted) == (record.id in new.deleted):
-            fields = tuple(_differences(_fields(was), _fields(record)))
+            fields = tuple(_differences(fields_of(was), fields_of(record)))
             if fields:
                 yield Changed(kind.name, record.id, fields)
 
@@ -137,29 +136,16 @@ def _deleted(kind: Kind, old: Collection, new: Collection) -> Iterator[Deleted]:
     marked = [each for each in new.deleted if each not in old.deleted]
     lost = [each for each in old.all() if each not in new and each not in new.deleted and each not in old.deleted]
     for record_id in marked + lost:
-        was, stays = old.get(record_id), new.get(record_id)
-        yield Deleted(
-            kind.name,
-            record_id,
-            _fields(was) if was is not None else UNSET,
-            _fields(stays) if stays is not None else UNSET,
-        )
-
-
-def _is_there(collection: Collection, record_id: str) -> bool:
-    return record_id in collection and record_id not in collection.deleted
+        parts = [UNSET if each is None else fields_of(each) for each in (old.get(record_id), new.get(record_id))]
+        yield Deleted(kind.name, record_id, *parts)
 
 
 def _endpoints(before: State, after: State) -> Iterator[EndpointChange]:
-    old, new = ({each.id: each for each in state.endpoints} for state in (before, after))
-    for endpoint_id in dict.fromkeys([*old, *new]):
-        fields = tuple(map(_hidden, _differences(_endpoint(old, endpoint_id), _endpoint(new, endpoint_id))))
+    old, new = ({each.id: fields_of(each) for each in state.endpoints} for state in (before, after))
+    for endpoint_id in {**old, **new}:
+        fields = tuple(map(_hidden, _differences(old.get(endpoint_id, {}), new.get(endpoint_id, {}))))
         if fields:
             yield EndpointChange(endpoint_id, fields)
-
-
-def _endpoint(endpoints: Mapping[str, Endpoint], endpoint_id: str) -> dict[str, Any]:
-    return _fields(endpoints[endpoint_id]) if endpoint_id in endpoints else {}
 
 
 def _hidden(change: FieldChange) -> FieldChange:
@@ -169,18 +155,12 @@ def _hidden(change: FieldChange) -> FieldChange:
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any], within: str = "") -> Iterator[FieldChange]:
-    for name in dict.fromkeys([*old, *new]):
-        was, stands = old.get(name, UNSET), new.get(name, UNSET)
-        if isinstance(was, dict) and isinstance(stands, dict):
-            yield from _differences(was, stands, f"{within}{name}.")
-        elif was != stands or type(was) is not type(stands):
-            yield FieldChange(f"{within}{name}", was, stands)
-
-
-def _fields(record: Record) -> dict[str, Any]:
-    """Return the fields in JSON's types."""
-    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
-    return fields
+    for name in {**old, **new}:
+        one, other = old.get(name, UNSET), new.get(name, UNSET)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _differences(one, other, f"{within}{name}.")
+        elif one != other or type(one) is not type(other):
+            yield FieldChange(f"{within}{name}", one, other)
 
 
 def _reading(clock: Clock) -> ClockReading:

@@ -26,8 +26,8 @@ class Before(Struct, frozen=True):
     """The previous page of a list.
 
     Attributes:
-        first, last: the ids of the first row of the walk, and the last row of that page.
-        end: rows up to the end of the first page of the walk.
+        first, end: id of the first page's first row, and number of its rows.
+        last: the last row of this page.
     """
 
     first: str
@@ -36,11 +36,10 @@ class Before(Struct, frozen=True):
 
 
 class ListCall(Struct, frozen=True, kw_only=True):
-    """A list call, and what can be done to the list.
+    """A list call, with the means to change its list.
 
     Attributes:
-        handlers: operation → what does it.
-        size: the query parameter that says how many rows a page has.
+        size: the query parameter that limits the rows of a page.
     """
 
     contract: Contract
@@ -57,17 +56,12 @@ class ListCall(Struct, frozen=True, kw_only=True):
     def create(self) -> bool:
         """Create a record from the contract's examples; return whether that succeeded."""
         operation = self._sibling("POST", re.escape(self.operation.path))
-        return operation is not None and any(
-            self._do(operation, body=body) for body in _examples(self.contract.document, operation)
-        )
+        return operation is not None and any(self._do(operation, body=body) for body in self._examples(operation))
 
     def delete(self, record_id: str) -> bool:
         """Delete a record, as a client would; return whether that was possible."""
         operation = self._sibling("DELETE", rf"{re.escape(self.operation.path)}/{{\w+}}")
-        if operation is None:
-            return False
-        name = operation.path.rpartition("{")[2].rstrip("}")
-        return self._do(operation, path={name: record_id})
+        return operation is not None and self._do(operation, path={operation.path.rpartition("{")[2].rstrip("}"): record_id})
 
     def _sibling(self, method: str, path: str) -> Operation | None:
         operations = self.contract.operations.values()
@@ -80,6 +74,18 @@ class ListCall(Struct, frozen=True, kw_only=True):
         except Problem:
             return False
         return True
+
+    def _examples(self, operation: Operation) -> list[dict[str, Any]]:
+        """Return example bodies, each complete and with required fields only."""
+        found = []
+        reader = Reader(self.contract.document)
+        for media in operation.media.values():
+            required = reader.follow(media.pointer)[1].get("required", ())
+            place = media.pointer.rpartition("/")[0]
+            for name in reader.follow(place)[1].get("examples", {}):
+                value = reader.follow(f"{place}/examples/{name}")[1]["value"]
+                found += [value, {key: value[key] for key in required}]
+        return found
 
 
 class InconsistentPage(Struct, frozen=True):
@@ -95,35 +101,27 @@ class InconsistentPage(Struct, frozen=True):
 
 
 def read_inconsistent(listing: ListCall, armed: Armed) -> Page | Reply | InconsistentPage:
-    """Return the list's reply under the fault; the plain page if the fault does not apply."""
-    mode = armed.fault.mode or "shrink"
+    """Return the list's reply under the fault, or the plain page."""
+    mode, operation = armed.fault.mode or "shrink", listing.operation.id
     if mode == "shrink":
         return _shrunk(listing)
     real = listing.read()
     if not isinstance(real, Page):
         return real
-    before = armed.pages.get(listing.operation.id)
-    shown = _MODES[mode](listing, real, before if isinstance(before, Before) else None)
-    _remember(armed, listing.operation.id, real)
-    return real if shown is real else InconsistentPage(shown, real, changed_records=mode in ("insert", "remove"))
-
-
-def _remember(armed: Armed, operation: str, page: Page) -> None:
     before = armed.pages.get(operation)
-    if not page.records:
-        return
-    last, first, end = page.records[-1], page.records[0].id, page.start + len(page.records)
-    if page.start and isinstance(before, Before):
-        first, end = before.first, before.end
-    armed.pages[operation] = Before(first, last, end)
+    before = before if isinstance(before, Before) else None
+    shown = _MODES[mode](listing, real, before)
+    if real.records:
+        first, end = (before.first, before.end) if real.start and before else (real.records[0].id, real.start + len(real.records))
+        armed.pages[operation] = Before(first, real.records[-1], end)
+    return real if shown is real else InconsistentPage(shown, real, changed_records=mode in ("insert", "remove"))
 
 
 def _shrunk(listing: ListCall) -> Page | Reply | InconsistentPage:
     """Return pages of half the limit; the reply names the requested limit."""
-    wanted = listing.call.query.get(listing.size)
+    wanted, real = listing.call.query.get(listing.size), listing.read()
     if not isinstance(wanted, int) or wanted < 2:
-        return listing.read()
-    real = listing.read()
+        return real
     listing.call.query[listing.size] = (wanted + 1) // 2
     answered = listing.read()
     if not (isinstance(answered, Page) and isinstance(real, Page)):
@@ -147,7 +145,7 @@ def _insert(listing: ListCall, page: Page, before: Before | None) -> Page:
 
 
 def _remove(listing: ListCall, page: Page, before: Before | None) -> Page:
-    """Delete the first row of the first page before the second is read."""
+    """Delete the first page's first row before the second page."""
     if before is None or page.start != before.end or not listing.delete(before.first):
         return page
     return _read_again(listing, page)
@@ -163,7 +161,7 @@ def _total(_listing: ListCall, page: Page, _before: Before | None) -> Page:
 
 
 def _empty_tail(_listing: ListCall, page: Page, _before: Before | None) -> Page:
-    """Lead from the last page to one more, which is empty."""
+    """Claim that a row follows the last page."""
     return replace(page, claims_more=True) if page.records and not page.has_more else page
 
 
@@ -179,16 +177,3 @@ _MODES: Mapping[PagingMode, Callable[[ListCall, Page, Before | None], Page]] = {
     "empty-tail": _empty_tail,
     "loop": _loop,
 }
-
-
-def _examples(document: dict[str, Any], operation: Operation) -> list[dict[str, Any]]:
-    """Return the contract's example bodies, each complete and with required fields only."""
-    found = []
-    for media in operation.media.values():
-        reader = Reader(document)
-        _, content = reader.follow(media.pointer.rpartition("/")[0])
-        for name in content.get("examples", {}):
-            _, example = reader.follow(f"{media.pointer.rpartition('/')[0]}/examples/{name}")
-            required = reader.follow(media.pointer)[1].get("required", ())
-            found += [example["value"], {key: example["value"][key] for key in required}]
-    return found

@@ -1,16 +1,15 @@
-"""The contract as an API reference with promises, decisions and assumptions per operation.
+"""Write promises, decisions and assumptions into the contract, per operation.
 
 Each is there as data (`x-…`) and as text in the descriptions, which any OpenAPI viewer shows. What concerns every operation
 is at the top of the document.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
-
-from mockserver.catalogue import Assumption, Behaviour, Decision, Unchecked
+from mockserver.catalogue import Assumption, Behaviour
 from mockserver.contract import Contract
+from mockserver.contract.operation import METHODS
 from mockserver.providers.provider import Provider
 
 BEHAVIOURS = "x-behaviours"
@@ -18,82 +17,80 @@ UNCHECKED = "x-unchecked"
 DECISIONS = "x-decisions"
 ASSUMPTIONS = "x-assumptions"
 
-_SECTIONS = ("paths", "webhooks")
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+Choices = Mapping[str, str]
 
-PROMISED = "What the documents promise"
-PROMISED_UNCHECKED = "What the documents promise and cannot be checked from outside"
-DECIDED = "What the documents leave open and is decided here"
-ASSUMED = "What the documents leave open and a sandbox can choose"
+Entries = Mapping[str, Sequence[Any]]
+"""Name of the extension → entries of the catalogues."""
 
+_FIELDS = {
+    BEHAVIOURS: ("name", "says", "source", "operation", "only_with"),
+    DECISIONS: ("key", "question", "answer", "evidence", "operations"),
+    ASSUMPTIONS: ("key", "question", "choices", "default", "choice", "evidence", "operations"),
+    UNCHECKED: ("name", "says", "source", "why"),
+}
 
-class Entries(Struct, frozen=True):
-    """Descriptions of one place of the document, in the order of the catalogues."""
-
-    behaviours: Sequence[Behaviour] = ()
-    unchecked: Sequence[Unchecked] = ()
-    decisions: Sequence[Decision] = ()
-    assumptions: Sequence[Assumption] = ()
-
-    def of(self, operation: str) -> "Entries":
-        """Return what is about this operation in particular."""
-        return Entries(
-            behaviours=[each for each in self.behaviours if each.operation == operation],
-            decisions=[each for each in self.decisions if operation in each.operations],
-            assumptions=[each for each in self.assumptions if operation in each.operations],
-        )
-
-    def in_general(self) -> "Entries":
-        """Return what is about no operation in particular."""
-        return Entries(
-            unchecked=self.unchecked,
-            decisions=[each for each in self.decisions if not each.operations],
-            assumptions=[each for each in self.assumptions if not each.operations],
-        )
+_LISTS: Mapping[str, tuple[str, Callable[[Any, Choices], str]]] = {
+    BEHAVIOURS: ("What the documents promise", lambda each, _: f"{each.says} ({each.source}; `{each.name}`)"),
+    UNCHECKED: (
+        "What the documents promise and cannot be checked from outside",
+        lambda each, _: f"{each.says} {each.why} ({each.source}; `{each.name}`)",
+    ),
+    DECISIONS: (
+        "What the documents leave open and is decided here",
+        lambda each, _: f"{each.question} {each.answer} (`{each.key}`)",
+    ),
+    ASSUMPTIONS: (
+        "What the documents leave open and a sandbox can choose",
+        lambda each, choices: f"{each.question} {_answers(each, choices)} (`{each.key}`)",
+    ),
+}
+"""Heads of the lists in the descriptions, in order, and the text of an entry."""
 
 
-def write_reference(contract: Contract, providers: Iterable[Provider], choices: Mapping[str, str]) -> dict[str, Any]:
+def write_reference(contract: Contract, providers: Iterable[Provider], choices: Choices) -> dict[str, Any]:
     """Return the contract's document with the providers' catalogues written into it.
 
     contract: as the choices change it.
     choices: assumption → choice, for those that differ from the defaults.
     """
-    providers = list(providers)
-    every = [_entries(provider) for provider in providers]
-    whole = Entries(*([each for part in parts for each in part] for parts in zip(*map(_parts, every), strict=True)))
+    entries_of = {provider.title: _entries(provider) for provider in providers}
+    whole = {name: [each for entries in entries_of.values() for each in entries[name]] for name in _FIELDS}
+    general = [_text(_about(None, entries), choices, title) for title, entries in entries_of.items()]
     document = contract.document
-    general = [
-        _text(entries.in_general(), choices, title=provider.title) for provider, entries in zip(providers, every, strict=True)
-    ]
     written = {**document, "info": _with_text(document.get("info", {}), "\n\n".join(filter(None, general)))}
-    for section in _SECTIONS:
-        if section in document:
-            written[section] = {name: _item(item, whole, choices) for name, item in document[section].items()}
-    return {
-        **written,
-        **_data(whole, choices),
-        UNCHECKED: [_plain(each, "name", "says", "source", "why") for each in whole.unchecked],
-    }
+    for section in {"paths", "webhooks"} & document.keys():
+        written[section] = {name: _item(item, whole, choices) for name, item in document[section].items()}
+    return {**written, **_data(whole, choices)}
 
 
 def _entries(provider: Provider) -> Entries:
     catalogue = provider.catalogue()
-    return Entries(catalogue.behaviours, catalogue.unchecked, catalogue.decisions, provider.assumptions)
+    return {
+        BEHAVIOURS: catalogue.behaviours,
+        UNCHECKED: catalogue.unchecked,
+        DECISIONS: catalogue.decisions,
+        ASSUMPTIONS: provider.assumptions,
+    }
 
 
-def _parts(entries: Entries) -> tuple[Sequence[Any], ...]:
-    return entries.behaviours, entries.unchecked, entries.decisions, entries.assumptions
+def _about(operation: str | None, entries: Entries) -> Entries:
+    """Return the entries about the operation; None: about none in particular."""
+
+    def is_about(entry: Any) -> bool:
+        operations = [entry.operation] if isinstance(entry, Behaviour) else getattr(entry, "operations", ())
+        return operation in operations if operation else not operations
+
+    return {name: [each for each in listed if is_about(each)] for name, listed in entries.items()}
 
 
-def _item(item: Mapping[str, Any], whole: Entries, choices: Mapping[str, str]) -> dict[str, Any]:
-    """Return a path or an event with the operations described further."""
-    described = {method: _operation(item[method], whole, choices) for method in _METHODS if method in item}
-    return {**item, **described}
-
-
-def _operation(operation: Mapping[str, Any], whole: Entries, choices: Mapping[str, str]) -> dict[str, Any]:
-    entries = whole.of(operation["operationId"])
-    return {**_with_text(operation, _text(entries, choices)), **_data(entries, choices)}
+def _item(item: Mapping[str, Any], whole: Entries, choices: Choices) -> dict[str, Any]:
+    """Return a path or an event with its operations described further."""
+    described = dict(item)
+    for method in item.keys() & METHODS:
+        entries = _about(item[method]["operationId"], whole)
+        data = _data({name: listed for name, listed in entries.items() if name != UNCHECKED}, choices)
+        described[method] = {**_with_text(item[method], _text(entries, choices)), **data}
+    return described
 
 
 def _with_text(place: Mapping[str, Any], text: str) -> dict[str, Any]:
@@ -102,61 +99,31 @@ def _with_text(place: Mapping[str, Any], text: str) -> dict[str, Any]:
     return {**place, "description": "\n\n".join(parts)} if parts else dict(place)
 
 
-def _data(entries: Entries, choices: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        BEHAVIOURS: [
-            {**_plain(each, "name", "says", "source", "operation"), "only_with": dict(each.only_with)}
-            for each in entries.behaviours
-        ],
-        DECISIONS: [
-            {**_plain(each, "key", "question", "answer", "evidence"), "operations": list(each.operations)}
-            for each in entries.decisions
-        ],
-        ASSUMPTIONS: [_assumption(each, choices) for each in entries.assumptions],
-    }
+def _data(entries: Entries, choices: Choices) -> dict[str, Any]:
+    return {name: [_plain(each, _FIELDS[name], choices) for each in listed] for name, listed in entries.items()}
 
 
-def _assumption(assumption: Assumption, choices: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "key": assumption.key,
-        "question": assumption.question,
-        "choices": dict(assumption.choices),
-        "default": assumption.default,
-        "choice": choices.get(assumption.key, assumption.default),
-        "evidence": assumption.evidence,
-        "operations": list(assumption.operations),
-    }
+def _plain(entry: Any, fields: Iterable[str], choices: Choices) -> dict[str, Any]:
+    values = {name: _choice(entry, choices) if name == "choice" else getattr(entry, name) for name in fields}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def _plain(entry: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in names}
+def _choice(assumption: Assumption, choices: Choices) -> str:
+    return choices.get(assumption.key, assumption.default)
 
 
-def _text(entries: Entries, choices: Mapping[str, str], *, title: str = "") -> str:
-    """Return the entries in Markdown.
-
-    title: the provider's name, if the text needs it.
-    """
-    lists = {
-        PROMISED: [f"{each.says} ({each.source}; `{each.name}`)" for each in entries.behaviours],
-        PROMISED_UNCHECKED: [f"{each.says} {each.why} ({each.source}; `{each.name}`)" for each in entries.unchecked],
-        DECIDED: [f"{each.question} {each.answer} (`{each.key}`)" for each in entries.decisions],
-        ASSUMED: [f"{each.question} {_answers(each, choices)} (`{each.key}`)" for each in entries.assumptions],
-    }
-    heads = {head: f"{title}, every operation: {head[0].lower()}{head[1:]}" if title else head for head in lists}
-    return "\n\n".join(_list(heads[head], rows) for head, rows in lists.items() if rows)
+def _text(entries: Entries, choices: Choices, title: str = "") -> str:
+    """Return the entries in Markdown, with the provider's title if it is given."""
+    lists = []
+    for name, (head, line) in _LISTS.items():
+        head = f"{title}, every operation: {head[0].lower()}{head[1:]}" if title else head
+        if entries[name]:
+            lists.append("\n".join([f"**{head}**", "", *(f"- {line(each, choices)}" for each in entries[name])]))
+    return "\n\n".join(lists)
 
 
-def _list(head: str, rows: Iterable[str]) -> str:
-    return "\n".join([f"**{head}**", "", *(f"- {row}" for row in rows)])
-
-
-def _answers(assumption: Assumption, choices: Mapping[str, str]) -> str:
+def _answers(assumption: Assumption, choices: Choices) -> str:
     """Return the choice that holds and what it means, then the others."""
-    chosen = choices.get(assumption.key, assumption.default)
-    others = list(_meanings(assumption, [name for name in assumption.choices if name != chosen]))
-    return f"Here {', '.join(_meanings(assumption, [chosen]))}. Instead: {'; '.join(others)}."
-
-
-def _meanings(assumption: Assumption, names: Iterable[str]) -> Iterator[str]:
-    return (f"`{name}` ({assumption.choices[name]})" for name in names)
+    meanings = {name: f"`{name}` ({meaning})" for name, meaning in assumption.choices.items()}
+    chosen = meanings.pop(_choice(assumption, choices))
+    return f"Here {chosen}. Instead: {'; '.join(meanings.values())}."

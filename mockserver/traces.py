@@ -1,9 +1,10 @@
-"""Find every place in a sandbox that still contains a value, to check an erasure in one call.
+"""Find every place in a sandbox that still contains a value.
 
-What counts is the text, also as a part of a longer one, and in whatever writing: JSON's escapes, a URL's or form's percent
-signs, and one within the other. Composed and decomposed accents are the same text.
+A place contains it also as part of a longer text, and encoded: with JSON's escapes, a URL's or form's percent signs, or one
+within the other. Composed and decomposed accents are equal.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -15,16 +16,15 @@ from msgspec import Meta, Struct
 
 from mockserver.exchange import Exchange, RawHeaders
 from mockserver.state import Kind, Sandbox, State
-from mockserver.webhooks import Delivery, Event
+from mockserver.webhooks import Delivery
 
 MAX_PLACES = 1_000
 """Places that are named; all are counted."""
 
 _DEPTH = 3
-"""How many writings, one within the other, are undone."""
+"""How many encodings, one within the other, are decoded."""
 
-_ESCAPE = re.compile(r'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
-_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPES = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
 
 Where = Literal["record", "deleted", "pending", "webhook", "snapshot", "fixture", "journal", "event", "delivery", "fault", "key"]
 
@@ -33,12 +33,9 @@ class Trace(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A place that contains the value.
 
     Attributes:
-        where: a `record`, the rest of a `deleted` one, `pending` work, a `webhook` endpoint, a `snapshot`, the sandbox's own
-            `fixture`, the `journal`, an `event`, a `delivery`, a `fault`, or a `key` of the sandbox.
+        where: `deleted` is the id that a deleted record leaves, `fixture` the state that the sandbox began with.
         part: the part of it, such as `email` or `request.body`.
         kind, id: of a record, also within a snapshot or fixture; id alone of an event, an endpoint or a fault.
-        snapshot: name of the snapshot.
-        exchange, delivery: numbers of the exchange and the delivery.
     """
 
     where: Where
@@ -85,7 +82,7 @@ class _Search:
         self._fold: Callable[[str], str] = str.casefold if ignore_case else str
         self._value = self._plain(value)
         self._kinds = kinds
-        # States share their records, so each record is looked through once. A record is kept alive by its state meanwhile.
+        # States share their records, and deliveries their events, so each is searched once; its owner keeps it alive.
         self._seen: dict[int, list[str]] = {}
 
     def everywhere(self, sandbox: Sandbox) -> Iterator[Trace]:
@@ -101,7 +98,7 @@ class _Search:
                 yield Trace(where="journal", exchange=exchange.number, part=part)
         yield from self._events(sandbox)
         for armed in sandbox.faults.armed:
-            # A list that repeats itself remembers what it showed.
+            # An inconsistent list remembers rows of its last page.
             for part in [*self._within(armed.fault), *(f"pages.{part}" for part in self._within(armed.pages))]:
                 yield Trace(where="fault", id=armed.id, part=part)
         for label in self._parts(sandbox.keys.items()):
@@ -109,7 +106,13 @@ class _Search:
 
     def _state(self, state: State) -> Iterator[Trace]:
         for kind in self._kinds:
-            yield from self._records(state, kind)
+            collection = state.read(kind)
+            for record in collection:
+                for part in self._once(record):
+                    yield Trace(where="record", kind=kind.name, id=record.id, part=part)
+            for record_id in collection.deleted:
+                if record_id not in collection and self._is_in(record_id):
+                    yield Trace(where="deleted", kind=kind.name, id=record_id, part="id")
         for task in state.agenda:
             for part in self._within(task):
                 yield Trace(where="pending", id=task.object, part=f"pending.{part}")
@@ -117,42 +120,29 @@ class _Search:
             for part in self._within(endpoint):
                 yield Trace(where="webhook", id=endpoint.id, part=f"webhooks.{part}")
 
-    def _records(self, state: State, kind: Kind) -> Iterator[Trace]:
-        collection = state.read(kind)
-        for record in collection:
-            if id(record) not in self._seen:
-                self._seen[id(record)] = self._within(record)
-            for part in self._seen[id(record)]:
-                yield Trace(where="record", kind=kind.name, id=record.id, part=part)
-        for record_id in collection.deleted:
-            if record_id not in collection and self._stands_in(record_id):
-                yield Trace(where="deleted", kind=kind.name, id=record_id, part="id")
-
     def _events(self, sandbox: Sandbox) -> Iterator[Trace]:
         for event in sandbox.outbox:
-            for part in self._of_event(event):
+            for part in self._once(event):
                 yield Trace(where="event", id=event.id, part=part)
         for delivery in sandbox.outbox.deliveries:
-            # A delivery has its event at hand even when the list of events has dropped it.
-            for part in [
-                *self._parts(_texts_of_delivery(delivery)),
-                *(f"event.{part}" for part in self._of_event(delivery.event)),
-            ]:
+            # A delivery keeps its event even when the list of events has dropped it.
+            parts = [*self._parts(_texts_of_delivery(delivery)), *(f"event.{part}" for part in self._once(delivery.event))]
+            for part in parts:
                 yield Trace(where="delivery", delivery=delivery.number, part=part)
 
-    def _of_event(self, event: Event) -> list[str]:
-        if id(event) not in self._seen:
-            self._seen[id(event)] = self._within(event)
-        return self._seen[id(event)]
+    def _once(self, value: Any) -> list[str]:
+        if id(value) not in self._seen:
+            self._seen[id(value)] = self._within(value)
+        return self._seen[id(value)]
 
     def _within(self, value: Any) -> list[str]:
         """Return the parts of plain data that contain the value, keys included."""
         return self._parts(_texts_of(msgspec.to_builtins(value, str_keys=True), ""))
 
     def _parts(self, texts: Iterable[tuple[str, str]]) -> list[str]:
-        return list(dict.fromkeys(part for part, text in texts if self._stands_in(text)))
+        return list(dict.fromkeys(part for part, text in texts if self._is_in(text)))
 
-    def _stands_in(self, text: str) -> bool:
+    def _is_in(self, text: str) -> bool:
         return any(self._value in self._plain(reading) for reading in readings(text))
 
     def _plain(self, text: str) -> str:
@@ -161,35 +151,25 @@ class _Search:
 
 def readings(text: str) -> Iterator[str]:
     """Yield the text as it is, then decoded in each possible way."""
-    known = {text}
-    latest = [text]
+    latest = known = {text: None}
     yield text
     for _ in range(_DEPTH):
-        undone = [undo(each) for each in latest for signs, undo in _WRITINGS if any(sign in each for sign in signs)]
-        latest = [each for each in dict.fromkeys(undone) if each not in known]
-        known.update(latest)
+        decoded = [decode(each) for each in latest for sign, decode in _DECODERS.items() if sign in each]
+        latest = {each: None for each in decoded if each not in known}
+        known = known | latest
         yield from latest
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_character, text)
+    return _ESCAPES.sub(lambda escapes: str(json.loads(f'"{escapes[0]}"')), text)
 
 
-def _character(escape: re.Match[str]) -> str:
-    high, low, single, letter = escape.groups()
-    if letter is not None:
-        return _LETTERS.get(letter, letter)
-    if single is not None:
-        return chr(int(single, 16))
-    return (bytes.fromhex(high) + bytes.fromhex(low)).decode("utf-16-be")
-
-
-_WRITINGS: tuple[tuple[str, Callable[[str], str]], ...] = (("\\", _unescaped), ("%", unquote), ("+", unquote_plus))
-"""Signs of an encoding, and its decoder."""
+_DECODERS: Mapping[str, Callable[[str], str]] = {"\\": _unescaped, "%": unquote, "+": unquote_plus}
+"""Sign of an encoding → its decoder."""
 
 
 def _texts_of(value: Any, part: str) -> Iterator[tuple[str, str]]:
-    """Yield the texts within plain data with their places; a key is where its value is."""
+    """Yield the places and texts within plain data, keys included."""
     if isinstance(value, dict):
         for key, member in value.items():
             inner = f"{part}.{key}" if part else key
@@ -203,10 +183,9 @@ def _texts_of(value: Any, part: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts_of_exchange(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    request = exchange.request
-    yield "request.path", request.path
-    yield "request.query", _text(request.query)
-    yield from _texts_of_message("request", request.raw_headers, request.body or b"")
+    yield "request.path", exchange.request.path
+    yield "request.query", _text(exchange.request.query)
+    yield from _texts_of_message("request", exchange.request.raw_headers, exchange.request.body or b"")
     yield from _texts_of_message("reply", exchange.headers, exchange.body)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 
 from mockserver.state.clock import Clock
@@ -325,3 +326,9 @@ class State:
     def count(self) -> int:
         """Return the number of records of all kinds, deleted ids included."""
         return sum([collection.weight for collection in self._collections.values()])
+
+
+def fields_of(value: Struct) -> dict[str, Any]:
+    """Return the fields as JSON types that share nothing with the value."""
+    fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return fields

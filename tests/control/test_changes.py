@@ -13,7 +13,7 @@ from mockserver.changes import changes_between
 from mockserver.http.app import App
 from mockserver.state import Sandbox
 from mockserver.state.schedule import Task
-from mockserver.state.store import Kind
+from mockserver.state.store import Kind, fields_of
 from mockserver.webhooks import Endpoint
 from tests.conftest import VEXUTOPIA_KEY, client_of, make_app, sandbox_of
 from tests.control.asking import refused
@@ -265,13 +265,13 @@ def test_unknown_snapshot_has_no_changes(control: httpx.Client) -> None:
 def test_only_records_that_were_replaced_are_compared(control: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     control.put(f"/customers/{JOHN}", json={"name": "Johnny"})
     compared: list[object] = []
-    fields = changes._fields
+    fields = fields_of
 
     def counting(record: Any) -> dict[str, Any]:
         compared.append(record)
         return fields(record)
 
-    monkeypatch.setattr(changes, "_fields", counting)
+    monkeypatch.setattr(changes, "fields_of", counting)
     assert len(changed(control)["changed"]) == 1
     assert len(compared) == 2
 
