@@ -50,14 +50,19 @@ class Unobservable(Struct, frozen=True):
 
 
 def observers_of(
-    observe: Mapping[Assumption, Callable[[Any], Observation]], *, view: Callable[["Api"], Any]
+    assumptions: Iterable[Assumption], functions: Mapping[str, Any], *, view: Callable[["Api"], Any]
 ) -> tuple[Observer, ...]:
-    """Return an observer for each assumption; `view` makes the functions' argument of the Api."""
+    """Return an observer for each assumption that has a function.
+
+    functions: `_create_status` observes the assumption `PROVIDER.create-status`.
+    view: makes the functions' argument of the Api.
+    """
 
     def on_view(ask: Callable[[Any], Observation]) -> Callable[["Api"], Observation]:
         return lambda api: ask(view(api))
 
-    return tuple(Observer(assumption, on_view(ask)) for assumption, ask in observe.items())
+    named = {each: "_" + each.key.partition(".")[2].replace("-", "_") for each in assumptions}
+    return tuple(Observer(each, on_view(functions[name])) for each, name in named.items() if name in functions)
 
 
 def by_status(answer: "ApiResponse", choices: Mapping[int, str]) -> Observation:

@@ -35,7 +35,7 @@ def require_bearer(_sandbox: Sandbox, call: Call) -> None:
 
 
 def refuse_first(_call: Call, violations: Sequence[Violation]) -> Problem | None:
-    """Refuse for the first violation that the contract forbids; what it only does not declare passes."""
+    """Refuse the first violation, except undeclared values."""
     for violation in violations:
         if violation.rule == "undeclared":
             continue
@@ -51,15 +51,18 @@ def refuse_first(_call: Call, violations: Sequence[Violation]) -> Problem | None
 def render_problem(problem: Problem, _call: Call) -> Reply:
     """Return the problem as `application/problem+json` (RFC 9457)."""
     status, detail = _words(problem)
-    headers: tuple[tuple[str, str], ...] = ()
+    challenge = (("www-authenticate", "Bearer"),) if isinstance(problem, Unauthenticated) else ()
+    return problem_json(status, detail, challenge or problem_headers(problem, status))
+
+
+def problem_headers(problem: Problem, status: int) -> tuple[tuple[str, str], ...]:
+    """Return `allow` for a 405, `retry-after` for a fault that has one."""
     match problem:
-        case Unauthenticated():
-            headers = (("www-authenticate", "Bearer"),)
-        case WrongMethod(allowed=allowed):
-            headers = (("allow", ", ".join(allowed)),)
+        case WrongMethod(allowed=allowed) if status == 405:
+            return (("allow", ", ".join(allowed)),)
         case Simulated(retry_after_s=seconds) if seconds is not None:
-            headers = (("retry-after", str(seconds)),)
-    return problem_json(status, detail, headers)
+            return (("retry-after", str(seconds)),)
+    return ()
 
 
 def problem_json(status: int, detail: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

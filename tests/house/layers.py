@@ -156,7 +156,7 @@ def between_providers(found: Import) -> str | None:
     own = ".".join(found.module.split(".")[:3])
     if part(found.module) != "providers" or own in (home.rstrip("."), f"{home}provider", f"{home}accounts"):
         return None
-    is_common = found.target in (own, f"{home}provider") or found.target.startswith(f"{own}.")
+    is_common = found.target in (own, f"{home}provider", f"{home}defaults") or found.target.startswith(f"{own}.")
     return f"{found}, of another provider" if found.target.startswith(home.rstrip(".")) and not is_common else None
 
 

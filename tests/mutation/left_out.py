@@ -7,7 +7,7 @@ from msgspec import Struct
 
 MODULES: Mapping[str, Sequence[str]] = {
     "spoonity": ("__init__", "customers", "dialect", "listing", "records"),
-    "vexutopia": ("__init__", "customers", "dialect", "events", "payments", "records"),
+    "vexutopia": ("__init__", "customers", "dialect", "payments", "records"),
 }
 """What is changed of each provider: what plays the service, not what is said of it."""
 
@@ -28,7 +28,7 @@ FAULTS: Mapping[str, Sequence[str]] = {
 MOCKS_OWN: Mapping[str, Sequence[str]] = {
     "Provider": (
         *"title origin example account kinds assumptions catalogue error_codes".split(),
-        *"key_prefixes live_prefixes credential".split(),
+        *"fixtures key_prefixes live_prefixes credential".split(),
     ),
     "Kind": "name noun schema complete render".split(),
 }

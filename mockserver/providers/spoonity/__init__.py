@@ -6,22 +6,8 @@ from pathlib import Path
 from mockserver.catalogue import Catalogue, read_statements
 from mockserver.documents import packaged
 from mockserver.providers.provider import Provider
+from mockserver.providers.spoonity import customers, dialect
 from mockserver.providers.spoonity.assumptions import ASSUMPTIONS
-from mockserver.providers.spoonity.customers import (
-    create_customer,
-    delete_customer,
-    list_customers,
-    retrieve_customer,
-    update_customer,
-)
-from mockserver.providers.spoonity.dialect import (
-    authenticate,
-    create_access_token,
-    credential,
-    refuse,
-    render_page,
-    render_problem,
-)
 from mockserver.providers.spoonity.records import CUSTOMERS, TOKENS
 
 
@@ -40,20 +26,24 @@ PROVIDER = Provider(
     name="spoonity",
     title="Spoonity Customer API",
     origin="https://api.spoonity.com",
-    handlers=(list_customers, create_customer, retrieve_customer, update_customer, delete_customer, create_access_token),
+    handlers=(
+        customers.list_customers,
+        customers.create_customer,
+        customers.retrieve_customer,
+        customers.update_customer,
+        customers.delete_customer,
+        dialect.create_access_token,
+    ),
     kinds=(CUSTOMERS, TOKENS),
     contract=packaged("openapi.yaml"),
     fixtures=packaged("fixtures"),
-    authenticate=authenticate,
-    refuse=refuse,
-    render_problem=render_problem,
-    render_page=render_page,
-    credential=credential,
-    key_prefixes={"spoonity": ""},
+    authenticate=dialect.authenticate,
+    refuse=dialect.refuse,
+    render_problem=dialect.render_problem,
+    render_page=dialect.render_page,
+    credential=dialect.credential,
     assumptions=ASSUMPTIONS,
     catalogue=load_catalogue,
     account="mockserver.providers.spoonity.account:Spoonity",
     example='-G {url}/customers -H "Authorization: Bearer test" -d limit=2',
 )
-
-__all__ = ["PROVIDER"]

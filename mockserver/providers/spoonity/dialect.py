@@ -29,6 +29,7 @@ from mockserver.exchange import (
     Violation,
     WrongMethod,
 )
+from mockserver.providers.defaults import problem_headers
 from mockserver.providers.spoonity.assumptions import BAD_PAGING, NEXT_LINK, TOKEN_LIFETIME, UNKNOWN_TOKEN, WRONG_METHOD
 from mockserver.providers.spoonity.records import TOKENS, AccessToken
 from mockserver.state import Sandbox
@@ -118,13 +119,8 @@ def render_problem(problem: Problem, call: Call) -> Reply:
     Behaviours: spoonity.errors.*
     """
     status, message = _status_and_message(problem, call)
-    headers: tuple[tuple[str, str], ...] = ()
-    if isinstance(problem, WrongMethod) and status == 405:
-        headers = (("allow", ", ".join(problem.allowed)),)
-    if isinstance(problem, Simulated) and problem.retry_after_s is not None:
-        headers = (("retry-after", str(problem.retry_after_s)),)
     internal_code = digest(str(problem), 8) if status >= 500 else None
-    return Reply(status, {"internal_code": internal_code, "message": message}, headers)
+    return Reply(status, {"internal_code": internal_code, "message": message}, problem_headers(problem, status))
 
 
 def _status_and_message(problem: Problem, call: Call) -> tuple[int, str]:
@@ -200,6 +196,3 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
 def _link(call: Call, limit: int, number: int) -> str:
     kept = [f"&{name}={quote(str(call.query[name]), safe='')}" for name in KEPT_PARAMETERS if name in call.query]
     return f"{call.request.base_url}{call.request.path}?limit={limit}&page={number}{''.join(kept)}"
-
-
-__all__ = ["authenticate", "create_access_token", "credential", "refuse", "render_page", "render_problem"]

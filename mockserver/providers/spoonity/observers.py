@@ -113,25 +113,7 @@ def _wrong_method(service: Service) -> Observation:
     return by_status(answer, {405: "method-not-allowed", 404: "not-found"})
 
 
-OBSERVERS = observers_of(
-    {
-        known.CREATE_STATUS: _create_status,
-        known.NEW_CUSTOMER_VERIFIED: _new_customer_verified,
-        known.DELETED_CUSTOMER: _deleted_customer,
-        known.UPDATE_OF_DELETED: _update_of_deleted,
-        known.SORT_DIRECTION: _sort_direction,
-        known.NEXT_LINK: _next_link,
-        known.BAD_PAGING: _bad_paging,
-        known.EMAIL_FILTER: _email_filter,
-        known.UNKNOWN_FILTER: _unknown_filter,
-        known.EMAIL_UNIQUE: _email_unique,
-        known.EMAIL_SYNTAX: _email_syntax,
-        known.NULL_VALUE: _null_value,
-        known.UNKNOWN_TOKEN: _unknown_token,
-        known.WRONG_METHOD: _wrong_method,
-    },
-    view=Service,
-)
+OBSERVERS = observers_of(known.ASSUMPTIONS, vars(), view=Service)
 
 UNOBSERVABLE = (
     Unobservable(

@@ -6,16 +6,8 @@ from pathlib import Path
 from mockserver.catalogue import Catalogue, read_statements
 from mockserver.documents import packaged
 from mockserver.providers.provider import Provider
+from mockserver.providers.vexutopia import customers, dialect, payments
 from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
-from mockserver.providers.vexutopia.customers import (
-    create_customer,
-    delete_customer,
-    list_customers,
-    retrieve_customer,
-    update_customer,
-)
-from mockserver.providers.vexutopia.dialect import ERROR_CODES, authenticate, refuse, render_page, render_problem
-from mockserver.providers.vexutopia.payments import create_payment, list_payments, retrieve_payment, settle_payment
 from mockserver.providers.vexutopia.records import (
     CUSTOMERS,
     LIVE_CUSTOMERS,
@@ -43,31 +35,29 @@ PROVIDER = Provider(
     title="Vexutopia Customers API",
     origin="https://api.vexutopia.com",
     handlers=(
-        list_customers,
-        create_customer,
-        retrieve_customer,
-        update_customer,
-        delete_customer,
-        list_payments,
-        create_payment,
-        retrieve_payment,
+        customers.list_customers,
+        customers.create_customer,
+        customers.retrieve_customer,
+        customers.update_customer,
+        customers.delete_customer,
+        payments.list_payments,
+        payments.create_payment,
+        payments.retrieve_payment,
     ),
     kinds=(CUSTOMERS, PAYMENTS, LIVE_CUSTOMERS, LIVE_PAYMENTS),
     contract=packaged("openapi.yaml"),
     fixtures=packaged("fixtures"),
-    authenticate=authenticate,
-    refuse=refuse,
-    render_problem=render_problem,
-    render_page=render_page,
+    authenticate=dialect.authenticate,
+    refuse=dialect.refuse,
+    render_problem=dialect.render_problem,
+    render_page=dialect.render_page,
     key_prefixes={"vexutopia": TEST_PREFIX, "vexutopia_live": LIVE_PREFIX},
     live_prefixes=(LIVE_PREFIX,),
-    error_codes=tuple(ERROR_CODES),
+    error_codes=tuple(dialect.ERROR_CODES),
     webhooks=WEBHOOKS,
-    task_handlers={"vexutopia.settle": settle_payment},
+    task_handlers={"vexutopia.settle": payments.settle_payment},
     assumptions=ASSUMPTIONS,
     catalogue=load_catalogue,
     account="mockserver.providers.vexutopia.account:Vexutopia",
     example='"{url}/v1/customers?limit=2" -H "Authorization: Bearer vex_test_your_api_key"',
 )
-
-__all__ = ["PROVIDER"]

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from mockserver.exchange import Call, NotFound, Page, Reply
 from mockserver.providers.vexutopia.assumptions import DELETED_CUSTOMER, EMAIL_FILTER, METADATA_UPDATE
-from mockserver.providers.vexutopia.dialect import page_of
-from mockserver.providers.vexutopia.events import announce
+from mockserver.providers.vexutopia.dialect import announce, page_of
 from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, Customer, customers_of, has_or_had, render
 from mockserver.state import Collection, Kind, Sandbox
 from mockserver.state.clock import iso_seconds

@@ -1,6 +1,6 @@
-"""Vexutopia's authentication, errors and list slices.
+"""Vexutopia's authentication, errors, list slices and events.
 
-Plays https://vexutopia.com/docs/authentication and https://vexutopia.com/docs/errors.
+Plays https://vexutopia.com/docs/authentication, https://vexutopia.com/docs/errors and https://vexutopia.com/docs/webhooks.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.exchange import (
     Broken,
     Call,
+    ChoiceReader,
     Declined,
     InvalidField,
     MissingField,
@@ -24,6 +25,7 @@ from mockserver.exchange import (
     Violation,
     WrongMethod,
 )
+from mockserver.providers.defaults import problem_headers
 from mockserver.providers.vexutopia.assumptions import (
     CONTENT_TYPE,
     EMAIL_SYNTAX,
@@ -33,8 +35,10 @@ from mockserver.providers.vexutopia.assumptions import (
     UNKNOWN_KEY,
     WRONG_METHOD,
 )
-from mockserver.providers.vexutopia.records import LIVE_PREFIX, TEST_PREFIX, render
+from mockserver.providers.vexutopia.records import EVENT_FORM, LIVE_PREFIX, TEST_PREFIX, Customer, Payment, render
 from mockserver.state import Collection, Sandbox
+from mockserver.state.clock import iso_seconds
+from mockserver.webhooks import Event
 
 DOCUMENTED_KEY = "vex_test_your_api_key"
 ERROR_CODES = {
@@ -116,13 +120,9 @@ def render_problem(problem: Problem, call: Call) -> Reply:
     Behaviours: vexutopia.errors.*
     """
     status, code, message, param = _words(problem, call)
-    headers: tuple[tuple[str, str], ...] = ()
-    if isinstance(problem, WrongMethod) and status == 405:
-        headers = (("allow", ", ".join(problem.allowed)),)
-    if isinstance(problem, Simulated) and problem.retry_after_s is not None:
-        headers = (("retry-after", str(problem.retry_after_s)),)
     blamed = {} if param is None else {"param": param}
-    return Reply(status, {"error": {"code": code, "message": message, **blamed, "doc_url": f"{DOC_URL}{code}"}}, headers)
+    error = {"code": code, "message": message, **blamed, "doc_url": f"{DOC_URL}{code}"}
+    return Reply(status, {"error": error}, problem_headers(problem, status))
 
 
 def _words(problem: Problem, call: Call) -> tuple[int, str, str, str | None]:
@@ -194,3 +194,23 @@ def render_page(call: Call, page: Page) -> dict[str, Any]:
         "offset": page.start,
         "has_more": page.has_more,
     }
+
+
+def announce(sandbox: Sandbox, event_type: str, record: Customer | Payment, assumed: dict[str, str] | None = None) -> None:
+    """Announce an event with the whole object as it is now.
+
+    assumed: choices on which it rests that this happens at all.
+    Behaviours: vexutopia.events.*
+    """
+    chooser = ChoiceReader(choices=sandbox.state.choices, assumed=dict(assumed or {}))
+    identity = sandbox.next_in("vexutopia.events", EVENT_FORM)
+    body: dict[str, Any] = {
+        "id": identity,
+        "object": "event",
+        "type": event_type,
+        "created_at": iso_seconds(sandbox.now),
+        "data": {"object": render(chooser, record)},
+    }
+    sandbox.announce(
+        Event(identity, event_type, sandbox.now, body, chooser.assumed, "vexutopia", record.id, sandbox.journal.number)
+    )

@@ -125,24 +125,7 @@ def _unknown_key(service: Service) -> Observation:
     return by_status(answer, {200: "accepted", 401: "rejected"})
 
 
-OBSERVERS = observers_of(
-    {
-        known.MISSING_PARAMETER_CODE: _missing_parameter_code,
-        known.LIMIT_OVER_MAXIMUM: _limit_over_maximum,
-        known.LIST_ORDER: _list_order,
-        known.EMAIL_FILTER: _email_filter,
-        known.DELETED_CUSTOMER: _deleted_customer,
-        known.PAYMENT_FOR_UNKNOWN_CUSTOMER: _payment_for_unknown_customer,
-        known.METADATA_UPDATE: _metadata_update,
-        known.UNSET_FIELDS: _unset_fields,
-        known.EMAIL_SYNTAX: _email_syntax,
-        known.CONTENT_TYPE: _content_type,
-        known.PAYMENT_SETTLEMENT: _payment_settlement,
-        known.WRONG_METHOD: _wrong_method,
-        known.UNKNOWN_KEY: _unknown_key,
-    },
-    view=Service,
-)
+OBSERVERS = observers_of(known.ASSUMPTIONS, vars(), view=Service)
 
 UNOBSERVABLE = (
     Unobservable(known.SIGNATURE_FORM, "only a receiver of webhooks sees a signature, and no request registers one"),

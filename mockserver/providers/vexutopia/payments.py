@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from mockserver.exchange import Call, ChoiceReader, InvalidField, NotFound, Page, Reply
 from mockserver.providers.vexutopia.assumptions import PAYMENT_FOR_UNKNOWN_CUSTOMER, PAYMENT_SETTLEMENT
-from mockserver.providers.vexutopia.dialect import page_of
-from mockserver.providers.vexutopia.events import announce
+from mockserver.providers.vexutopia.dialect import announce, page_of
 from mockserver.providers.vexutopia.records import (
     LIVE_PAYMENTS,
     PAYMENTS,

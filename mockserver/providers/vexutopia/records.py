@@ -4,6 +4,7 @@ Plays https://vexutopia.com/docs/customers and https://vexutopia.com/docs/paymen
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +25,18 @@ PROCESSOR_IDS = "vexutopia.provider-payments"
 PROCESSOR_FORM = IdForm("pi_", ALPHANUMERIC, 6)
 
 
-class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class _Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    @property
+    def is_whole(self) -> bool:
+        raise NotImplementedError
+
+    @cached_property
+    def encoded(self) -> Raw | None:
+        """The object as cached JSON; None if a choice can change it."""
+        return Raw(json.encode(self)) if self.is_whole else None
+
+
+class Customer(_Record, frozen=True, kw_only=True):
     """A customer; name, phone and metadata are None if unset or cleared.
 
     Behaviours: vexutopia.customer.*
@@ -44,13 +56,8 @@ class Customer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, di
         """Whether all fields are set, so that no choice changes the object."""
         return self.name is not None and self.phone is not None and self.metadata is not None
 
-    @cached_property
-    def encoded(self) -> Raw | None:
-        """The object as cached JSON; None if a choice can change it."""
-        return Raw(json.encode(self)) if self.is_whole else None
 
-
-class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class Payment(_Record, frozen=True, kw_only=True):
     """A payment; amount in the smallest currency unit, metadata None if unset.
 
     `customer_id` stays when the customer goes.
@@ -73,13 +80,8 @@ class Payment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dic
 
     @property
     def is_whole(self) -> bool:
-        """Whether every field was set whose absence is left to a choice."""
+        """Whether all fields are set, so that no choice changes the object."""
         return self.metadata is not None
-
-    @cached_property
-    def encoded(self) -> Raw | None:
-        """The object as cached JSON; None if a choice can change it."""
-        return Raw(json.encode(self)) if self.is_whole else None
 
 
 def render(chooser: ChoiceReader, record: Customer | Payment) -> Any:
@@ -127,46 +129,34 @@ def _complete_payment(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     return {"id": draft.id, **made_up, "created_at": created, "updated_at": created, **given}
 
 
-_CUSTOMER_FORM = IdForm("cus_", ALPHANUMERIC, 12)
-_PAYMENT_FORM = IdForm("pay_", DIGITS, 10)
 EVENT_FORM = IdForm("evt_", DIGITS, 10)
 
-
-def _customers(name: str) -> Kind:
-    return Kind(
-        name=name,
-        noun="customer",
-        record=Customer,
-        form=_CUSTOMER_FORM,
-        created=_created,
-        complete=_complete_customer,
-        schema="VexutopiaCustomer",
-        render=_render_by_default,
-        ids="vexutopia.customers",
-        indexes={"email": lambda customer: customer.email.lower()},
-    )
-
-
-def _payments(name: str) -> Kind:
-    return Kind(
-        name=name,
-        noun="payment",
-        record=Payment,
-        form=_PAYMENT_FORM,
-        created=_created,
-        complete=_complete_payment,
-        schema="VexutopiaPayment",
-        render=_render_by_default,
-        ids="vexutopia.payments",
-        indexes={"customer_id": lambda payment: payment.customer_id},
-    )
-
-
-CUSTOMERS = _customers("vexutopia.customers")
-LIVE_CUSTOMERS = _customers("vexutopia.live.customers")
-PAYMENTS = _payments("vexutopia.payments")
-LIVE_PAYMENTS = _payments("vexutopia.live.payments")
-
+CUSTOMERS = Kind(
+    name="vexutopia.customers",
+    noun="customer",
+    record=Customer,
+    form=IdForm("cus_", ALPHANUMERIC, 12),
+    created=_created,
+    complete=_complete_customer,
+    schema="VexutopiaCustomer",
+    render=_render_by_default,
+    ids="vexutopia.customers",
+    indexes={"email": lambda customer: customer.email.lower()},
+)
+PAYMENTS = Kind(
+    name="vexutopia.payments",
+    noun="payment",
+    record=Payment,
+    form=IdForm("pay_", DIGITS, 10),
+    created=_created,
+    complete=_complete_payment,
+    schema="VexutopiaPayment",
+    render=_render_by_default,
+    ids="vexutopia.payments",
+    indexes={"customer_id": lambda payment: payment.customer_id},
+)
+LIVE_CUSTOMERS = replace(CUSTOMERS, name="vexutopia.live.customers")
+LIVE_PAYMENTS = replace(PAYMENTS, name="vexutopia.live.payments")
 
 Concerns = Callable[[Collection], bool]
 """Whether a collection has anything that a call is about."""

@@ -11,7 +11,7 @@ from mockserver.exchange import ChoiceReader, Conflict, NotFound, RawHeaders
 from mockserver.providers.provider import WebhookFormat
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM, WEBHOOK_RETRIES
 from mockserver.providers.vexutopia.customers import erase_customer, new_customer
-from mockserver.providers.vexutopia.events import announce
+from mockserver.providers.vexutopia.dialect import announce
 from mockserver.providers.vexutopia.payments import new_payment
 from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, LIVE_PAYMENTS, PAYMENTS, Customer, Payment
 from mockserver.state import Kind, Sandbox

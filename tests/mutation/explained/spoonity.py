@@ -120,24 +120,6 @@ EXPLANATIONS = (
     Explanation(
         "equivalent",
         "",
-        "Nothing but a wrong method is answered with 405.",
-        r"""
-            spoonity/dialect.py render_problem: `isinstance(problem, WrongMethod) and status == 405` → `status == 405`
-        """,
-    ),
-    Explanation(
-        "assumption",
-        "spoonity.wrong-method",
-        "The header Allow is missing or there without need; the observer looks at the status.",
-        r"""
-            spoonity/dialect.py render_problem: `isinstance(problem, WrongMethod) and status == 405` → `isinstance(problem, WrongMethod)`
-            spoonity/dialect.py render_problem: `headers = (('allow', ', '.join(problem.allowed)),)` → `headers = (('allow', ', X'.join(problem.allowed)),)`
-        """,
-        tested_by="tests/providers/spoonity/test_errors.py::test_a_wrong_method_says_which_are_right",
-    ),
-    Explanation(
-        "equivalent",
-        "",
         "A missing and an unknown token are answered alike.",
         r"""
             spoonity/dialect.py authenticate: `raise Unauthenticated(known_form=False)` → `raise Unauthenticated(known_form=True)`

@@ -4,5 +4,3 @@ from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.spoonity.behaviours import changes, customer, errors, lists
 
 BEHAVIOURS = behaviours_of(customer, lists, changes, errors)
-
-__all__ = ["BEHAVIOURS"]

@@ -15,7 +15,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII
 def seven_properties(service: Service) -> None:
     """A customer has the properties id, name, email, is_verified, date_created, date_updated and status, and no others."""
     customer = service.create()
-    shown = object_in(service.api.call("GET", f"/customers/{customer.id}").expect(200))
+    shown = service.shown(customer.id)
     assert shown.keys() == set(PROPERTIES), f"a customer has the properties {sorted(shown)}"
     for listed in object_in(service.api.call("GET", "/customers").expect(200))["items"]:
         assert listed.keys() == set(PROPERTIES), f"a listed customer has the properties {sorted(listed)}"
@@ -25,7 +25,7 @@ def seven_properties(service: Service) -> None:
 def property_order(service: Service) -> None:
     """The properties of a customer come in the order of the samples: id, name, email, is_verified, both dates, status."""
     customer = service.create()
-    shown = object_in(service.api.call("GET", f"/customers/{customer.id}").expect(200))
+    shown = service.shown(customer.id)
     order = [name for name in shown if name in PROPERTIES]
     assert order == list(PROPERTIES), f"the properties come as {order}"
 
@@ -34,7 +34,7 @@ def property_order(service: Service) -> None:
 def types(service: Service) -> None:
     """`is_verified` is a boolean. All other properties that are set are strings."""
     customer = service.create()
-    shown = object_in(service.api.call("GET", f"/customers/{customer.id}").expect(200))
+    shown = service.shown(customer.id)
     for name in PROPERTIES:
         wanted = bool if name == "is_verified" else str
         assert type(shown.get(name)) is wanted, f"{name} is {shown.get(name)!r}"
@@ -85,6 +85,6 @@ def by_id(service: Service) -> None:
 def bare_customer(service: Service) -> None:
     """A single customer is returned without a wrapper and without a type marker."""
     customer = service.create()
-    shown = object_in(service.api.call("GET", f"/customers/{customer.id}").expect(200))
+    shown = service.shown(customer.id)
     assert shown.get("id") == customer.id, f"the reply has {sorted(shown)} at its top"
     assert "object" not in shown, "the reply marks its type"

@@ -15,7 +15,7 @@ from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRI
 PROPERTIES = ("id", "name", "email", "is_verified", "date_created", "date_updated", "status")
 STATUSES = ("ACTIVE", "ARCHIVED", "INACTIVE")
 MAX_PAGES = 20
-"""Pages that a walk reads: new customers are on the first, and an account may be large."""
+"""Pages that a walk reads; new customers are on the first."""
 
 Shape = TypeVar("Shape")
 
@@ -57,8 +57,7 @@ class Service:
         request: arguments of `Api.call`.
         """
         answer = self.api.call("POST", "/customers", **request)
-        identity = _identity(answer)
-        if identity is not None:
+        if answer.status < 300 and (identity := object_in(answer).get("id")):
             self.api.cleanup(lambda: self.api.call("DELETE", f"/customers/{identity}"))
         return answer
 
@@ -77,6 +76,10 @@ class Service:
     def retrieve(self, identity: str) -> CustomerView:
         """Return the customer with this id."""
         return customer_in(self.api.call("GET", f"/customers/{identity}").expect(200))
+
+    def shown(self, identity: str) -> dict[str, Any]:
+        """Return the customer as the JSON object that a GET returns."""
+        return object_in(self.api.call("GET", f"/customers/{identity}").expect(200))
 
     def update(self, identity: str, **attributes: str) -> CustomerView:
         """Change attributes by form fields, and return the reply's customer."""
@@ -99,14 +102,15 @@ class Service:
         """Return the ids that a search string finds, the newest first."""
         return self.page({"query": criteria}).ids
 
-    def walk(self) -> Iterator[CustomerView]:
+    def walk(self, query: Mapping[str, object] | None = None, *, pages: int = MAX_PAGES) -> Iterator[CustomerView]:
         """Yield the customers of the first pages, following the links."""
-        page = self.page()
-        for _ in range(MAX_PAGES):
-            yield from page.items
+        page = self.page(query)
+        yield from page.items
+        for _ in range(pages - 1):
             if page.next is None:
                 return
             page = self.follow(page.next)
+            yield from page.items
 
     def order_of(self, *customers: CustomerView) -> list[str]:
         """Return the ids of these new customers in the order of the list."""
@@ -120,7 +124,7 @@ class Service:
         raise AssertionError(f"the first {MAX_PAGES} pages show only {len(seen)} of {len(wanted)} new customers")
 
     def fill(self, count: int) -> None:
-        """See to it that there are at least so many customers."""
+        """Create customers until there are at least so many."""
         there = len(self.page({"limit": count}).items)
         for _ in range(count - there):
             self.create()
@@ -135,26 +139,17 @@ getting_a_token = partial(behaviour, operation=TOKEN, view=Service)
 
 
 def customer_in(answer: ApiResponse) -> CustomerView:
-    """Return the customer that the answer consists of.
-
-    Raises: AssertionError if it is none.
-    """
+    """Return the answer's customer, else raise AssertionError."""
     return _convert(answer, CustomerView)
 
 
 def page_in(answer: ApiResponse) -> ListPage:
-    """Return the page of customers that the answer consists of.
-
-    Raises: AssertionError if it is none.
-    """
+    """Return the answer's page of customers, else raise AssertionError."""
     return _convert(answer, ListPage)
 
 
 def object_in(answer: ApiResponse) -> dict[str, Any]:
-    """Return the JSON object that the answer consists of.
-
-    Raises: AssertionError if it is none.
-    """
+    """Return the answer's JSON object, else raise AssertionError."""
     return _convert(answer, dict[str, Any])
 
 
@@ -165,28 +160,8 @@ def _convert(answer: ApiResponse, wanted: type[Shape]) -> Shape:
         raise AssertionError(f"{answer.request} answered {answer.body[:300]!r}: {error}") from error
 
 
-def _identity(answer: ApiResponse) -> str | None:
-    """Return the id in the reply to a create, or None."""
-    try:
-        value = answer.json
-    except AssertionError:
-        return None
-    identity = value.get("id") if isinstance(value, dict) else None
-    return identity if isinstance(identity, str) else None
-
-
-_PAGES = 5
-"""Pages that a search reads: lists begin with the newest customer, and what a run created is among the newest."""
-
-
 def _find(api: Api, text: str) -> Iterator[str]:
-    service = Service(api)
-    page = service.page({"limit": 100})
-    customers = page.items
-    for _ in range(_PAGES - 1):
-        if page.next is not None:
-            page = service.follow(page.next)
-            customers += page.items
+    customers = [*Service(api).walk({"limit": 100}, pages=5)]  # what a run created is among the newest
     yield from dict.fromkeys(f"/customers/{each.id}" for each in customers if text in f"{each.name} {each.email}")
 
 

@@ -4,5 +4,3 @@ from mockserver.catalogue.behaviour import behaviours_of
 from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments
 
 BEHAVIOURS = behaviours_of(customers, lists, payments, errors)
-
-__all__ = ["BEHAVIOURS"]

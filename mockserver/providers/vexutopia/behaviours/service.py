@@ -8,16 +8,7 @@ from typing import Any
 from mockserver.catalogue import Cleanup, NotCheckable
 from mockserver.catalogue.behaviour import behaviour
 from mockserver.catalogue.client import Api, ApiResponse
-from mockserver.providers.vexutopia.operations import (
-    CREATE,
-    DELETE,
-    LIST,
-    LIST_PAYMENTS,
-    PAY,
-    RETRIEVE,
-    RETRIEVE_PAYMENT,
-    UPDATE,
-)
+from mockserver.providers.vexutopia import operations
 
 CUSTOMERS = "/v1/customers"
 PAYMENTS = "/v1/payments"
@@ -108,10 +99,7 @@ class Service:
         return listed[0] if listed else self.new_payment()
 
     def slice(self, path: str = CUSTOMERS, **query: object) -> Record:
-        """Return a slice of a list.
-
-        Raises: AssertionError if it is no slice.
-        """
+        """Return a slice of a list, else raise AssertionError."""
         answer = self.api.call("GET", path, query=query).expect(200)
         found = answer.json
         rows = found.get("data") if isinstance(found, dict) else None
@@ -140,14 +128,14 @@ class Service:
         raise NotCheckable("other clients create and delete customers faster than two slices can be compared")
 
 
-listing = partial(behaviour, operation=LIST, view=Service)
-creating = partial(behaviour, operation=CREATE, view=Service)
-retrieving = partial(behaviour, operation=RETRIEVE, view=Service)
-updating = partial(behaviour, operation=UPDATE, view=Service)
-deleting = partial(behaviour, operation=DELETE, view=Service)
-paying = partial(behaviour, operation=PAY, view=Service)
-listing_payments = partial(behaviour, operation=LIST_PAYMENTS, view=Service)
-retrieving_payments = partial(behaviour, operation=RETRIEVE_PAYMENT, view=Service)
+listing = partial(behaviour, operation=operations.LIST, view=Service)
+creating = partial(behaviour, operation=operations.CREATE, view=Service)
+retrieving = partial(behaviour, operation=operations.RETRIEVE, view=Service)
+updating = partial(behaviour, operation=operations.UPDATE, view=Service)
+deleting = partial(behaviour, operation=operations.DELETE, view=Service)
+paying = partial(behaviour, operation=operations.PAY, view=Service)
+listing_payments = partial(behaviour, operation=operations.LIST_PAYMENTS, view=Service)
+retrieving_payments = partial(behaviour, operation=operations.RETRIEVE_PAYMENT, view=Service)
 
 
 def customer_path(customer: Record) -> str:
@@ -156,10 +144,7 @@ def customer_path(customer: Record) -> str:
 
 
 def record_of(answer: ApiResponse) -> Record:
-    """Return the record that is the answer.
-
-    Raises: AssertionError if it is none.
-    """
+    """Return the answer's record, else raise AssertionError."""
     found = answer.json
     is_record = isinstance(found, dict) and isinstance(found.get("id"), str)
     assert is_record, f"{answer.request} answered no record: {found}"
@@ -167,10 +152,7 @@ def record_of(answer: ApiResponse) -> Record:
 
 
 def error_of(answer: ApiResponse) -> Record:
-    """Return the reply's `error` object.
-
-    Raises: AssertionError if nothing does.
-    """
+    """Return the answer's `error` object, else raise AssertionError."""
     found = answer.json
     error = found.get("error") if isinstance(found, dict) else None
     assert isinstance(error, dict), f"{answer.request} answered no error: {found}"
@@ -178,10 +160,7 @@ def error_of(answer: ApiResponse) -> Record:
 
 
 def member(record: Record, name: str, kind: type[Any]) -> Any:
-    """Return a member of the record.
-
-    Raises: AssertionError if it is not there or is no instance of the type; true and false are no integers.
-    """
+    """Return a member of this type, else raise AssertionError; a boolean is no integer."""
     value = record.get(name)
     fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     assert fits, f"{name} is {value!r}, no {kind.__name__}"
