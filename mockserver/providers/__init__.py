@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 PROVIDERS: tuple[Provider, ...] = (SPOONITY, VEXUTOPIA)
-"""Those that come with the package. The only list of them."""
+"""The providers of the package. The only list of them."""
 
 ENTRY_POINTS = "mockserver.providers"
-"""The group of entry points by which an installed package offers a provider: `acme = "acme_mock:PROVIDER"`."""
+"""The entry point group for providers, as in `acme = "acme_mock:PROVIDER"`."""
 
 
 def find_providers(

@@ -6,7 +6,7 @@ from mockserver.providers.vexutopia.account import Vexutopia
 
 
 class Accounts(SandboxAccounts):
-    """The accounts of one sandbox; `accounts["NAME"]` is the account at any provider that is played.
+    """The accounts of one sandbox; `accounts["NAME"]` takes any provider's name.
 
     with mockserver.running() as server, server.sandbox() as accounts:
         accounts.vexutopia.customers.add(email="jane@example.com")

@@ -26,7 +26,7 @@ _TITLES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def require_bearer(_sandbox: Sandbox, call: Call) -> None:
-    """Let a call with any bearer token through.
+    """Accept a call with any bearer token.
 
     Raises: Unauthenticated.
     """

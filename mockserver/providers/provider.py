@@ -117,23 +117,23 @@ class Provider:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Label → what API keys issued under that label begin with; the first label is the name."""
+        """Label → prefix of API keys issued under it; the name first."""
         return self.key_prefixes or {self.name: ""}
 
     def _beside(self, name: str) -> Path | None:
-        """Return what has the name in the folder of the handlers; None: nothing."""
+        """Return the file or folder beside the handlers; None: there is none."""
         module = sys.modules.get(getattr(self.handlers[0], "__module__", "")) if self.handlers else None
         file = getattr(module, "__file__", None)  # none in a console
         found = Path(file).with_name(name) if file else None
         return found if found is not None and found.exists() else None
 
     def operation_of(self, handler: Handler) -> str:
-        """Return the id of the operation that the handler is for."""
+        """Return the id of the handler's operation."""
         words = getattr(handler, "__name__", "").split("_")
         return f"{self.name}.{words[0]}{''.join(word.capitalize() for word in words[1:])}"
 
     def handler_name(self, operation: str) -> str:
-        """Return what the handler of an operation of this provider is called."""
+        """Return the name of the operation's handler."""
         return re.sub(r"(?<!^)([A-Z])", r"_\1", operation.partition(".")[2]).lower()
 
 

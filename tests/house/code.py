@@ -35,6 +35,17 @@ def _of_different_providers(modules: Iterable[str]) -> bool:
     return "" not in owners and len({*owners}) == len(owners)
 
 
+def statements(trees: Trees) -> set[str]:
+    """Return the places of checks' docstrings: each is a statement of a provider's documents, so they set its length."""
+    return {
+        f"{module}:{node.body[0].lineno}"
+        for module, tree in trees.items()
+        if module.startswith("mockserver.providers.") and ".behaviours." in module
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
+    }
+
+
 def first_lines(trees: Trees) -> Iterator[tuple[str, str]]:
     """Yield place and first line of each docstring, those of values included."""
     for module, tree in trees.items():

@@ -17,11 +17,12 @@ from tests.house.code import (
     classes_with_one_name,
     first_lines,
     long_functions,
+    statements,
 )
 from tests.house.layers import ROOT, imports, sources
 
-BANNED_SHARE, LONG_SHARE = 0.021, 0.36
-"""Shares of docstrings whose first line has a banned turn or too many words. They only go down; the first to 0.01."""
+BANNED_SHARE, LONG_SHARE = 0.01, 0.225
+"""Shares of docstrings whose first line has a banned turn or too many words. They only go down."""
 
 NOT_SPLIT = {"mockserver.http.server", "mockserver.state.sandbox"}
 """Files that are still too long."""
@@ -92,10 +93,18 @@ def test_docstrings_begin_in_plain_english(trees: Trees) -> None:
 
 
 def test_docstrings_begin_with_a_short_line(trees: Trees) -> None:
-    lines = dict(first_lines(trees))
+    exempt = statements(trees)
+    lines = {place: line for place, line in first_lines(trees) if place not in exempt}
     long = [f"{place}: {line}" for place, line in lines.items() if len(line.split()) > FIRST_LINE_WORDS]
 
     assert len(long) <= len(lines) * LONG_SHARE, "\n".join(long)
+
+
+def test_the_statement_of_a_check_is_exempt_and_its_module_is_not() -> None:
+    check = ast.parse('"""Module."""\n@listing("name")\ndef check():\n    """Statement."""\ndef plain():\n    """Plain."""')
+    mine = "mockserver.providers.mine.behaviours.lists"
+
+    assert (statements({mine: check}), statements({"mockserver.app": check})) == ({f"{mine}:4"}, set())
 
 
 @pytest.mark.parametrize(

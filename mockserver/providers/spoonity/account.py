@@ -33,7 +33,9 @@ class Customers(Records[Customer]):
         return self._find(wanted)
 
     def add(self, **given: Unpack[CustomerFields]) -> Customer:
-        """Add a customer as if a request made them now. Missing fields are filled in, always the same way.
+        """Add a customer as if a request made them now.
+
+        Missing fields are filled in, always the same way.
 
             customer = spoonity.customers.add(name="Ada Lovelace", status="INACTIVE")
 
@@ -50,9 +52,10 @@ class Customers(Records[Customer]):
 
 
 class Spoonity(Account):
-    """An account at Spoonity: `url` and `token` for a client, and its `customers`.
+    """An account at Spoonity.
 
     Attributes:
+        url, token: what a client needs.
         customers: a deleted one is in no list; `get` returns the anonymised record.
     """
 

@@ -1,10 +1,10 @@
-"""Questions that Spoonity's customer page leaves open, with the choices of a sandbox."""
+"""Spoonity's assumptions: questions that its customer page leaves open."""
 
 from mockserver.catalogue import Assumption, declared_in, move, remove, update
 from mockserver.providers.spoonity.operations import CREATE, DELETE, LIST, RETRIEVE, UPDATE
 
 EMAIL_PATTERN = "^[^@]+@[^@]+$"
-"""Text, an @, text: what the choice `checked` of the e-mail's syntax asks for."""
+"""Text, an @, text: the rule of EMAIL_SYNTAX's choice `checked`."""
 
 _CREATE = "/paths/~1customers/post"
 _UPDATE = "/paths/~1customers~1{id}/put"

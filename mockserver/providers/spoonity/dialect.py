@@ -39,7 +39,7 @@ from mockserver.state.ids import digest
 TOKEN_PATH = "/oauth/access_token"
 LIFETIME_S = 60
 KEPT_PARAMETERS = ("query", "sort", "order")
-"""What links between pages repeat after limit and page, in this order."""
+"""Parameters that links to pages repeat after limit and page, in order."""
 
 
 def credential(request: Request) -> str | None:
@@ -51,7 +51,7 @@ def credential(request: Request) -> str | None:
 
 
 def authenticate(sandbox: Sandbox, call: Call) -> None:
-    """Let a call with a bearer token through.
+    """Accept a call with a bearer token.
 
     Behaviours: spoonity.auth.*
     Raises: Unauthenticated.
@@ -70,7 +70,7 @@ def authenticate(sandbox: Sandbox, call: Call) -> None:
 
 
 def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
-    """Issue a bearer token for this sandbox; any code and client are accepted.
+    """Issue a bearer token; any code and client are accepted.
 
     Behaviours: spoonity.token.*
     """
@@ -114,7 +114,7 @@ def _problem(violation: Violation, violations: Sequence[Violation]) -> Problem:
 
 
 def render_problem(problem: Problem, call: Call) -> Reply:
-    """Return the flat error: message, and an internal code if the service failed.
+    """Return the flat error: message and, from 500, an internal code.
 
     Behaviours: spoonity.errors.*
     """
@@ -158,7 +158,7 @@ _SIMULATED = {
     501: "Not implemented",
     503: "Service unavailable",
 }
-"""Status → message of a requested failure, in the vendor's words where they are known."""
+"""Status → message of a requested failure; the vendor's words if known."""
 
 
 def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
@@ -177,7 +177,7 @@ def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
 
 
 def render_page(call: Call, page: Page) -> dict[str, Any]:
-    """Return a page with full URLs of its neighbours; other parameters are kept.
+    """Return a page with full URLs of the next and previous page.
 
     Behaviours: spoonity.list.envelope, spoonity.list.next-link, spoonity.list.next-page, spoonity.list.previous-page,
         spoonity.list.first-page-has-no-previous, spoonity.list.last-page-has-no-next

@@ -64,7 +64,7 @@ def _meets(customer: Customer, one: Criterion, *, whole_email: bool) -> bool:
 
 
 Choices = Mapping[str, str]
-"""The choice of each assumption that can change what a list shows."""
+"""Assumption → choice, for those that can change a list."""
 
 
 def page_of(customers: Collection, call: Call) -> Page:
@@ -106,7 +106,7 @@ def _questions(customers: Collection, query: Mapping[str, Any], wanted: Sequence
 
 
 def _shown(page: Page, choices: Choices) -> tuple[tuple[Customer, ...], bool]:
-    """Return what a client sees of the page: records, and whether more follow."""
+    """Return the records of the page, and whether more follow."""
     is_full = len(page.records) == page.limit
     return page.records, page.has_more or (is_full and choices[NEXT_LINK.key] == "when-full")
 

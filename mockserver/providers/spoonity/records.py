@@ -1,4 +1,4 @@
-"""Spoonity's customers and tokens as they are kept. Plays https://developers.spoonity.com/customer."""
+"""Spoonity's customers and tokens. Plays https://developers.spoonity.com/customer."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,7 +13,7 @@ from mockserver.state.people import person
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A customer as it is sent; name and email are None if unset or anonymised.
+    """A customer; name and email are None if unset or anonymised.
 
     Behaviours: spoonity.customer.*
     """
@@ -28,12 +28,12 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def encoded(self) -> Raw:
-        """The customer as JSON, written once."""
+        """The customer as cached JSON."""
         return Raw(json.encode(self))
 
 
 class AccessToken(Struct, frozen=True, forbid_unknown_fields=True):
-    """An issued token; its id is a digest, so no document shows the token."""
+    """An issued token; its id is the token's digest."""
 
     id: str
     date_created: str
@@ -45,7 +45,7 @@ def _created(record: Customer | AccessToken) -> int:
 
 
 SHELL: Mapping[str, Any] = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
-"""What a deleted customer is left with, beside its id and its times."""
+"""The fields of a deleted customer, beside its id and times."""
 
 
 def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class CustomerFields(TypedDict, total=False):
 
 
 class PaymentFields(TypedDict, total=False):
-    """The fields of a payment; the amount is in the currency's smallest unit."""
+    """The fields of a payment; amount in the smallest currency unit."""
 
     id: str
     amount: int
@@ -56,7 +56,9 @@ class Customers(Records[Customer]):
         return self._find(wanted)
 
     def add(self, **given: Unpack[CustomerFields]) -> Customer:
-        """Add a customer as if a request made them now. Missing fields are filled in, always the same way.
+        """Add a customer as if a request made them now.
+
+        Missing fields are filled in, always the same way.
 
             customer = vexutopia.customers.add(name="Ada Lovelace", metadata={"plan": "pro"})
 
@@ -83,7 +85,7 @@ class Payments(Records[Payment]):
         return self._find(wanted)
 
     def add(self, **given: Unpack[PaymentFields]) -> Payment:
-        """Add a payment, `succeeded` unless another status is given. A pending one never settles.
+        """Add a payment; default status `succeeded`. A pending one never settles.
 
             payment = vexutopia.payments.add(customer_id=customer.id, amount=2000, status="failed")
 
@@ -115,7 +117,7 @@ class Live:
 
 
 class Vexutopia(Account):
-    """An account at Vexutopia: `url` and `token` for a client, and its `customers` and `payments`."""
+    """An account at Vexutopia, with its `customers` and `payments`."""
 
     def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
         super().__init__(sandbox_ref, provider)
@@ -129,7 +131,7 @@ class Vexutopia(Account):
 
     @property
     def webhook_secret(self) -> str:
-        """Secret of the account's webhook endpoint, or of the next one if there is none."""
+        """Secret of the account's webhook endpoint, else of the next one."""
         return self._secret()
 
     def env(self) -> dict[str, str]:

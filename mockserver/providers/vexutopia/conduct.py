@@ -13,7 +13,7 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 
 MISTIMED = frozenset({"stale", "future"})
-"""What is wrong with a delivery so that only a signature with a time in it tells."""
+"""Faults of a delivery that only a timestamped signature shows."""
 
 
 def _asked(exchange: Exchange) -> Asked:

@@ -55,16 +55,16 @@ ERROR_CODES = {
     "internal_error": "An unexpected error occurred",
     "forbidden": "The API key has no permission for this",
 }
-"""Code → message where no more is known. All but `forbidden` are documented; a 403 is too, but has no code there."""
+"""Code → default message. The documents have all but `forbidden`."""
 
 _CODES = {401: "invalid_api_key", 403: "forbidden", 404: "resource_not_found", 429: "rate_limit_exceeded"}
-"""Status → code of a requested failure; others depend on the class of the status."""
+"""Status → code of a requested failure; others depend on its class."""
 
 DOC_URL = "https://vexutopia.com/docs/errors#"
 
 
 def authenticate(sandbox: Sandbox, call: Call) -> None:
-    """Let a call with an API key through.
+    """Accept a call with an API key.
 
     Behaviours: vexutopia.auth.*
     Raises: Unauthenticated.
@@ -115,7 +115,7 @@ def _problem(violation: Violation) -> Problem:
 
 
 def render_problem(problem: Problem, call: Call) -> Reply:
-    """Return the nested error: code, message, doc_url, and param if there is one.
+    """Return the nested error: code, message, doc_url and perhaps param.
 
     Behaviours: vexutopia.errors.*
     """

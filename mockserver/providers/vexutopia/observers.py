@@ -15,7 +15,7 @@ from mockserver.providers.vexutopia.behaviours.service import (
 from mockserver.providers.vexutopia.records import TEST_PREFIX
 
 SETTLEMENT_LOOKS = 8
-"""How often a pending payment is looked at, a second apart, before it counts as never settled."""
+"""Looks at a pending payment, a second apart, before `never` is observed."""
 
 
 def _missing_parameter_code(service: Service) -> Observation:

@@ -24,7 +24,7 @@ from mockserver.state.clock import iso_seconds
 
 DEFAULT_PROCESSOR = "stripe"
 SETTLEMENT_DELAY_MS = {"after-five-seconds": 5_000, "at-once": 0}
-"""How long a payment is pending, by the choice of the assumption; a choice that is not here never settles it."""
+"""Choice → time until settlement; other choices never settle a payment."""
 
 
 def list_payments(sandbox: Sandbox, call: Call) -> Page:
@@ -49,7 +49,7 @@ def create_payment(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def new_payment(sandbox: Sandbox, chooser: ChoiceReader, kind: Kind, fields: Mapping[str, Any]) -> Payment:
-    """Create a pending payment with these fields, announce it, and schedule its settlement."""
+    """Create a pending payment, announce it, and schedule its settlement."""
     now = iso_seconds(sandbox.now)
     payment = Payment(
         id=sandbox.new_id(PAYMENTS, LIVE_PAYMENTS),
@@ -88,7 +88,7 @@ def _matching(payments: Collection, customer_id: str | None) -> Sequence[str]:
 
 
 def settle_payment(sandbox: Sandbox, task: Task) -> None:
-    """Let a pending payment succeed, and announce it."""
+    """Settle a pending payment as succeeded, and announce it."""
     kind = LIVE_PAYMENTS if task.payload.get("live") else PAYMENTS
     payment: Payment | None = sandbox.records(kind).get(task.object)
     if payment is not None and payment.status == "pending":

@@ -85,7 +85,7 @@ class Payment(_Record, frozen=True, kw_only=True):
 
 
 def render(chooser: ChoiceReader, record: Customer | Payment) -> Any:
-    """Return the object as clients see it; an assumption decides about unset fields.
+    """Return the object as clients see it, unset fields as assumed.
 
     Behaviours: vexutopia.customer.attributes, vexutopia.payment.attributes
     """
@@ -182,7 +182,7 @@ def has_or_had(record_id: str) -> Concerns:
 
 
 def _seen(sandbox: Sandbox, call: Call, test: Kind, live: Kind, concerns: Concerns) -> Kind:
-    """Return the test or live kind; without matching records no assumption is used."""
+    """Return the test or live kind; note the assumption if records match."""
     if not (call.request.bearer or "").startswith(LIVE_PREFIX):
         return test
     if not (concerns(sandbox.records(test)) or concerns(sandbox.records(live))):

@@ -21,7 +21,7 @@ from mockserver.state.people import person
 
 SIGNATURE = b"x-vexutopia-signature"
 RETRIES_MS = (60_000, 300_000, 1_800_000, 7_200_000, 86_400_000)
-"""How long after each attempt the next one is due."""
+"""Waits between one attempt and the next."""
 
 _UNSETTLED = ("pending", "processing")
 _MADE_UP = "vexutopia.triggered"
@@ -38,7 +38,7 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def sign(chooser: ChoiceReader, secret: str, body: bytes, at_ms: int) -> RawHeaders:
-    """Return the header with the body's HMAC, in the form that the sandbox chose.
+    """Return the header with the body's HMAC, in the chosen form.
 
     Behaviours: vexutopia.webhooks.signature
     """
@@ -56,7 +56,7 @@ def retry_after_ms(chooser: ChoiceReader, attempts: int) -> int | None:
 
 
 def trigger(sandbox: Sandbox, event_type: str, object_id: str | None) -> None:
-    """Trigger the event for the object or a new one, and announce it.
+    """Make an event happen to the object or a new one.
 
     A new object is made as the API makes one, so its creation is announced first; it is test data.
 

@@ -153,7 +153,7 @@ def _unauthorized(service: Service) -> ApiResponse:
 
 
 def _refusals(service: Service) -> list[ApiResponse]:
-    """Return refusals: a required one, and those of some other mistakes that the service refuses."""
+    """Return the refusal of a missing token, and of other refused mistakes."""
     others = [
         service.api.call("GET", NOBODY),
         service.api.call("GET", "/customers", query={"sort": "no-such-property"}),

@@ -8,7 +8,7 @@ from mockserver.exchange import Exchange
 
 
 def sends(name: str, *values: str) -> Exercised:
-    """Return whether the request sets the attribute, to one of the values if any are given."""
+    """Return whether the request sets the attribute, to one of the values."""
 
     def exercised(exchange: Exchange) -> bool:
         sent = attributes_of(exchange)
@@ -23,7 +23,7 @@ def filters(key: str) -> Exercised:
 
 
 def shows(name: str, *values: Any) -> Exercised:
-    """Return whether the reply's property has something, or one of the values."""
+    """Return whether the reply's property is set, to one of the values."""
 
     def exercised(exchange: Exchange) -> bool:
         value = body_of(exchange).get(name)
@@ -33,7 +33,7 @@ def shows(name: str, *values: Any) -> Exercised:
 
 
 def refused(*statuses: int) -> Exercised:
-    """Return whether any operation refused, with one of the statuses if any are given."""
+    """Return whether any operation refused, with one of the statuses."""
 
     def exercised(exchange: Exchange) -> bool:
         fits = exchange.status in statuses if statuses else 400 <= exchange.status < 500

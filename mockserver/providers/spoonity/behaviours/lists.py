@@ -208,7 +208,7 @@ def _orders(order: str) -> Exercised:
 
 
 def _three_names(service: Service) -> tuple[str, list[CustomerView]]:
-    """Create three customers, not in the order of their names; return the part that these share, and them in that order."""
+    """Create three customers; return their common word, and them sorted by name."""
     word = service.api.unique("sorted")
     second, first, third = (service.create(name=f"{letter} {word}") for letter in "BAC")
     return word, [first, second, third]
@@ -219,13 +219,13 @@ def _sorted_ids(service: Service, word: str, **query: object) -> list[str]:
 
 
 def _first_letters(service: Service, order: str) -> list[str]:
-    """Return what the names on the first page of all customers, sorted by name, begin with, as far as these are plain letters."""
+    """Return the plain first letters of the first page, sorted by name."""
     names = [customer.name or "" for customer in service.page({"sort": "name", "order": order}).items]
     return [each[0] for each in names if each[:1].isascii() and each[:1].isalpha()]
 
 
 def _is_sorted(letters: list[str], *, descending: bool = False) -> bool:
-    """Return whether the letters are sorted, with capitals among or before small ones."""
+    """Return whether the letters are sorted, by code point or ignoring case."""
     return any(sorted(letters, key=key, reverse=descending) == letters for key in (str, str.lower))
 
 

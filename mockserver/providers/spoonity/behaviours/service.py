@@ -46,7 +46,7 @@ class ListPage(Struct, frozen=True):
 
 
 class Service:
-    """Spoonity under check; see `Api` for how it is reached and cleaned up."""
+    """Spoonity's operations over a service under check."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -113,7 +113,7 @@ class Service:
             yield from page.items
 
     def order_of(self, *customers: CustomerView) -> list[str]:
-        """Return the ids of these new customers in the order of the list."""
+        """Return the ids of these new customers in list order."""
         wanted = {customer.id for customer in customers}
         seen: list[str] = []
         for customer in self.walk():

@@ -145,7 +145,7 @@ def _content_type(exchange: Exchange) -> str:
 
 
 def _some_refusals(service: Service) -> list[ApiResponse]:
-    """Return refusals of different kinds: no key, unknown key, a missing field, a wrong value, a broken body, an unknown id."""
+    """Return refusals for six reasons: key, field, value, body or id."""
     api = service.api
     return [
         api.call("GET", CUSTOMERS, headers={"authorization": None}).expect(401),

@@ -7,7 +7,7 @@ from mockserver.exchange import Exchange
 
 
 def refused(*codes: str, when: Exercised | None = None) -> Exercised:
-    """Return whether any operation refused with one of the error codes, and the condition holds."""
+    """Return whether an operation refused with a code, and the condition holds."""
 
     def exercised(exchange: Exchange) -> bool:
         return failed(exchange) and refusal_of(exchange).get("code") in codes and (when is None or when(exchange))

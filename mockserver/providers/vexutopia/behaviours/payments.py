@@ -198,11 +198,11 @@ def no_changes(service: Service) -> None:
 
 
 def _without_settling(payment: Record) -> Record:
-    """Return what of a payment does not change when it settles, as it may between two requests."""
+    """Return the payment without the fields that its settlement changes."""
     return {name: value for name, value in payment.items() if name not in ("status", "updated_at")}
 
 
 def _shown(service: Service) -> list[Record]:
-    """Return a payment as a list and as a request for it show it."""
+    """Return one payment twice: as listed and as retrieved."""
     listed = service.any_payment()
     return [listed, service.payment(listed)]

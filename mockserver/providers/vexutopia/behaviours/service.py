@@ -1,4 +1,4 @@
-"""Vexutopia as checks use it: marked records, slices of lists, errors, and cleanup."""
+"""Vexutopia as checks use it: marked records, slices, errors, cleanup."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ class Service:
         return f"{self.api.unique('customer')}@example.com"
 
     def create_customer(self, **fields: object) -> ApiResponse:
-        """Create a customer with a marked address; delete it when the check ends."""
+        """Create a customer with a marked address, until the check ends."""
         return self.post_customer(json={"email": self.email(), **fields})
 
     def post_customer(self, **request: Any) -> ApiResponse:
@@ -75,7 +75,7 @@ class Service:
         return record_of(self.api.call("GET", customer_path(customer)).expect(200))
 
     def assert_gone(self, customer: Record) -> None:
-        """Assert that a GET of the customer returns 404 or a deletion stub."""
+        """Assert that a GET returns 404 or a deletion stub."""
         answer = self.api.call("GET", customer_path(customer)).expect(200, 404)
         stub = {"id": customer["id"], "object": "customer", "deleted": True}
         assert answer.status == 404 or answer.json == stub, f"{answer.request} still shows the deleted customer: {answer.json}"
@@ -94,7 +94,7 @@ class Service:
         return record_of(self.api.call("GET", f"{PAYMENTS}/{payment['id']}").expect(200))
 
     def any_payment(self) -> Record:
-        """Return a payment of the account; create one only if there is none."""
+        """Return a payment of the account; create one if needed."""
         listed = self.slice(PAYMENTS)["data"]
         return listed[0] if listed else self.new_payment()
 
@@ -108,7 +108,7 @@ class Service:
         return dict(found)
 
     def walk(self) -> Iterator[Record]:
-        """Yield the customers slice by slice; of a long list, only both ends."""
+        """Yield the customers by slices; of a long list, both ends."""
         first = self.slice(limit=_LARGEST_SLICE)
         yield from first["data"]
         total = member(first, "total", int)
@@ -160,7 +160,7 @@ def error_of(answer: ApiResponse) -> Record:
 
 
 def member(record: Record, name: str, kind: type[Any]) -> Any:
-    """Return a member of this type, else raise AssertionError; a boolean is no integer."""
+    """Return a member of this type, else raise AssertionError."""
     value = record.get(name)
     fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     assert fits, f"{name} is {value!r}, no {kind.__name__}"
