@@ -1,12 +1,11 @@
-"""Call the application in the caller's own thread: no socket, no event loop.
+"""Call the application in the caller's thread, without socket or event loop.
 
-The application only waits where it reads a body or pauses; here the body is at hand and a pause is a function of the
-caller's. So its coroutine can be run by hand, which costs a few microseconds.
+It only waits to read a body or to pause. Here the body is given and `pause` never suspends, so the coroutine runs in one step.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -22,11 +21,7 @@ HERE = "http://mock.localhost"
 
 
 class ConnectionLostError(Exception):
-    """A fault ended the connection before the whole response came.
-
-    Attributes:
-        response: the part that came; None: nothing.
-    """
+    """A fault ended the connection; `response` is the part that came, if any."""
 
     def __init__(self, response: "Response | None") -> None:
         super().__init__("the mock ended the connection " + ("before it answered" if response is None else "within its answer"))
@@ -41,7 +36,7 @@ class Response(msgspec.Struct, frozen=True):
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """Return the header's value; None if it is not there."""
+        """Return the header's value, or None."""
         return next((value.decode("latin-1") for key, value in self.headers if key == name.lower().encode()), None)
 
     def json(self) -> Any:
@@ -62,10 +57,10 @@ def call(
     body: bytes = b"",
     pause: Pause = no_pause,
 ) -> Response:
-    """Send one request to the application and return its answer.
+    """Send one request to the application and return its response.
 
-    url: an absolute URL or a path, either of them percent-encoded; a path is asked of `http://mock.localhost`.
-    pause: awaited in place of a delay, which is given in seconds; it may raise.
+    url: percent-encoded; a path alone is one of `http://mock.localhost`.
+    pause: awaited with the seconds of a delay; it may raise.
     Raises: ConnectionLostError if a fault ends the connection.
     """
     parts = urlsplit(f"{HERE}{url}" if url.startswith("/") else url)
@@ -75,24 +70,28 @@ def call(
         raw_headers.insert(0, (b"host", parts.netloc.encode()))
     if body and b"content-length" not in names:
         raw_headers.append((b"content-length", b"%d" % len(body)))
-    path = parts.path or "/"
-    scope = {
+    scope = asgi_scope(method, parts, raw_headers)
+    scope["mock.body"], scope["mock.pause"] = body, pause
+    return _run(app, scope, body)
+
+
+def asgi_scope(method: str, url: SplitResult, headers: RawHeaders) -> dict[str, Any]:
+    """Return the ASGI scope of a request."""
+    path = url.path or "/"
+    return {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": method,
-        "scheme": parts.scheme,
+        "scheme": url.scheme,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": parts.query.encode(),
+        "query_string": url.query.encode(),
         "root_path": "",
-        "headers": raw_headers,
+        "headers": headers,
         "client": ("127.0.0.1", 0),
-        "server": (parts.hostname, parts.port or 80),
-        "mock.body": body,
-        "mock.pause": pause,
+        "server": (url.hostname, url.port or 80),
     }
-    return _run(app, scope, body)
 
 
 def _run(app: "ASGIApp", scope: dict[str, Any], body: bytes) -> Response:

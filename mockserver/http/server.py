@@ -1,6 +1,6 @@
-"""Serve the application over HTTP with uvicorn, which starts and stops in milliseconds here.
+"""Serve the application over HTTP with uvicorn, starting and stopping in milliseconds.
 
-uvicorn looks ten times a second whether it should stop, sleeps while it stops, and then sends itself the signal again.
+uvicorn itself polls ten times a second whether it should stop, sleeps while it stops, and then sends itself the signal again.
 """
 
 import asyncio
@@ -36,9 +36,14 @@ KEEP_ALIVE_S = 60
 """Seconds that a connection may be idle between two requests."""
 
 HEAD_TIMEOUT_S = 30.0
-"""Seconds between two looks at connections: one without a request head at both is closed."""
+"""Seconds between checks; a connection without a request head at two is closed."""
 
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_REFUSALS: Mapping[int | None, tuple[str, str | None]] = {
+    errno.EADDRINUSE: ("the port is taken", "choose another with --port, or 0 for a free one"),
+    errno.EACCES: ("the port needs more rights", "choose one above 1023 with --port"),
+    errno.EADDRNOTAVAIL: ("this machine has no such address", "choose another with --host"),
+}
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -56,17 +61,31 @@ class Address(Struct, frozen=True):
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Return sockets for all addresses of the host, at one port.
+    """Return sockets for the host's addresses, all at one port.
 
+    Addresses that this machine lacks are left out while there are others.
     Raises: ConfigurationError if the port is taken, or the host is none of this machine.
     """
     sockets: list[socket.socket] = []
+    absent: OSError | None = None
     try:
-        _bind_all(sockets, host, port)
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            try:
+                sockets.append(_bound(family, (address[0], chosen, *address[2:])))
+            except OSError as error:
+                if error.errno not in _ABSENT:
+                    raise
+                absent = error
+        if absent is not None and not sockets:
+            raise absent
     except OSError as error:
         for each in sockets:
             each.close()
-        raise _refusal(host, port, error) from error
+        number = errno.EADDRNOTAVAIL if isinstance(error, socket.gaierror) else error.errno
+        what, hint = _REFUSALS.get(number, (f"cannot listen: {error.strerror}", None))
+        raise ConfigurationError(what, where=f"{host}:{port}", hint=hint) from error
     return sockets
 
 
@@ -90,8 +109,8 @@ class HttpServer(uvicorn.Server):
     ) -> None:
         """Serve until `end` is called, and close the sockets.
 
-        ready: called as soon as requests are answered.
-        background: coroutine functions that run in the server's event loop until it ends.
+        ready: callback once requests are answered.
+        background: coroutine functions to run in the event loop meanwhile.
         """
         self._ready, self._background = ready or self._ready, background
         try:
@@ -102,7 +121,7 @@ class HttpServer(uvicorn.Server):
                 each.close()
 
     def end(self) -> None:
-        """Make `run` return; may be called from another thread, from a signal's handler, and before `run`."""
+        """Make `run` return; safe in other threads, signal handlers, and before `run`."""
         if self._loop is None:
             self._ended.set()
         else:
@@ -134,7 +153,7 @@ class HttpServer(uvicorn.Server):
                 task.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - `run` closes them
-        """Close listeners, end the application, then let the replies on their way arrive."""
+        """Close listeners, end the application, then await replies under way."""
         for listener in self.servers:
             listener.close()
         await self.lifespan.shutdown()  # first, so that open streams can end
@@ -159,7 +178,7 @@ class HttpServer(uvicorn.Server):
             silent = owing
 
     async def _cut_off(self) -> None:
-        """Abort the connections that are left, and cancel the replies that do not notice."""
+        """Abort the remaining connections and cancel their replies."""
         for connection in self._connections:
             connection.transport.abort()
         await asyncio.sleep(0.01)
@@ -178,21 +197,22 @@ class HttpServer(uvicorn.Server):
 
 
 @contextmanager
-def running_server(app: "ASGIApp", host: str = "127.0.0.1", port: int = 0, *, parser: Parser = "httptools") -> Iterator[Address]:
-    """Serve the application in a thread of its own for as long as the context lasts.
+def running_server(
+    app: "ASGIApp",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    parser: Parser = "httptools",
+    head_timeout_s: float = HEAD_TIMEOUT_S,
+) -> Iterator[Address]:
+    """Serve the application in a thread while the context lasts.
 
     Raises: ConfigurationError if the port is taken, or the host is none of this machine.
     """
     sockets = listen(host, port)
-    address = Address(host, sockets[0].getsockname()[1])
-    with running(HttpServer(app, parser=parser), sockets):
-        yield address
-
-
-@contextmanager
-def running(server: HttpServer, sockets: list[socket.socket]) -> Iterator[None]:
-    """Run the server in a thread of its own for as long as the context lasts."""
+    server = HttpServer(app, parser=parser, head_timeout_s=head_timeout_s)
     started: Future[None] = Future()
+    address = Address(host, sockets[0].getsockname()[1])
 
     def run() -> None:
         try:
@@ -206,7 +226,7 @@ def running(server: HttpServer, sockets: list[socket.socket]) -> Iterator[None]:
     thread.start()
     started.result()
     try:
-        yield
+        yield address
     finally:
         server.end()
         thread.join()
@@ -214,7 +234,7 @@ def running(server: HttpServer, sockets: list[socket.socket]) -> Iterator[None]:
 
 @contextmanager
 def ending_on_signals(server: HttpServer) -> Iterator[None]:
-    """Make Ctrl-C and SIGTERM end the server, not the process; main thread only."""
+    """Make Ctrl-C and SIGTERM end the server; main thread only."""
     before = {each: signal.signal(each, lambda *_: server.end()) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
@@ -240,26 +260,6 @@ def _configuration(app: "ASGIApp", parser: Parser) -> uvicorn.Config:
     )
 
 
-def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
-
-
-def _bind_all(sockets: list[socket.socket], host: str, port: int) -> None:
-    """Bind the addresses that this machine has; names often have others too."""
-    absent: OSError | None = None
-    for family, address in _addresses(host, port):
-        chosen = sockets[0].getsockname()[1] if sockets else port
-        try:
-            sockets.append(_bound(family, (address[0], chosen, *address[2:])))
-        except OSError as error:
-            if error.errno not in _ABSENT:
-                raise
-            absent = error
-    if absent is not None and not sockets:
-        raise absent
-
-
 def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
     # asyncio turns Nagle's algorithm off only where the protocol is named; left on, it costs 44 ms with every request.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -275,17 +275,6 @@ def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
     return made
 
 
-def _refusal(host: str, port: int, error: OSError) -> ConfigurationError:
-    where = f"{host}:{port}"
-    if error.errno == errno.EADDRINUSE:
-        return ConfigurationError("the port is taken", where=where, hint="choose another with --port, or 0 for a free one")
-    if error.errno == errno.EACCES:
-        return ConfigurationError("the port needs more rights", where=where, hint="choose one above 1023 with --port")
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return ConfigurationError("this machine has no such address", where=where, hint="choose another with --host")
-    return ConfigurationError(f"cannot listen: {error.strerror}", where=where)
-
-
 def _started(background: Background) -> asyncio.Task[None]:
     task = asyncio.create_task(background())
     task.add_done_callback(_report)
@@ -299,7 +288,7 @@ def _report(task: asyncio.Task[None]) -> None:
 
 
 def _owes_head(connection: Any) -> bool:
-    """Return whether no request is being answered although the connection does not count as idle."""
+    """Return whether the connection is neither answering nor idle."""
     answered = connection.cycle is None or connection.cycle.response_complete
     return answered and connection.timeout_keep_alive_task is None
 

@@ -1,4 +1,4 @@
-"""Send one webhook delivery: over HTTP, or to an application of this process."""
+"""Send a webhook delivery over HTTP or to an application in this process."""
 
 import asyncio
 import inspect
@@ -9,10 +9,12 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from socket import socket
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from msgspec import Struct
 
 from mockserver.exchange import RawHeaders
+from mockserver.http.in_process import asgi_scope
 from mockserver.state.clock import stopwatch_us
 from mockserver.webhooks import APP, Delivery
 
@@ -20,20 +22,15 @@ MAX_ANSWER = 2_048
 """Bytes of a receiver's response that are kept."""
 
 Application = Callable[..., Any]
+Scope = dict[str, Any]
 HOST = "receiver.localhost"
-PATH = "/"
 
 _PATH = "/%:@!$&'()*+,;=~?"
 _LOCAL = "localhost"
 
 
 class DeliveryResult(Struct, frozen=True):
-    """The result of an attempt.
-
-    Attributes:
-        status: 0 if no response came.
-        error: why none came.
-    """
+    """The result of an attempt: a status, or 0 and an error."""
 
     status: int = 0
     body: bytes = b""
@@ -48,10 +45,7 @@ class Deadline:
         self._at_us = stopwatch_us() + int(seconds * 1_000_000)
 
     def left_s(self) -> float:
-        """Return the seconds until then.
-
-        Raises: TimeoutError if there are none.
-        """
+        """Return the seconds until then, or raise TimeoutError."""
         left = (self._at_us - stopwatch_us()) / 1_000_000
         if left <= 0:
             raise TimeoutError
@@ -59,11 +53,11 @@ class Deadline:
 
 
 def deliver(delivery: Delivery, app: Application | None, timeout_s: float) -> DeliveryResult:
-    """Send the delivery to its URL, or to the application in place of it."""
+    """Send the delivery to its URL or its application."""
     if app is None:
         return send(delivery.url, delivery.headers, delivery.body, timeout_s)
     target = delivery.url.removeprefix(f"{APP}{delivery.endpoint}")
-    return hand_over(app, Parcel(delivery.headers, delivery.body, target or PATH), timeout_s)
+    return hand_over(app, target or "/", delivery.headers, delivery.body, timeout_s)
 
 
 def send(url: str, headers: RawHeaders, body: bytes, timeout_s: float) -> DeliveryResult:
@@ -95,7 +89,7 @@ def _exchange(url: SplitResult, headers: RawHeaders, body: bytes, deadline: Dead
 
 
 def _connection(url: SplitResult, deadline: Deadline) -> HTTPConnection:
-    """Return a connection; names below `localhost` are this machine, whatever a resolver says."""
+    """Return a connection; names below `localhost` are not resolved."""
     host = url.hostname or ""
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
     return kind(_LOCAL if host.endswith(f".{_LOCAL}") else host, url.port, timeout=deadline.left_s())
@@ -111,7 +105,7 @@ def _target(url: SplitResult) -> str:
 
 
 class _Timed(io.RawIOBase):
-    """Reads from a socket until the deadline, also from a receiver that drips."""
+    """A socket's file whose reads end at the deadline."""
 
     def __init__(self, source: socket, deadline: Deadline) -> None:
         self._source = source
@@ -128,29 +122,15 @@ class _Timed(io.RawIOBase):
         return self._source.recv_into(buffer)
 
 
-class Parcel:
-    """A POST to an application.
+def hand_over(app: Application, target: str, headers: RawHeaders, body: bytes, timeout_s: float) -> DeliveryResult:
+    """POST to the application once; nothing that it does raises an error.
 
-    Attributes:
-        path, query: percent-encoded.
+    An ASGI application runs in its own event loop and is cancelled at the timeout; a WSGI application cannot be interrupted.
     """
-
-    def __init__(self, headers: RawHeaders, body: bytes, target: str = PATH) -> None:
-        self.headers = [(b"host", HOST.encode()), *headers, (b"content-length", b"%d" % len(body))]
-        self.body = body
-        self.path, _, self.query = target.partition("?")
-
-
-def hand_over(app: Application, parcel: Parcel, timeout_s: float) -> DeliveryResult:
-    """Call the application with the parcel; an error of the application is a failed delivery.
-
-    An ASGI application runs in an event loop that is made for this call, and is cancelled when the time is over; a WSGI
-    application cannot be interrupted.
-    """
+    sent = [(b"host", HOST.encode()), *headers, (b"content-length", b"%d" % len(body))]
+    scope = asgi_scope("POST", urlsplit(f"http://{HOST}{target}"), sent)
     try:
-        if _is_asgi(app):
-            return asyncio.run(_call_asgi(app, parcel, timeout_s))
-        return _call_wsgi(app, parcel)
+        return asyncio.run(_call_asgi(app, scope, body, timeout_s)) if _is_asgi(app) else _call_wsgi(app, scope, body)
     except TimeoutError:
         return DeliveryResult(error=f"no answer came within {timeout_s:g} s")
     except Exception as error:  # whatever the application does, it is no failure of the mock
@@ -162,9 +142,9 @@ def _is_asgi(app: Application) -> bool:
     return inspect.iscoroutinefunction(called)
 
 
-async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> DeliveryResult:
+async def _call_asgi(app: Application, scope: Scope, body: bytes, timeout_s: float) -> DeliveryResult:
     sent: list[dict[str, Any]] = []
-    inbox: list[dict[str, Any]] = [{"type": "http.request", "body": parcel.body, "more_body": False}]
+    inbox: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
         return inbox.pop() if inbox else await asyncio.Future()
@@ -173,30 +153,13 @@ async def _call_asgi(app: Application, parcel: Parcel, timeout_s: float) -> Deli
         sent.append(message)
 
     async with asyncio.timeout(timeout_s):
-        await app(_scope(parcel), receive, send)
+        await app(scope | {"path": unquote_to_bytes(scope["raw_path"]).decode("utf-8", "replace")}, receive, send)
     if not sent:
         return DeliveryResult(error="the application answered nothing")
     return DeliveryResult(sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])[:MAX_ANSWER])
 
 
-def _scope(parcel: Parcel) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": unquote_to_bytes(parcel.path).decode("utf-8", "replace"),
-        "raw_path": parcel.path.encode(),
-        "query_string": parcel.query.encode(),
-        "root_path": "",
-        "headers": list(parcel.headers),
-        "client": ("127.0.0.1", 0),
-        "server": (HOST, 80),
-    }
-
-
-def _call_wsgi(app: Application, parcel: Parcel) -> DeliveryResult:
+def _call_wsgi(app: Application, scope: Scope, body: bytes) -> DeliveryResult:
     status: list[str] = []
 
     def start_response(line: str, _headers: Any, _exc_info: Any = None) -> Callable[[bytes], object]:
@@ -204,7 +167,7 @@ def _call_wsgi(app: Application, parcel: Parcel) -> DeliveryResult:
         return written.write
 
     written = io.BytesIO()
-    chunks: Iterable[bytes] = app(_environ(parcel), start_response)
+    chunks: Iterable[bytes] = app(_environ(scope, body), start_response)
     try:
         for chunk in chunks:
             written.write(chunk)
@@ -213,25 +176,21 @@ def _call_wsgi(app: Application, parcel: Parcel) -> DeliveryResult:
     return DeliveryResult(int(status[0].split()[0]), written.getvalue()[:MAX_ANSWER])
 
 
-def _environ(parcel: Parcel) -> dict[str, Any]:
+def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(parcel.path).decode("latin-1"),
-        "QUERY_STRING": parcel.query,
+        "REQUEST_METHOD": scope["method"],
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode(),
         "SERVER_NAME": HOST,
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(parcel.body),
+        "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
     }
-    for name, value in parcel.headers:
+    for name, value in scope["headers"]:
         key = name.decode("latin-1").upper().replace("-", "_")
         environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value.decode("latin-1")
+    setup_testing_defaults(environ)
     return environ

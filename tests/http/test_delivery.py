@@ -12,7 +12,7 @@ import pytest
 from mockserver.errors import BusyError, ClockError
 from mockserver.http.app import App
 from mockserver.http.webhook_delivery import MAX_SENDING, MAX_SENDING_EACH
-from mockserver.http.webhook_requests import DeliveryResult, Parcel, hand_over
+from mockserver.http.webhook_requests import DeliveryResult, hand_over
 from mockserver.state import Sandbox
 from mockserver.state.clock import LATEST_MS
 from mockserver.webhooks import Delivery, Endpoint, Event
@@ -556,7 +556,7 @@ async def hanging(_scope: Any, _receive: Any, _send: Any) -> None:
 
 
 def test_asgi_application_that_hangs_is_given_up() -> None:
-    assert hand_over(hanging, Parcel([], b""), 0.01) == DeliveryResult(error="no answer came within 0.01 s")
+    assert hand_over(hanging, "/", [], b"", 0.01) == DeliveryResult(error="no answer came within 0.01 s")
 
 
 def test_application_is_only_that_of_its_sandbox(app: App, vexutopia: httpx.Client) -> None:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import ConfigurationError
 from mockserver.http.protocol import MAX_HEAD_BYTES
-from mockserver.http.server import Address, HttpServer, Parser, listen, running, running_server
+from mockserver.http.server import Address, Parser, listen, running_server
 from mockserver.state.clock import stopwatch_us
 from tests.conftest import make_app
 
@@ -246,9 +246,7 @@ def test_hundred_requests_of_one_connection_take_no_time_worth_mentioning(addres
 
 @pytest.mark.parametrize(("answered", "sent"), [(0, b""), (0, b"GET /customers HT"), (1, b"GET /customers HT")])
 def test_connection_that_owes_a_head_is_closed_and_an_idle_one_is_not(parser: Parser, answered: int, sent: bytes) -> None:
-    sockets = listen("127.0.0.1", 0)
-    address = Address("127.0.0.1", sockets[0].getsockname()[1])
-    with running(HttpServer(make_app(), parser=parser, head_timeout_s=0.02), sockets), connected(address) as idle:
+    with running_server(make_app(), parser=parser, head_timeout_s=0.02) as address, connected(address) as idle:
         idle.sendall(get())
         assert read(idle).status == 200
         with connected(address) as silent:
