@@ -1,4 +1,4 @@
-"""Put an application together: the mock, its HTTP side and its control API."""
+"""Build an application: the mock, its HTTP side and its control API."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ Fixture = str | Path
 
 
 class SandboxOptions(TypedDict, total=False):
-    """Options of a sandbox; those left out are as the mock has them.
+    """Options of a sandbox; defaults are the mock's.
 
     Keys:
-        fixture: the name of a packaged scenario, the path of a file, or several of them; later ones add to earlier ones.
-        seed: what ids and generated records come from.
-        clock: `step` moves by a second with every exchange, `frozen` stands, `real` runs with the machine.
-        now: where the clock begins: an ISO 8601 timestamp, or a datetime.
+        fixture: scenario or file, or several; later ones add to earlier ones.
+        seed: seed of ids and generated records.
+        clock: `step` advances by a second with each exchange, `frozen` never, `real` with the machine.
+        now: start of the clock, an ISO 8601 timestamp or a datetime.
         assume: assumption → choice.
     """
 
@@ -41,18 +41,18 @@ class AppOptions(SandboxOptions, total=False):
     """Options of an application.
 
     Keys:
-        faults: presets, and faults as `POST /_mock/faults` takes them; every new sandbox is armed with them.
-        providers: names of providers, or providers themselves; default: those that come with the package.
-        contract: an OpenAPI file for all of them; default: each has its own.
-        endpoints: webhook endpoints of every new sandbox.
-        check_replies: compare every reply with the contract before it is sent.
+        faults: presets, and faults as `POST /_mock/faults` takes them, for each new sandbox.
+        providers: providers or their names; default: the built-in ones.
+        contract: an OpenAPI file for all providers; default: each its own.
+        endpoints: webhook endpoints of each new sandbox.
+        check_replies: compare each reply with the contract before it is sent.
         journal_limit: exchanges that each sandbox remembers.
-        max_sandboxes, max_snapshots, max_records: how much the mock holds before it refuses more.
-        latency_ms: wait before every provider reply.
-        public_url: base URL of links; default: the origin that the client asked.
-        max_body: bytes of a provider's request body.
+        max_sandboxes, max_snapshots, max_records: limits; more are refused.
+        latency_ms: delay of each provider's reply.
+        public_url: base URL of links; default: the client's.
+        max_body: bytes of a request to a provider.
         allow_hosts, allow_origins: extra Host and Origin values accepted on `/_mock`.
-        allow_webhook_hosts: hosts, beside loopback ones, that webhooks may go to.
+        allow_webhook_hosts: hosts, beside loopback, that webhooks may go to.
         raise_errors: raise the mock's own errors instead of answering 500; for tests.
     """
 
@@ -78,7 +78,7 @@ def create_app(**options: Unpack[AppOptions]) -> "Starlette":
     """Return a Starlette application that plays the providers.
 
     It can be mounted, takes middleware and further routes, and has the mock in `app.state.mock`.
-    Raises: MockServerError if contract, providers and fixtures do not fit together, or webhooks would go where they may not.
+    Raises: MockServerError if the options do not fit together, or webhooks may not go where they would.
     """
     from mockserver.http.routes import starlette_app
 
@@ -118,7 +118,7 @@ def settings_of(options: AppOptions) -> MockSettings:
 
 
 def fixtures_of(fixture: Fixture | Sequence[Fixture]) -> tuple[Fixture, ...]:
-    """Return the fixtures that are named, one or several, as a tuple."""
+    """Return one or several fixtures as a tuple."""
     return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
 
 

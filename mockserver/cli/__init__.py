@@ -1,4 +1,4 @@
-"""The command `mockserver`: the module of a command is imported when the command is called."""
+"""The command `mockserver`, which imports a command's module when it is called."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ COMMANDS = {
 """Command → its module, and its summary in the help."""
 
 PREFIX = "MOCKSERVER"
-"""What the environment variables of all commands begin with."""
+"""Prefix of environment variables."""
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
@@ -69,7 +69,10 @@ def commands(context: click.Context) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 success, 1 a check failed, 2 wrong usage or configuration."""
+    """Run a command and return its exit code.
+
+    0: success. 1: a check failed. 2: wrong usage or configuration. 130: interrupted.
+    """
     try:
         code: int = commands.main(arguments, prog_name="mockserver", standalone_mode=False)
     except MockServerError as error:
@@ -101,7 +104,7 @@ def _source(parameter: click.Parameter, context: click.Context) -> str:
 
 
 def say(text: str, *, to: TextIO | None = None) -> None:
-    """Print a text and flush; characters that the stream cannot encode are escaped.
+    """Print a text and flush; escape characters that the stream cannot encode.
 
     When the reader has closed the pipe, this and all later output is discarded.
     """

@@ -1,4 +1,4 @@
-"""The commands that print what the package contains: behaviours, assumptions, scenarios, the contract."""
+"""The commands that print behaviours, assumptions, scenarios and the contract."""
 
 import textwrap
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the commands share: how they are declared, the types of their options, and the providers."""
+"""Declarations, option types and providers that the commands share."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ Declare = Callable[[Callable[..., int]], Any]
 
 
 def command(name: str, *parameters: Declare) -> Callable[[Callable[..., int]], click.Command]:
-    """Return a decorator that makes a function a command with these options and arguments."""
+    """Return a decorator that makes a function a command."""
     settings = {"auto_envvar_prefix": PREFIX, "show_default": True, "max_content_width": 120}
 
     def declare(function: Callable[..., int]) -> click.Command:
@@ -65,7 +65,7 @@ class Whole(click.IntRange):
 
 
 def option(flag: str, metavar: str | None, description: str, kind: Any = str, **settings: Any) -> Declare:
-    """Return an option; `kind` is a type of click's or a function for `Text`."""
+    """Return an option; `kind` is a click type or a function."""
     kind = kind if isinstance(kind, click.ParamType) else Text(kind)
     return click.option(flag, metavar=metavar, help=description, type=kind, **settings)
 
@@ -115,7 +115,7 @@ def base_url(text: str) -> str:
 
 
 def played_providers(names: Sequence[str | None] = ()) -> "Sequence[Provider]":
-    """Return the providers of these names, or the built-in ones if there are no names.
+    """Return the named providers; default: the built-in ones.
 
     Raises: ConfigurationError that lists the known names.
     """

@@ -25,7 +25,7 @@ RECORDING = (
 
 @command("check", *RECORDING, option("--ignore", "RULE", "Leave out the rule of this id; repeatable.", multiple=True))
 def check(traffic: Path, provider: str | None, url: Sequence[str], json: bool, ignore: Sequence[str]) -> int:
-    """Print what was found; 1 if there is a violation or a mistake in conduct."""
+    """Print violations and mistakes in conduct; return 1 if there are any."""
     from mockserver.judge import lines
     from mockserver.judge.check import check
     from mockserver.judge.conduct import rules_for_recordings
@@ -47,7 +47,7 @@ def _percent(text: str | float) -> float:
 
 @command("coverage", *RECORDING, option("--min", "PERCENT", "Fail if fewer behaviours were exercised.", _percent, default=0))
 def coverage(traffic: Path, provider: str | None, url: Sequence[str], json: bool, **options: Any) -> int:
-    """Print which behaviours were exercised; 1 if that is less than the minimum."""
+    """Print the exercised behaviours; return 1 below the minimum."""
     from mockserver.judge import lines
     from mockserver.judge.coverage import coverage
 
@@ -71,7 +71,7 @@ def _read(path: Path, provider: str | None, urls: Sequence[str]) -> "tuple[Provi
 
 
 def _report(provider: "Provider", traffic: "Traffic", judged: Any, told: Iterable[str], *, json: bool) -> None:
-    """Print what the judge found, and in which recording."""
+    """Print the verdict and its recording."""
     import msgspec
 
     from mockserver.judge import lines

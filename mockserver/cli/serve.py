@@ -1,4 +1,4 @@
-"""`mockserver serve`: runs the mock until Ctrl-C."""
+"""`mockserver serve`: run the mock until Ctrl-C."""
 
 import gc
 import logging
@@ -91,9 +91,7 @@ def _serve(app: "App", values: SimpleNamespace, state: "StateFile | None") -> No
     sockets = listen(values.host, values.port)
     address = Address(values.host, sockets[0].getsockname()[1])
     server = HttpServer(_logged(app, values.log_level))
-
     url = values.public_url or address.url
-
     _collect_rarely()
     with ending_on_signals(server):
         try:
@@ -104,7 +102,7 @@ def _serve(app: "App", values: SimpleNamespace, state: "StateFile | None") -> No
 
 
 def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
-    """Return what `serve` prints when it is ready: base URLs, calls to try, webhooks, the control API."""
+    """Return the announcement: base URLs, examples, webhooks, control API."""
     from mockserver.state.sandbox import DEFAULT
 
     providers = app.mock.pipeline.providers.values()
@@ -122,10 +120,7 @@ def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
 
 
 def _collect_rarely() -> None:
-    """Spare the garbage collector what stays for good and what soon goes by itself: nearly all that there is.
-
-    By default it looks through everything so often that it takes a quarter of the time of a request.
-    """
+    """Collect garbage rarely; by default it takes a quarter of a request."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     gc.enable()
@@ -140,7 +135,7 @@ def _background(app: "App", values: SimpleNamespace) -> list["Background"]:
 
 
 def _logged(app: "App", level: str | None) -> "ASGIApp":
-    """Return the application, with a line for each request at level `info` and below."""
+    """Return the application, with a request log at `info` and below."""
     level = level or ("info" if sys.stderr.isatty() else "warning")
     number = logging.getLevelNamesMapping()[level.upper()]
     others = number if level == "debug" else max(number, logging.WARNING)

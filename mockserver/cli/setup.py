@@ -1,4 +1,4 @@
-"""Turn the options of `mockserver serve` into settings of the mock, and again when a file changes."""
+"""Turn the options of `serve` into settings, again at each file change."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -16,12 +16,12 @@ from mockserver.mock import Mock, fixture_files
 from mockserver.webhooks import Endpoint
 
 ENDPOINT = "endpoint-of-serve"
-"""The id of the webhook endpoint that `--webhook` makes."""
+"""The id of the endpoint of `--webhook`."""
 
 INTERVAL_S = 1.0
 
 Look = Mapping[Path, tuple[int, int] | None]
-"""File → its time of change and its size; None if it is not there."""
+"""File → time of change and size; None: absent."""
 
 
 def setup(values: SimpleNamespace) -> AppOptions:
@@ -87,13 +87,13 @@ class Watch:
         self._seen = self._look()
 
     async def run(self) -> None:
-        """Look at the files every second, for ever."""
+        """Check the files every second."""
         while True:
             await asyncio.sleep(INTERVAL_S)
             self.check()
 
     def check(self) -> None:
-        """Reload the mock if a file has changed, and report that or the error."""
+        """Reload the mock if a file has changed; report the outcome."""
         look = self._look()
         changed = [path for path in self._files if look[path] != self._seen[path]]
         self._seen = look

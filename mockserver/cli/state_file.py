@@ -1,4 +1,4 @@
-"""The file in which the default sandbox's state outlives the process."""
+"""The state file of `mockserver serve --state`."""
 
 import os
 from contextlib import suppress
@@ -19,11 +19,7 @@ ENDINGS = (".json", ".yaml", ".yml")
 
 
 class StateFile:
-    """A state document that is read at the start and written at the end.
-
-    Attributes:
-        was_there: whether there was something to read at the start.
-    """
+    """A state document, read at the start and written at the end."""
 
     def __init__(self, path: Path) -> None:
         if path.suffix not in ENDINGS:
@@ -32,10 +28,9 @@ class StateFile:
         self.was_there = False
 
     def load(self, mock: Mock) -> None:
-        """Have the default sandbox go on as the file says, if it is there; what the command line says wins over it.
+        """Load the file, if any, into the default sandbox; options take precedence.
 
-        Raises: DocumentError or FixtureError if the file is broken, ConfigurationError if it could not be written in the
-        end; then nothing is changed.
+        Raises: DocumentError or FixtureError if the file is broken, ConfigurationError if it cannot be written later.
         """
         self._write(None)
         if self.path.exists():
@@ -43,7 +38,7 @@ class StateFile:
             self.was_there = True
 
     def save(self, mock: Mock) -> None:
-        """Write the default sandbox's state to the file, wholly or not at all.
+        """Write the default sandbox's state, wholly or not at all.
 
         Raises: ConfigurationError if it cannot be written.
         """
@@ -81,7 +76,7 @@ class StateFile:
 
 
 def _replace(path: Path, content: bytes | None) -> None:
-    """Write a draft beside the file and put it in the file's place; None: only try whether a draft can be written."""
+    """Replace the file through a draft; None: only try a draft."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         with draft.open("wb") as file:

@@ -1,4 +1,4 @@
-"""`mockserver verify`: checks at any address whether a service does what its documentation says."""
+"""`mockserver verify`: check a service against its documentation."""
 
 import re
 import sys
@@ -39,7 +39,7 @@ FINE, FOUND = 0, 1
     option("--baseline", "FILE", "JSON report of an earlier run: show only what differs.", Path),
 )
 def verify(**given: Any) -> int:
-    """Run the catalogue; 1 if a behaviour is broken, or no choice of an assumption is followed."""
+    """Run the catalogue; return 1 if a behaviour or assumption is broken."""
     if find_spec("httpx") is None:
         raise ConfigurationError("verify needs httpx", hint="install mockserver[verify]")
     values = SimpleNamespace(**given)
@@ -75,16 +75,14 @@ def _token(text: str | None) -> str:
     if not token:
         raise ConfigurationError("is missing", where="--token", hint="give a key, or set MOCKSERVER_TOKEN")
     if not re.fullmatch("[!-~]+", token):
-        raise ConfigurationError(
-            "has blanks or strange characters in it", where="--token", hint="give the key alone, without Bearer"
-        )
+        hint = "give the key alone, without Bearer"
+        raise ConfigurationError("has blanks or strange characters in it", where="--token", hint=hint)
     return token
 
 
 def _run(options: "VerifyOptions", paths: Mapping[str, Path], baseline_file: Path | None) -> int:
-    """Run the catalogue, print and write what was found, and return the exit code.
+    """Run the catalogue, print and write the report, return the exit code.
 
-    baseline_file: the JSON report of an earlier run, of which only what differs is shown; None: all is shown.
     Raises: MockServerError if the run must not or cannot begin.
     """
     from mockserver.verify import files

@@ -1,4 +1,4 @@
-"""`mockserver wait`: waits until a mock is ready."""
+"""`mockserver wait`: wait until a mock is ready."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from mockserver.cli.options import Text, base_url, command, number, option
 
 PAUSE_S = 0.1
 ATTEMPT_S = 2.0
-"""How long to wait for the response to one attempt."""
+"""Timeout of one attempt."""
 
 
 @command(
@@ -22,7 +22,7 @@ ATTEMPT_S = 2.0
     option("--timeout", "S", "Seconds to wait.", number, default=30),
 )
 def wait(url: str, timeout: float) -> int:
-    """Ask until the mock is ready; 1 if it is not within the time."""
+    """Ask until the mock is ready; return 1 at the timeout."""
     from mockserver.state.clock import stopwatch_us
 
     started = stopwatch_us()
@@ -39,7 +39,7 @@ def wait(url: str, timeout: float) -> int:
 
 
 def ask(url: str, timeout_s: float) -> str | None:
-    """Return why the mock is not ready, or None if it is; proxies from the environment are ignored."""
+    """Return why the mock is not ready, or None; ignore proxies."""
     parts = urlsplit(url)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=timeout_s)

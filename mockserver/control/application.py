@@ -145,7 +145,7 @@ class Control:
 
 
 def _parameters(template: list[str], path: list[str]) -> dict[str, str] | None:
-    """Return the parameters of a path; None if it does not fit the template."""
+    """Return a path's parameters; None if it does not match."""
     pairs = list(zip(template, path, strict=False))
     if len(template) != len(path) or any(part != value and not (value and part.startswith("{")) for part, value in pairs):
         return None

@@ -47,7 +47,7 @@ _STATUSES: dict[type[Exception], int] = {
 
 
 class ControlError(MockServerError):
-    """The control API refuses a request; `headers` are extra ones of the reply."""
+    """A refusal of the control API, with extra headers of the reply."""
 
     def __init__(
         self,

@@ -76,7 +76,7 @@ def _sarif(report: Report, mock: Mock) -> bytes:
 
 
 def _lines(path: Path) -> dict[str, int]:
-    """Return pointer → line of the contract's file, if it can be read."""
+    """Return pointer → line of a contract's file, if readable."""
     try:
         return notation.lines_of(path.read_bytes())
     except OSError:

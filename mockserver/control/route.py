@@ -24,7 +24,7 @@ class Empty(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stream(Struct, frozen=True):
-    """A streamed reply with status 200; its chunks are closed at the end."""
+    """A streamed reply with status 200; chunks are closed at the end."""
 
     chunks: AsyncGenerator[bytes]
     content_type: str
@@ -92,7 +92,7 @@ class ControlRoute(Struct, frozen=True):
 
     @property
     def needs_body(self) -> bool:
-        """Whether an empty body is refused: not where a POST's type has defaults."""
+        """Whether an empty body is refused, unlike a POST with defaults."""
         return self.body is not Empty and (self.method != "POST" or not isinstance(self.body, type))
 
 

@@ -1,7 +1,6 @@
 """Turn HTTP into requests for the pipeline, and its replies into HTTP.
 
-One ASGI endpoint finds the operation in the contract's table. `/_mock` is another application, made when it is first asked for;
-nothing else on this path is imported late.
+`/_mock` is an application of its own, imported at its first request; nothing else here is imported late.
 """
 
 import asyncio
@@ -14,13 +13,12 @@ from msgspec import Struct
 
 from mockserver.errors import BadNameError, LimitError
 from mockserver.exchange import Broken, Misused, Problem, RawHeaders, Request, Unavailable
-from mockserver.faults import Disturbance
 from mockserver.http import guard
 from mockserver.http.broken_replies import send_disturbed
 from mockserver.http.guard import Disconnected
 from mockserver.http.webhook_delivery import WebhookSender
 from mockserver.mock import Mock
-from mockserver.pipeline import Destination, EncodedReply
+from mockserver.pipeline import EncodedReply
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.state.clock import stopwatch_us
@@ -35,12 +33,9 @@ _log = logging.getLogger("mockserver")
 
 
 class RequestPath(Struct, frozen=True):
-    """The parts of a request's path.
+    """A request's path, percent-encoded: mount point and `/@sandbox`, then the rest.
 
-    Attributes:
-        path: still percent-encoded, without the prefix.
-        prefix: the path where the app is mounted, then `/@sandbox` if the path has one.
-        sandbox: the name of the sandbox in the path; empty if there is none.
+    `sandbox` is the name in the prefix; empty if there is none.
     """
 
     path: str
@@ -49,17 +44,12 @@ class RequestPath(Struct, frozen=True):
 
     @property
     def is_control(self) -> bool:
-        """Whether the control API has the path."""
+        """Whether the path belongs to the control API."""
         return self.path.startswith(CONTROL) and self.path[len(CONTROL) : len(CONTROL) + 1] in ("", "/")
 
 
 class App:
-    """The ASGI application of a mock.
-
-    Attributes:
-        webhook_sender: sends what the providers announce.
-        at_end: callbacks that end open streams at shutdown.
-    """
+    """The ASGI application of a mock; `at_end` callbacks end open streams."""
 
     def __init__(self, mock: Mock, control: Callable[["App"], "ASGIApp"]) -> None:
         self.mock = mock
@@ -127,38 +117,26 @@ class App:
             await _send(send, reply.status, also, reply.body)
 
     async def _reply(self, scope: "Scope", path: RequestPath, request: Request, problem: Problem | None) -> EncodedReply:
-        """Return the pipeline's reply, after the wait that faults of the sandbox ask for."""
-        destination = self.mock.pipeline.find(request.path)
+        """Return the pipeline's reply after the delays of faults, then send webhooks."""
+        pipeline, disturbance = self.mock.pipeline, None
+        destination = pipeline.find(request.path)
         try:
             sandbox = self._sandbox(destination.provider, request, path.sandbox)
-        except LimitError as error:
-            return self.mock.pipeline.refuse(destination, request, Unavailable(str(error)))
-        except BadNameError as error:
-            return self.mock.pipeline.refuse(destination, request, Misused(str(error)))
-        disturbance = None
+        except (LimitError, BadNameError) as error:
+            refused = Unavailable if isinstance(error, LimitError) else Misused
+            return pipeline.refuse(destination, request, refused(str(error)))
         if (sandbox.faults.armed or b"prefer" in request.headers) and problem is None:
-            disturbance = self.mock.pipeline.disturb(destination, sandbox, request)
+            disturbance = pipeline.disturb(destination, sandbox, request)
             if disturbance is not None and disturbance.delay_ms:
                 await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
-        return self._answer(destination, sandbox, request, problem, disturbance)
-
-    def _answer(
-        self,
-        destination: Destination,
-        sandbox: Sandbox,
-        request: Request,
-        problem: Problem | None,
-        disturbance: Disturbance | None,
-    ) -> EncodedReply:
-        """Return the pipeline's reply, then send the webhooks that it announced."""
         try:
             with self.mock.lock:
-                reply = self.mock.pipeline.answer(destination, sandbox, request, problem, disturbance)
+                reply = pipeline.answer(destination, sandbox, request, problem, disturbance)
         except Exception as error:
             if self.mock.settings.raise_errors:
                 raise
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
-            reply = self.mock.pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
+            reply = pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
         if sandbox.state.endpoints:
             self.webhook_sender.send_soon(sandbox)
         return reply
@@ -167,10 +145,8 @@ class App:
         """Return the sandbox: path beats header beats key beats the default one."""
         sandboxes = self.mock.sandboxes
         name = in_path or request.header(b"mock-sandbox")
-        if name:
-            return sandboxes.get(name)
-        if provider is None:
-            return sandboxes.get(DEFAULT)
+        if name or provider is None:
+            return sandboxes.get(name or DEFAULT)
         return sandboxes.selected_by(provider.credential(request))
 
     async def _serve_control(self, scope: "Scope", path: RequestPath, receive: "Receive", send: "Send") -> None:

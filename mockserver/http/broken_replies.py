@@ -1,7 +1,7 @@
 """Send a reply with a connection fault: drop, truncate, drip.
 
-Where the connection must end, the scope says how (`mock.hang_up`): a server closes it, and a call within the process raises.
-Under another server the reply just stays unfinished, which any server answers by closing the connection.
+`mock.hang_up` in the scope ends the connection: a server closes it, an in-process call raises. Other servers close it because
+the reply stays unfinished.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 DRIPS = 10
-"""Pieces of a reply that drips; a shorter one has a byte in each."""
+"""Largest number of pieces of a dripping reply."""
 
 
 async def send_disturbed(scope: "Scope", receive: "Receive", send: "Send", reply: EncodedReply, headers: RawHeaders) -> None:
-    """Send the reply as its fault leaves it; `headers` are all that it carries."""
+    """Send the reply with its fault and these headers."""
     start = {"type": "http.response.start", "status": reply.status, "headers": headers}
     if reply.wire == "drip":
         await send(start)
@@ -46,7 +46,7 @@ async def _drip(scope: "Scope", send: "Send", reply: EncodedReply) -> None:
 
 
 async def _hang_up(scope: "Scope", receive: "Receive") -> None:
-    """End the connection, and wait until the server has noticed."""
+    """End the connection, and wait for the disconnect."""
     if "mock.hang_up" in scope:
         scope["mock.hang_up"]()
         while (await receive())["type"] != "http.disconnect":

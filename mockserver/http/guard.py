@@ -1,4 +1,4 @@
-"""Check sizes and hosts, answer preflights. The limits hold under every HTTP parser."""
+"""Check sizes and hosts, and answer preflights, under every HTTP parser."""
 
 import asyncio
 import re
@@ -47,10 +47,9 @@ def has_body(headers: Mapping[bytes, bytes]) -> bool:
 
 
 async def read_body(scope: "Scope", receive: "Receive", headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """Return the whole body; within the process (`mock.body`) it is there already.
+    """Return the whole body.
 
-    Raises: Oversized as soon as more than `limit` bytes are announced or come; Unreadable if it stops coming;
-        Disconnected if the client leaves.
+    Raises: Oversized above `limit` bytes, announced or received; Unreadable after a timeout; Disconnected.
     """
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced[:20]) > limit:
@@ -80,7 +79,7 @@ async def _collect(receive: "Receive", limit: int) -> bytes:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether the host, with or without a port, is a loopback name."""
+    """Return whether the host is a loopback name; a port is ignored."""
     is_bare_ipv6 = host.count(":") > 1 and not host.startswith("[")
     return _LOOPBACK.fullmatch(host if is_bare_ipv6 else _PORT.sub("", host)) is not None
 
@@ -98,9 +97,8 @@ def check_target(url: str, allowed_hosts: Collection[str], *, where: str) -> Non
         hint = f"allow it with --allow-webhook-host {host}"
         raise ConfigurationError(f"{host} is not this machine, so no webhooks go there", where=where, hint=hint)
     if parts.username is not None:
-        raise ConfigurationError(
-            "the URL names a user, which would show in the log", where=where, hint="leave out `user:password@`"
-        )
+        what, hint = "the URL names a user, which would show in the log", "leave out `user:password@`"
+        raise ConfigurationError(what, where=where, hint=hint)
 
 
 ALLOWED_HEADERS = b"Authorization, Content-Type, Prefer, Mock-Sandbox"
@@ -108,7 +106,7 @@ EXPOSED_HEADERS = b"Mock-Exchange, Mock-Assumed, Mock-Violation, Mock-Fault, Pre
 PREFLIGHT_SECONDS = 600
 
 _ORIGIN = re.compile(rb"[!-~]{1,512}")
-"""Visible ASCII: what is sent back must not be able to begin another header."""
+"""Visible ASCII; nothing else may be echoed in a header."""
 
 
 def is_preflight(method: str, headers: Mapping[bytes, bytes]) -> bool:
@@ -117,7 +115,7 @@ def is_preflight(method: str, headers: Mapping[bytes, bytes]) -> bool:
 
 
 def reply_headers(headers: Mapping[bytes, bytes]) -> RawHeaders:
-    """Return the CORS headers of a reply to a request with these headers."""
+    """Return the CORS headers of the reply."""
     origin = headers.get(b"origin")
     if origin is None or not _ORIGIN.fullmatch(origin):
         return [(b"vary", b"Origin")]
@@ -130,7 +128,7 @@ def reply_headers(headers: Mapping[bytes, bytes]) -> RawHeaders:
 
 
 def preflight_headers(headers: Mapping[bytes, bytes], methods: str) -> RawHeaders:
-    """Return the headers of a preflight's reply that allows these methods."""
+    """Return the headers of a preflight's reply."""
     allowed = [
         *reply_headers(headers),
         (b"access-control-allow-methods", methods.encode()),

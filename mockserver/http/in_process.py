@@ -21,7 +21,7 @@ HERE = "http://mock.localhost"
 
 
 class ConnectionLostError(Exception):
-    """A fault ended the connection; `response` is the part that came, if any."""
+    """A fault ended the connection; `response` is any part that came."""
 
     def __init__(self, response: "Response | None") -> None:
         super().__init__("the mock ended the connection " + ("before it answered" if response is None else "within its answer"))

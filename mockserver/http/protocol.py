@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocols with bounded heads, replies in one piece, and no upgrades."""
+"""uvicorn's HTTP protocols with bounded heads, one-piece replies and no upgrades."""
 
 import asyncio
 from typing import Any, cast
@@ -7,10 +7,10 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 262_144
-"""Bytes of an unfinished head; past them the connection is refused. The guard's own limits are lower."""
+"""Bytes above which an unfinished head is refused; the guard allows fewer."""
 
 MAX_URL_BYTES = 60_000
-"""Bytes kept of a URL: more than the guard lets through, less than httptools takes."""
+"""Bytes kept of a URL: between the limits of guard and httptools."""
 
 
 class OnePiece:
@@ -27,7 +27,7 @@ class OnePiece:
         self._head: bytes | None = None
 
     def write(self, data: bytes) -> None:
-        """Write the data after the waiting head, or keep it if it is one."""
+        """Write the data after the waiting head; keep a new head."""
         if self._head is not None:
             data, self._head = self._head + data, None
             self._transport.write(data)
@@ -100,7 +100,7 @@ class HttpTools(HttpToolsProtocol):
             self.send_400_response("The head of the request is too long.")
 
     def _pass_over(self, rest: bytes) -> None:
-        """Read the request again without its offer; `rest` is what came after the head."""
+        """Read the request again without its offer, then the rest."""
         method = self.scope["method"].encode()
         if method == b"CONNECT":
             self.send_400_response("This is no proxy.")
@@ -113,7 +113,7 @@ class HttpTools(HttpToolsProtocol):
 
 
 def h11_protocol() -> type[asyncio.Protocol]:
-    """Return the protocol of h11, the parser in plain Python, which is imported only now."""
+    """Return the protocol of h11, the parser in plain Python."""
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class H11(H11Protocol):
@@ -125,6 +125,6 @@ def h11_protocol() -> type[asyncio.Protocol]:
             return super()._should_upgrade()
 
         def _unsupported_upgrade_warning(self) -> None:
-            """Say nothing; uvicorn would warn of a missing WebSocket library with every such request."""
+            """Skip uvicorn's warning of a missing WebSocket library."""
 
     return H11

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PlayedPaths(BaseRoute):
-    """Matches each path of a played provider and of the control API, by the contract's table.
+    """A route for each path of the providers and the control API.
 
     Starlette would try the routes one by one, and knows no `/@sandbox` before a path.
     """
@@ -42,8 +42,8 @@ class PlayedPaths(BaseRoute):
 def starlette_app(app: App) -> Starlette:
     """Return a Starlette application that answers with the given one.
 
-    Its `routes` list the operations and the control API, for tools and `url_path_for`; requests are matched before them. A route
-    that is put before all of them wins, one that is appended is asked where the mock has no such path.
+    Its `routes` list the operations and the control API for tools and `url_path_for`. A route inserted before them wins; an
+    appended one answers paths that the mock does not have.
     """
     operations = app.mock.pipeline.contract.operations.values()
     listed = [Route(each.path, app, methods=[each.method], name=each.id) for each in operations]

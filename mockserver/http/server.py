@@ -36,7 +36,7 @@ KEEP_ALIVE_S = 60
 """Seconds that a connection may be idle between two requests."""
 
 HEAD_TIMEOUT_S = 30.0
-"""Seconds between checks; a connection without a request head at two is closed."""
+"""Seconds between checks; one without a head at two is closed."""
 
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _REFUSALS: Mapping[int | None, tuple[str, str | None]] = {

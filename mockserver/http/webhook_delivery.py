@@ -1,6 +1,6 @@
 """Send webhook deliveries when they fall due, and advance clocks meanwhile.
 
-What must wait for results is a generator that yields where it waits; the event loop and a blocking caller run the same one.
+Moving a clock is a generator that yields where it waits for results; the event loop and a blocking caller share it.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ Application = Callable[..., Any]
 
 
 class Job(Struct, frozen=True, eq=False):
-    """A delivery on its way, as the outbox of its sandbox has it."""
+    """A delivery under way, as in its sandbox's outbox."""
 
     sandbox: Sandbox
     delivery: Delivery
@@ -49,17 +49,14 @@ class Job(Struct, frozen=True, eq=False):
 
     @property
     def counts(self) -> bool:
-        """Whether its sandbox still waits for the result; after a reset it does not."""
+        """Whether its sandbox still waits for the result."""
         return self.sandbox.outbox.get(self.delivery.number) is self.delivery
 
 
 class WebhookSender:
     """Sends the deliveries of a mock's sandboxes.
 
-    Methods that end in `_blocking` are for callers within the process; `go_to` and `wait_for` are for an event loop.
-
-    Attributes:
-        lock: the mock's lock; those who wait for results release it meanwhile.
+    Methods that end in `_blocking` are for in-process callers; `go_to` and `wait_for` are for an event loop.
     """
 
     def __init__(self, mock: Mock) -> None:
@@ -75,7 +72,7 @@ class WebhookSender:
         self._advancing: set[Sandbox] = set()
 
     def send_soon(self, sandbox: Sandbox) -> None:
-        """Send what is due: after the reply if there is an event loop, else at once."""
+        """Send due deliveries, after the reply if there is an event loop."""
         if not sandbox.state.endpoints and sandbox.outbox.next_due is None:
             return
         loop = running_loop()
@@ -85,7 +82,7 @@ class WebhookSender:
             loop.call_soon(self.send_due, sandbox)
 
     def send_due(self, sandbox: Sandbox) -> None:
-        """Collect results, then do the sandbox's due tasks and send its due deliveries."""
+        """Collect results, do due tasks and send due deliveries."""
         with self.lock:
             self._loop = running_loop() or self._loop
             for each in {**self._collect_results(), sandbox.name: sandbox}.values():
@@ -103,9 +100,9 @@ class WebhookSender:
     def connect(
         self, sandbox: Sandbox, app: Application, *, secret: str, events: tuple[str, ...] = (), path: str = "/"
     ) -> Endpoint:
-        """Send the sandbox's events to an ASGI or WSGI application, until a reset.
+        """Send events to an ASGI or WSGI application until a reset.
 
-        path: where the application takes them, percent-encoded, with a query if it wants one.
+        path: percent-encoded, and may have a query.
         """
         with self.lock:
             name = free_id(sandbox.state.endpoints)
@@ -115,12 +112,12 @@ class WebhookSender:
             return endpoint
 
     def check_target(self, sandbox: Sandbox, url: str, *, where: str) -> None:
-        """Raise ConfigurationError unless the sandbox may send to the URL; an empty one goes nowhere."""
+        """Raise ConfigurationError unless the sandbox may send to the URL."""
         if url and url not in self._apps.get(sandbox, {}):
             check_target(url, self._mock.settings.allow_webhook_hosts, where=where)
 
     def wake_waiters(self) -> None:
-        """Wake those who wait for a result, in the thread that owns the mock."""
+        """Wake the callers that wait for a result."""
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
@@ -129,7 +126,7 @@ class WebhookSender:
             self.lock.notify_all()
 
     def stop(self) -> None:
-        """Cancel timers and forget waiters, since the event loop ends."""
+        """Cancel timers and forget waiters; the event loop ends."""
         for name in list(self._timers):
             self._cancel_timer(name)
         self._waiting.clear()
@@ -140,8 +137,7 @@ class WebhookSender:
     def _is_held(self, sandbox: Sandbox, delivery: Delivery) -> bool:
         """Return whether the delivery must wait for others.
 
-        It waits for room, or for an earlier one of the same object.
-        Where time does not run by itself, an endpoint is sent one at a time, so that equal runs are equal.
+        Unless the clock is real, each endpoint gets one delivery at a time, so that equal runs are equal.
         """
         if len(self._jobs) >= MAX_SENDING:
             self._short_of_room[sandbox.name] = sandbox
@@ -176,7 +172,7 @@ class WebhookSender:
         threading.Thread(target=self._deliver, args=(job, app), name="mockserver-webhook", daemon=True).start()
 
     def _deliver(self, job: Job, app: Application | None) -> None:
-        """Send one delivery in its own thread; all else runs in callers' threads."""
+        """Send one delivery; only this runs in a thread of its own."""
         from mockserver.http.webhook_requests import DeliveryResult, deliver
 
         started, result = stopwatch_us(), DeliveryResult(error="the delivery was broken off")
@@ -198,7 +194,7 @@ class WebhookSender:
         self.wake_waiters()
 
     def _collect_results(self) -> dict[str, Sandbox]:
-        """Note the results of deliveries; return the sandboxes that can go on, by name."""
+        """Note results; return the sandboxes that can go on, by name."""
         touched: dict[str, Sandbox] = {}
         while self._results:
             job, result = self._results.popleft()
@@ -222,7 +218,7 @@ class WebhookSender:
             timer.cancel()
 
     async def go_to(self, sandbox: Sandbox, clock: Clock) -> None:
-        """Move to this clock, stopping at each due instant until results are there.
+        """Move to this clock; each due instant waits for its results.
 
         Raises: ClockError if the clock is out of range; BusyError if it is being moved already, or the state is replaced.
         """
@@ -231,22 +227,22 @@ class WebhookSender:
                 await self._next_result()
 
     def go_to_blocking(self, sandbox: Sandbox, clock: Clock) -> None:
-        """Do the same as `go_to`, for a caller of this process who waits."""
+        """Do the same as `go_to` in process."""
         with self.lock, closing(self._moving(sandbox, clock)) as steps:
             for _ in steps:
                 self.lock.wait()
 
     def advance(self, sandbox: Sandbox, by_ms: int) -> None:
-        """Move the clock on by so much, as `go_to_blocking` does."""
+        """Advance the clock, as `go_to_blocking` does."""
         self.go_to_blocking(sandbox, sandbox.state.clock.advanced(by_ms))
 
     def flush(self, sandbox: Sandbox, timeout_s: float) -> bool:
-        """Wait until all that is due is sent and has its result; return whether it has."""
+        """Wait for the results of all due deliveries; return whether they came."""
         self.wait_for_blocking(sandbox, lambda: not self._is_busy(sandbox), timeout_s)
         return not self._is_busy(sandbox)
 
     async def wait_for(self, sandbox: Sandbox, found: Callable[[], bool], timeout_s: float) -> None:
-        """Wait until this is found in the sandbox's outbox, or the time is over."""
+        """Wait until the outbox fulfils the condition, at most so long."""
         changed = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -255,17 +251,16 @@ class WebhookSender:
 
         sandbox.outbox.listeners.append(notify)
         try:
-            async with asyncio.timeout(timeout_s):
-                while not found():
-                    changed.clear()
-                    await changed.wait()
-        except TimeoutError:
-            pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    while not found():
+                        changed.clear()
+                        await changed.wait()
         finally:
             sandbox.outbox.listeners.remove(notify)
 
     def wait_for_blocking(self, sandbox: Sandbox, found: Callable[[], bool], timeout_s: float) -> None:
-        """Do the same as `wait_for`, for a caller of this process."""
+        """Do the same as `wait_for` in process."""
         end_us = stopwatch_us() + int(timeout_s * 1_000_000)
         with self.lock:
             self.send_due(sandbox)
@@ -274,12 +269,12 @@ class WebhookSender:
                 self.send_due(sandbox)
 
     def _is_busy(self, sandbox: Sandbox) -> bool:
-        """Return whether results are awaited, or due deliveries wait for room."""
+        """Return whether deliveries are due or under way."""
         due = sandbox.outbox.next_due
         return (due is not None and due <= sandbox.now) or any(job.sandbox is sandbox and job.counts for job in self._jobs)
 
     def _moving(self, sandbox: Sandbox, clock: Clock) -> Generator[None]:
-        """Move the sandbox's clock, yielding wherever the next result must be waited for."""
+        """Move the clock; yield to wait for the next result."""
         if not clock.can_be_said:
             raise ClockError("a clock shows times of the years 1970 to 9999")
         if sandbox in self._advancing:
@@ -316,7 +311,6 @@ class WebhookSender:
             raise BusyError("the state was replaced while its clock advanced", hint="advance it again")
 
     async def _next_result(self) -> None:
-        """Wait in the event loop for the next result of a delivery."""
         self._loop = asyncio.get_running_loop()
         if not self._results:
             future = self._loop.create_future()
@@ -333,30 +327,30 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def runs_by_itself(sandbox: Sandbox) -> bool:
-    """Return whether time passes in the sandbox without a call."""
+    """Return whether the sandbox's time passes without a call."""
     return sandbox.state.clock.mode == "real" and sandbox.state.held is None
 
 
 def next_after(sandbox: Sandbox, now: int) -> int | None:
-    """Return when the sandbox's next task or delivery falls due; None if there is none."""
+    """Return when the next task or delivery falls due, or None."""
     dues = (sandbox.state.agenda.next_due, sandbox.outbox.next_due_after(now))
     return min((due for due in dues if due is not None), default=None)
 
 
 def _until_due_s(sandbox: Sandbox, most_s: float) -> float:
-    """Return the seconds of real time until something falls due by itself, at most `most_s`."""
+    """Return the real seconds until something falls due, at most `most_s`."""
     due = next_after(sandbox, sandbox.now) if runs_by_itself(sandbox) else None
     return most_s if due is None else min(most_s, (due - sandbox.now) / 1000 + SLACK_S)
 
 
 def _goes_first(sending: Delivery, other: Delivery) -> bool:
-    """Return whether a first attempt for the same object and endpoint is on its way."""
+    """Return whether both are first attempts for one object and endpoint."""
     is_same = (sending.endpoint, sending.event.object) == (other.endpoint, other.event.object)
     return is_same and sending.attempt == other.attempt == 1
 
 
 def _note_result(job: Job, result: "DeliveryResult") -> None:
-    """Note the result of a delivery, and enqueue the next attempt if there is one."""
+    """Note a delivery's result, and enqueue its next attempt if any."""
     sandbox, delivery = job.sandbox, job.delivery
     is_taken = 200 <= result.status < 300
     choices = ChoiceReader(choices=sandbox.state.choices, assumed=dict(delivery.assumed))

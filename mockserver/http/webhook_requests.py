@@ -1,4 +1,4 @@
-"""Send a webhook delivery over HTTP or to an application in this process."""
+"""Send a webhook delivery over HTTP or to an in-process application."""
 
 import asyncio
 import inspect

@@ -1,4 +1,4 @@
-"""Make the headers and body of a delivery, correct or broken as asked."""
+"""Make the headers and body of a delivery, correct or broken."""
 
 import json
 
@@ -11,10 +11,10 @@ from mockserver.state import Sandbox
 from mockserver.webhooks import Delivery, Endpoint
 
 FORGED = frozenset(("bad-signature", "old-secret", "stale", "future", "truncate", "re-serialise"))
-"""Ways in which a delivery itself is broken; such a one is not the provider's, so it is not retried."""
+"""Ways to break a delivery itself; such a delivery is not retried."""
 
 SHIFT_MS = 600_000
-"""Distance between the sandbox's time and the signature of a stale or future delivery."""
+"""Milliseconds between the clock and a stale or future signature."""
 
 _SHIFTS_MS = {"stale": -SHIFT_MS, "future": SHIFT_MS}
 
@@ -38,7 +38,7 @@ def signed_body(sandbox: Sandbox, webhooks: WebhookFormat, delivery: Delivery, e
 
 
 def check_how(sandbox: Sandbox, webhooks: WebhookFormat, how: str, endpoint: Endpoint) -> None:
-    """Raise ConfigurationError if a delivery to the endpoint cannot be wrong in this way."""
+    """Raise ConfigurationError if deliveries to the endpoint cannot break so."""
     if how == "old-secret" and not endpoint.old_secret:
         hint = f'PATCH /_mock/webhooks/{endpoint.id} {{"secret": "…"}} rotates it'
         raise ConfigurationError(f"{endpoint.id} has had no other secret", where="body.how", hint=hint)
