@@ -28,6 +28,8 @@ class SandboxOptions(TypedDict, total=False):
         clock: `step` advances by a second with each exchange, `frozen` never, `real` with the machine.
         now: start of the clock, an ISO 8601 timestamp or a datetime.
         assume: assumption → choice.
+        faults: presets, and faults as `POST /_mock/faults` takes them, armed at the start and after each reset.
+        journal_limit: number of exchanges that the sandbox remembers.
     """
 
     fixture: Fixture | Sequence[Fixture] | None
@@ -35,18 +37,18 @@ class SandboxOptions(TypedDict, total=False):
     clock: Mode | None
     now: str | datetime | None
     assume: Mapping[str, str]
+    faults: Sequence[str | Mapping[str, Any]]
+    journal_limit: int | None
 
 
 class AppOptions(SandboxOptions, total=False):
     """Options of an application.
 
     Keys:
-        faults: presets, and faults as `POST /_mock/faults` takes them, for each new sandbox.
         providers: providers or their names; default: the built-in ones.
         contract: an OpenAPI file for all providers; default: each its own.
         endpoints: webhook endpoints of each new sandbox.
         check_replies: compare each reply with the contract before it is sent.
-        journal_limit: exchanges that each sandbox remembers.
         max_sandboxes, max_snapshots, max_records: limits; more are refused.
         latency_ms: delay of each provider's reply.
         public_url: base URL of links; default: the client's.
@@ -56,12 +58,10 @@ class AppOptions(SandboxOptions, total=False):
         raise_errors: raise the mock's own errors instead of answering 500; for tests.
     """
 
-    faults: Sequence[str | Mapping[str, Any]]
     providers: str | Provider | Iterable[str | Provider] | None
     contract: Path | None
     endpoints: Sequence[Endpoint]
     check_replies: bool
-    journal_limit: int
     max_sandboxes: int
     max_snapshots: int
     max_records: int
@@ -89,9 +89,9 @@ def asgi_app(**options: Unpack[AppOptions]) -> App:
     """Return the bare ASGI application that `create_app` wraps; it is faster."""
     app = App(Mock(settings_of(options)), _control)
     if app.mock.settings.faults:
-        from mockserver.control.faults import arm_at_begin
+        from mockserver.control.faults import arming
 
-        arm_at_begin(app.mock)
+        app.mock.sandboxes.at_begin(arming(app.mock.settings.faults, app.mock))
     for sandbox in app.mock.sandboxes:
         for endpoint in sandbox.state.endpoints:
             app.webhook_sender.check_target(sandbox, endpoint.url, where=endpoint.id)
@@ -108,8 +108,9 @@ def settings_of(options: AppOptions) -> MockSettings:
     given["providers"] = find_providers(options.get("providers"))
     if "fixture" in given:
         given["fixture"] = fixtures_of(given["fixture"])
-    if "seed" in given and type(given["seed"]) is not int:
-        raise ConfigurationError(f"{given['seed']!r} is no integer", where="seed", hint="write seed=7")
+    for name in ("seed", "journal_limit"):
+        if type(given.get(name, 0)) is not int:
+            raise ConfigurationError(f"{given[name]!r} is no integer", where=name, hint=f"write {name}=7")
     if "clock" in given:
         given["clock"] = mode_of(given["clock"])
     if type(given.get("now", 0)) is not int:

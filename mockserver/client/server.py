@@ -89,7 +89,12 @@ class Server:
         """
         check_keywords(options, SandboxOptions)
         with self.app.mock.lock, hints_in_python():
-            made = self.app.mock.sandboxes.make(name, self._initial_state(options))
+            state, hook = self._initial_state(options), None
+            if options.get("faults"):
+                from mockserver.control.faults import arming
+
+                hook = arming(options["faults"], self.app.mock)
+            made = self.app.mock.sandboxes.make(name, state, journal_limit=options.get("journal_limit"), hook=hook)
         return self._accounts(made.name)
 
     def close(self) -> None:
@@ -107,6 +112,8 @@ class Server:
         mock, common = self.app.mock, self.app.mock.settings
         before: Any = {"seed": common.seed, "clock": common.clock, "now": common.now, "providers": common.providers}
         own = settings_of(before | options)
+        if options.keys() <= {"faults", "journal_limit"}:
+            return None
         fixtures = own.fixture if options.get("fixture") is not None else None
         choices = {**common.assume, **own.assume}
         key = (fixtures, _versions(fixtures or ()), own.seed, own.clock, own.now, tuple(sorted(choices.items())))

@@ -1,6 +1,6 @@
 """`/_mock/faults`: list, arm and disarm faults."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -92,33 +92,27 @@ def arm(mock: Mock, sandbox: Sandbox, fault: Fault) -> list[FaultRow]:
     return [_row(each, sandbox.now) for each in armed]
 
 
-def arm_at_begin(mock: Mock) -> None:
-    """Arm each new and reset sandbox with the faults of the settings.
+def arming(given: Sequence[str | Mapping[str, Any] | Fault], mock: Mock, where: str = "faults") -> Callable[[Sandbox], object]:
+    """Return a function that arms these faults in a sandbox, for its start and each reset.
 
     Raises: ConfigurationError that names the fault.
     """
-    faults = read_faults(mock.settings.faults, mock)
-
-    def arm_all(sandbox: Sandbox) -> None:
-        for fault in faults:
-            arm(mock, sandbox, fault)
-
-    mock.sandboxes.at_begin(arm_all)
+    faults = read_faults(given, mock, where)
+    return lambda sandbox: sandbox.faults.arm(faults, sandbox.now)
 
 
-def read_faults(given: Sequence[str | Mapping[str, Any]], mock: Mock) -> list[Fault]:
-    """Read and check faults from Python: mappings, or names of presets.
+def read_faults(given: Sequence[str | Mapping[str, Any] | Fault], mock: Mock, where: str = "faults") -> list[Fault]:
+    """Read and check faults and presets; return the faults, presets expanded.
 
     Raises: ConfigurationError that names the fault.
     """
-    faults = []
+    faults: list[Fault] = []
     for index, each in enumerate(given):
         try:
-            faults.append(read_fault(each))
-            expand(faults[-1], mock)
+            faults += expand(each if isinstance(each, Fault) else read_fault(each), mock)
         except MockServerError as error:
             place = (error.where or "").removeprefix("body").removeprefix("fault")
-            raise ConfigurationError(error.what, where=f"faults[{index}]{place}", hint=error.hint) from error
+            raise ConfigurationError(error.what, where=f"{where}[{index}]{place}", hint=error.hint) from error
     return faults
 
 

@@ -6,9 +6,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mockserver.control.assumptions import Choices
+from mockserver.control.faults import arming
 from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
+from mockserver.faults import Fault, Preset
 from mockserver.mock import Mock, scenarios
 from mockserver.state import Sandbox, State
 from mockserver.state.clock import ModeName, Timestamp, instant
@@ -33,6 +35,8 @@ class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
     clock: ModeName | None = None
     now: Timestamp | None = None
     assume: Choices | None = None
+    faults: Annotated[tuple[Fault | Preset, ...], Meta(description="Armed at the start and after each reset.")] | None = None
+    journal_limit: Annotated[int, Meta(ge=0, le=10**9, description="Number of exchanges to remember.")] | None = None
 
 
 def list_sandboxes(call: ControlCall) -> Reply:
@@ -43,9 +47,12 @@ def list_sandboxes(call: ControlCall) -> Reply:
 def create_sandbox(call: ControlCall) -> Reply:
     """Create a sandbox. Reset goes back to the state it begins with.
 
-    Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError.
+    Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError, ConfigurationError for a fault.
     """
-    row = _row(call, call.mock.sandboxes.make(call.body.name, _initial_state(call.mock, call.body)))
+    mock, order = call.mock, call.body
+    hook = arming(order.faults, mock, "body.faults") if order.faults else None
+    made = mock.sandboxes.make(order.name, _initial_state(mock, order), journal_limit=order.journal_limit, hook=hook)
+    row = _row(call, made)
     return Reply(201, row, (("location", f"{row.url}/_mock/"),))
 
 
@@ -66,7 +73,7 @@ def _row(call: ControlCall, sandbox: Sandbox) -> SandboxRow:
 
 def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
     """Return the state that the sandbox begins with; None: the common one."""
-    if order == SandboxOrder(name=order.name):
+    if (order.fixture, order.seed, order.clock, order.now, order.assume) == (None,) * 5:
         return None
     setup, assume = mock.settings, order.assume or {}
     mock.choices({**setup.assume, **assume}, where="body.assume")

@@ -10,7 +10,7 @@ import pytest
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from mockserver.app import check_keywords
+from mockserver.app import SandboxOptions, check_keywords
 from mockserver.catalogue import check_choices
 from mockserver.client.hints import hints_in_python
 from mockserver.control.faults import read_faults
@@ -65,8 +65,8 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
 
     def of_sandbox(self) -> dict[str, Any]:
         """Return the options that `Server.sandbox` takes."""
-        given = {name: getattr(self, name) for name in ("fixture", "seed", "clock", "now", "assume")}
-        return {name: value for name, value in given.items() if value not in (None, {})}
+        given = {name: getattr(self, name) for name in SandboxOptions.__annotations__}
+        return {name: value for name, value in given.items() if value not in (None, {}, [])}
 
 
 OPTIONS = pytest.StashKey[MarkerOptions]()

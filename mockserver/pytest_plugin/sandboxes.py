@@ -16,7 +16,6 @@ from mockserver.catalogue import Assumption
 from mockserver.client.account import Account
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.client.server import Server, running
-from mockserver.control.faults import arm, read_fault
 from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.marker import (
@@ -103,12 +102,7 @@ def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) ->
         for late in [each.name for each in sandboxes if each.name in ended]:
             sandboxes.drop(late)
         ended.discard(name)
-        accounts = server.sandbox(name, **options.of_sandbox())
-        if options.journal_limit is not None:
-            accounts.sandbox_ref.sandbox.journal.limit = options.journal_limit
-        for each in options.faults:
-            arm(accounts.sandbox_ref.mock, accounts.sandbox_ref.sandbox, read_fault(each))
-        return accounts
+        return server.sandbox(name, **options.of_sandbox())
 
 
 def _name(item: pytest.Item) -> str:

@@ -1,7 +1,8 @@
 """A sandbox: an isolated account at every provider. Nothing mutable lives outside one."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
@@ -40,12 +41,13 @@ class Sandbox:
         keys: Mapping[str, str],
         task_handlers: Mapping[str, TaskHandler],
         limits: "Limits",
-        hooks: "Iterable[Callable[[Sandbox], object]]" = (),
+        journal_limit: int | None = None,
+        hooks: "Sequence[Iterable[Callable[[Sandbox], object]]]" = (),
     ) -> None:
         self.name = name
         self.keys = keys
         self.state = initial_state.fork()
-        self.journal = Journal(limits.journal)
+        self.journal = Journal(limits.journal if journal_limit is None else journal_limit)
         self.outbox = Outbox()
         self.faults = ArmedFaults()
         self.snapshots: dict[str, State] = {}
@@ -182,7 +184,7 @@ class Sandbox:
         self._begin()
 
     def _begin(self) -> None:
-        for hook in self._hooks:
+        for hook in chain.from_iterable(self._hooks):
             hook(self)
 
     def load(self, state: State) -> None:
@@ -278,10 +280,19 @@ class Sandboxes:
         """
         return self._sandboxes.get(name) or self.make(name)
 
-    def make(self, name: str | None = None, initial_state: State | None = None) -> Sandbox:
+    def make(
+        self,
+        name: str | None = None,
+        initial_state: State | None = None,
+        *,
+        journal_limit: int | None = None,
+        hook: Callable[[Sandbox], object] | None = None,
+    ) -> Sandbox:
         """Create a sandbox.
 
         initial_state: None: the common one.
+        journal_limit: None: that of the limits.
+        hook: called now and after each reset, after the common ones.
 
         Raises: BadNameError, TakenNameError, LimitError; FixtureError for an initial_state that no sandbox can go on with.
         """
@@ -303,7 +314,8 @@ class Sandboxes:
             keys=keys,
             task_handlers=self._task_handlers,
             limits=self.limits,
-            hooks=self._hooks,
+            journal_limit=journal_limit,
+            hooks=(self._hooks, [hook] if hook else ()),
         )
         self._sandboxes[name] = sandbox
         return sandbox

@@ -180,6 +180,21 @@ def test_sandboxes_that_begin_alike_are_forks() -> None:
         assert 0 < len(server._states) <= MAX_STATES
 
 
+def test_a_sandbox_begins_with_faults_and_a_journal_limit_of_its_own() -> None:
+    with running(faults=[{"kind": "garbage"}]) as server:
+        mine = server.sandbox("mine", faults=["slow", {"kind": "drop", "first": 1}], journal_limit=2)
+        sandbox = mine.sandbox_ref.sandbox
+        mine.reset()
+
+        assert [each.fault.kind for each in sandbox.faults.armed] == ["garbage", "latency", "drop"]
+        assert (sandbox.journal.limit, server.sandbox().sandbox_ref.sandbox.journal.limit) == (2, 1_000)
+        assert sandbox.initial_state is server.default.sandbox_ref.sandbox.initial_state
+        with pytest.raises(ConfigurationError, match=r"^faults\[0\].preset: must be .*slow"):
+            server.sandbox(faults=["slw"])
+        with pytest.raises(ConfigurationError, match="journal_limit: '2' is no integer; write journal_limit=7"):
+            server.sandbox(journal_limit="2")  # type: ignore[arg-type]
+
+
 def test_a_fixture_file_that_was_written_again_is_read_again(server: Server, tmp_path: Path) -> None:
     path, counted = tmp_path / "mine.yaml", []
     for emails in ("{email: a@example.org}", "{email: a@example.org}, {email: b@example.org}"):

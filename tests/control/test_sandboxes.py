@@ -1,5 +1,6 @@
 """Sandboxes, made and dropped."""
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,52 @@ def test_sandbox_begins_with_what_was_ordered(control: httpx.Client) -> None:
     assert state["clock"] == {"mode": "step"}
     assert state["now"] == "2027-01-01T00:00:00.000Z"
     assert state["assumptions"] == {"spoonity.create-status": "201"}
+
+
+def test_ordered_faults_are_armed_after_the_mocks_own_and_after_each_reset(make_app: MakeApp, control_of: ControlOf) -> None:
+    control = control_of(make_app(faults=[{"kind": "garbage"}]))
+    made = control.post("/_mock/sandboxes", json={"name": "mine", "faults": ["slow", {"kind": "drop", "first": 1}]})
+    armed = control.get("/@mine/_mock/faults").json()
+    control.delete("/@mine/_mock/faults")
+    control.post("/@mine/_mock/reset")
+
+    assert made.status_code == 201
+    assert [each["kind"] for each in armed] == ["garbage", "latency", "drop"]
+    assert control.get("/@mine/_mock/faults").json() == armed
+    assert [each["kind"] for each in control.get("/_mock/faults").json()] == ["garbage"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "detail"),
+    [
+        ("slw", "body.faults[0]: must be *slow*"),
+        ({"kind": "drop", "colour": 1}, "body.faults[0].colour: unknown field; *"),
+        ({"kind": "status"}, "body.faults[0].status: a fault of kind status needs it; *"),
+        ({"kind": "drop", "operations": ["no"]}, "body.faults[0].operations[0]: there is no operation 'no'; *"),
+    ],
+)
+def test_ordered_fault_that_cannot_be_armed_is_refused(control: httpx.Client, fault: Any, detail: str) -> None:
+    reply = control.post("/_mock/sandboxes", json={"name": "mine", "faults": [fault]})
+
+    assert reply.status_code == 400
+    assert fnmatchcase(reply.json()["detail"], detail.replace("[0]", "[[]0]")), reply.json()["detail"]
+    assert len(control.get("/_mock/sandboxes").json()) == 1
+
+
+def test_ordered_journal_limit_holds_for_this_sandbox_alone(app: App, control: httpx.Client) -> None:
+    control.post("/_mock/sandboxes", json={"name": "mine", "journal_limit": 2})
+    for name in ("mine", "other"):
+        for _ in range(3):
+            client_of(app).get(f"/@{name}/customers")
+        assert len(control.get(f"/@{name}/_mock/requests").json()["exchanges"]) == (2 if name == "mine" else 3)
+    reply = control.post("/_mock/sandboxes", json={"journal_limit": -1})
+    refused(reply, 400, "body.journal_limit: must be an integer from 0 to 1000000000, got -1")
+
+
+def test_sandbox_with_faults_and_a_journal_limit_still_begins_as_the_mock(app: App, control: httpx.Client) -> None:
+    control.post("/_mock/sandboxes", json={"name": "mine", "faults": ["slow"], "journal_limit": 2})
+
+    assert app.mock.sandboxes.get("mine").initial_state is app.mock.sandboxes.initial_state
 
 
 @pytest.mark.parametrize("order", [{}, {"seed": None}, {"fixture": "default"}, {"clock": "frozen"}, {"assume": {}}])
