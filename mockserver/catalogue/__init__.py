@@ -1,4 +1,4 @@
-"""What the documents promise and leave open, as types, and the HTTP client of checks."""
+"""Describe what a provider's documents promise and leave open."""
 
 from mockserver.catalogue.assumption import Assumption, Decision, check_choices, declared_in
 from mockserver.catalogue.behaviour import Behaviour, NotCheckable

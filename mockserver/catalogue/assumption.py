@@ -18,12 +18,10 @@ class Assumption:
 
     Attributes:
         key: `PROVIDER.words-with-hyphens`.
-        question: what the documents do not say, as a question.
         choices: name → what it means, the default first.
-        default: the name of the choice that holds unless a sandbox says otherwise.
         evidence: what speaks for the default.
         overlays: choice → how it changes the contract, for those that do.
-        operations: those that it is about; empty: every one of the provider, requests for none of them included.
+        operations: those that it is about; empty: all of the provider, and requests for none.
     """
 
     key: str
@@ -41,11 +39,7 @@ class Assumption:
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
-    """An open question with one answer here; it has no choices and no header.
-
-    Attributes:
-        operations: as an assumption's.
-    """
+    """An open question with one answer here."""
 
     key: str
     question: str
@@ -57,7 +51,7 @@ class Decision(Struct, frozen=True, forbid_unknown_fields=True):
 def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption], *, where: str) -> dict[str, str]:
     """Return the choices that differ from the defaults.
 
-    Raises: UnknownChoiceError, which names the near or possible ones, for an unknown key or choice.
+    Raises: UnknownChoiceError, which names near or possible ones.
     """
     known = {assumption.key: assumption for assumption in assumptions}
     for key, choice in choices.items():
@@ -76,6 +70,6 @@ def _nearest(key: str, known: Mapping[str, Assumption]) -> str:
     return f"did you mean {near[0]}?" if near else "`mockserver assumptions` lists them"
 
 
-def declared_in(namespace: Mapping[str, object], kind: type[Declared]) -> tuple[Declared, ...]:
-    """Return the module's values of this type, in the order of their definition."""
-    return tuple(value for value in namespace.values() if isinstance(value, kind))
+def declared_in(kind: type[Declared], *modules: Mapping[str, object]) -> tuple[Declared, ...]:
+    """Return the values of this type in the modules' variables, in order."""
+    return tuple(value for module in modules for value in module.values() if isinstance(value, kind))

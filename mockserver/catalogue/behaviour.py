@@ -1,7 +1,6 @@
 """Statements of the documents with their executable checks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ Check = Callable[[Any], None]
 
 
 class NotCheckable(Exception):  # noqa: N818 - not an error: the check has no result
-    """The check cannot be done with this service or account; the message says why."""
+    """The check is impossible at this service; the message says why."""
 
 
 class Behaviour(Struct, frozen=True):
@@ -24,13 +23,11 @@ class Behaviour(Struct, frozen=True):
     Attributes:
         name: `PROVIDER.area.claim`.
         says: the statement in one sentence.
-        source: the page, and the part of it, where it stands.
-        operation: the operation that it is about.
-        check: raises AssertionError unless the service at the other end of the given Api behaves so; speaks plain HTTP,
-            leaves nothing behind that can be deleted, and relies on no other record of the account. It may raise
-            NotCheckable for a reason that lies in the account, not in the service.
-        exercised: whether an exchange of a consumer's own traffic exercised the statement.
-        only_with: assumption → choice without which the documents' statement cannot be checked; empty for most.
+        source: page and section.
+        check: raises AssertionError unless the service of the given Api behaves so. It speaks plain HTTP, deletes what it can
+            of its records and relies on no others. It raises NotCheckable for a reason in the account, not in the service.
+        exercised: whether an exchange exercised the statement.
+        only_with: assumption → choice that the check needs.
     """
 
     name: str
@@ -55,8 +52,8 @@ def behaviour(
 ) -> Callable[[Check], Behaviour]:
     """Make a behaviour from its check, whose docstring is the statement.
 
-    statuses, when: which answers of the operation exercise it; default: every success.
-    exercised: replaces these two, for a behaviour that other operations exercise too.
+    statuses, when: answers of the operation that exercise it. Default: every success.
+    exercised: replaces these two, if other operations exercise it too.
     view: makes the function's argument of the Api.
     """
 
@@ -66,8 +63,3 @@ def behaviour(
         return Behaviour(name, says, source, operation, lambda api: check(view(api)), exercises, only_with or {})
 
     return make
-
-
-def behaviours_of(*modules: ModuleType) -> tuple[Behaviour, ...]:
-    """Return the behaviours that the modules define, in order."""
-    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Behaviour))

@@ -16,26 +16,21 @@ if TYPE_CHECKING:
 
 
 class Observation(Struct, frozen=True):
-    """Result of an observer.
-
-    Attributes:
-        choice: the choice that the service follows; None if it follows none of them.
-        seen: what it did, in one clause.
-    """
+    """The service's choice, None if it follows none, and what it did, as a clause."""
 
     choice: str | None
     seen: str
 
 
 class NotObserved(Exception):  # noqa: N818 - not an error: the observer has no result
-    """The service's choice cannot be observed now; the message says why."""
+    """The choice cannot be observed now; the message says why."""
 
 
 class Observer(Struct, frozen=True):
-    """Puts one assumption's question to a service.
+    """Ask a service one assumption's question.
 
     Attributes:
-        observe: asks over plain HTTP and cleans up as a behaviour's check does; raises NotObserved where it cannot tell.
+        observe: asks and cleans up as a behaviour's check does, or raises NotObserved.
     """
 
     assumption: Assumption
@@ -43,7 +38,7 @@ class Observer(Struct, frozen=True):
 
 
 class Unobservable(Struct, frozen=True):
-    """An assumption whose choices cannot be distinguished from outside, and why."""
+    """An assumption whose choices look alike from outside, and why."""
 
     assumption: Assumption
     why: str
@@ -71,34 +66,23 @@ def by_status(answer: "ApiResponse", choices: Mapping[int, str]) -> Observation:
 
 
 Find = Callable[["Api", str], Iterable[str]]
-"""Yields the paths of deletable records that contain a text, as far as a client can find them."""
-
-
-def _find_nothing(_api: "Api", _text: str) -> Iterable[str]:
-    return ()
+"""Find the paths of deletable records that contain a text."""
 
 
 class Cleanup(Struct, frozen=True):
     """How a run finds its records, and which of them stay.
 
     Attributes:
-        find: finds records by a text; used for creations without a reply, and to see whether deletions did delete.
-        remains: path of a collection → what stays of a record made there although a run deletes what it can, as a sentence.
+        find: finds creations without a reply, and failed deletions.
+        remains: path of a collection → what stays of its deleted records, as a sentence.
     """
 
-    find: Find = _find_nothing
+    find: Find = lambda _api, _text: ()
     remains: Mapping[str, str] = {}
 
 
 class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
-    """A statement of the documents that cannot be checked from outside.
-
-    Attributes:
-        name: `PROVIDER.area.claim`, as a behaviour's.
-        says: the statement in one sentence.
-        source: the page, and the part of it, where it stands.
-        why: what makes it impossible to check.
-    """
+    """A statement of the documents that cannot be checked from outside, and why."""
 
     name: str
     says: str
@@ -111,12 +95,7 @@ class Catalogue(Struct, frozen=True):
 
     Attributes:
         behaviours: statements with their checks, in the order of the documents.
-        unchecked: statements without one.
-        decisions: open questions that have one answer here.
-        observers: how to find out which choice of an assumption a service follows.
-        unobservable: assumptions for which nothing outside tells the choices apart.
-        cleanup: how a run leaves an account in order.
-        conduct: how a client's exchanges are read, so that its conduct can be judged.
+        observers: find the choice of an assumption that a service follows.
     """
 
     behaviours: tuple[Behaviour, ...] = ()
@@ -134,8 +113,8 @@ class Catalogue(Struct, frozen=True):
 
 
 def read_statements(folder: Path) -> tuple[tuple[Unchecked, ...], tuple[Decision, ...]]:
-    """Read the unchecked statements and the decisions of a provider's folder.
+    """Read `unchecked.yaml` and `decisions.yaml` in a provider's folder.
 
-    Raises: DocumentError for an `unchecked.yaml` or `decisions.yaml` that is not there or does not fit.
+    Raises: DocumentError if one is missing or invalid.
     """
     return read_as(folder / "unchecked.yaml", tuple[Unchecked, ...]), read_as(folder / "decisions.yaml", tuple[Decision, ...])

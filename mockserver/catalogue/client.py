@@ -1,4 +1,4 @@
-"""HTTP client of checks: it knows an address and a credential."""
+"""HTTP client of checks."""
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -11,18 +11,14 @@ from msgspec import Struct
 from mockserver.conversion import NOT_JSON
 
 Send = Callable[[str, str, Mapping[str, str], bytes], "ApiResponse"]
-"""Sends method, URL, headers and body."""
+"""Send method, URL, headers and body."""
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
 class ApiResponse(Struct, frozen=True):
-    """A service's response; header names are in lower case.
-
-    Attributes:
-        request: method and URL, for messages.
-    """
+    """A service's response with lower-case header names, and its request for messages."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,34 +37,34 @@ class ApiResponse(Struct, frozen=True):
             raise AssertionError(f"{self.request} answered no JSON: {self.body[:200]!r}") from error
 
     def expect(self, *statuses: int) -> "ApiResponse":
-        """Return the answer itself.
-
-        Raises: AssertionError unless it has one of the statuses.
-        """
+        """Return the response, or raise AssertionError unless it has one of the statuses."""
         wanted = " or ".join(map(str, statuses))
         assert self.status in statuses, f"{self.request} answered {self.status}, not {wanted}: {self.body[:300]!r}"
         return self
 
 
 class Api:
-    """A service under check; one for each check.
-
-    What a check creates it hands to `cleanup`; when the check is over, however it ends, `close` does the clean-up in
-    reverse order.
+    """Client of one check.
 
     Attributes:
-        marker: what is put into whatever the check creates; checks that run at the same time, or again after one that could
-            not clean up, need different ones.
+        marker: beginning of the check's texts; no other check may use it at the same time.
+        pause: gives the service time, in seconds; does not move a frozen clock.
     """
 
     def __init__(
-        self, send: Send, url: str, token: str, *, marker: str = "mockserver-check", pause: Callable[[float], None] | None = None
+        self,
+        send: Send,
+        url: str,
+        token: str,
+        *,
+        marker: str = "mockserver-check",
+        pause: Callable[[float], object] = lambda _seconds: None,
     ) -> None:
         self.url = url.rstrip("/")
         self.token = token
         self.marker = marker
         self._send = send
-        self._pause = pause
+        self.pause = pause
         self._cleanups: list[Callable[[], object]] = []
         self._names = 0
 
@@ -89,10 +85,11 @@ class Api:
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> ApiResponse:
-        """Send a request with the credential, and return the answer.
+        """Send a request with the credential, and return the response.
 
-        query: a mapping, which is encoded, or text that is sent as it is.
-        json, form, body: at most one; `headers` may change or, with None, remove what they imply.
+        query: a mapping to encode, or encoded text.
+        json, form, body: at most one.
+        headers: replace the implied ones; None removes one.
         """
         target = path if path.startswith("http") else f"{self.url}{path}"
         if query:
@@ -108,21 +105,16 @@ class Api:
         answer = self._send(method, target, real, content)
         return ApiResponse(answer.status, answer.headers, answer.body, f"{method} {target}")
 
-    def pause(self, seconds: float) -> None:
-        """Give the service time; a sandbox's clock that is frozen does not move."""
-        if self._pause is not None:
-            self._pause(seconds)
-
     def unique(self, word: str = "check") -> str:
-        """Return a text with the marker that no other record has."""
+        """Return a unique text with the marker."""
         self._names += 1
         return f"{self.marker}-{word}-{self._names:03}"
 
     def cleanup(self, action: Callable[[], object]) -> None:
-        """Have this done when the check is over."""
+        """Register an action for the end of the check."""
         self._cleanups.append(action)
 
     def close(self) -> None:
-        """Do what was handed to `cleanup`, the latest first."""
+        """Run the registered actions, latest first."""
         while self._cleanups:
             self._cleanups.pop()()

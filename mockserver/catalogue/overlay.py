@@ -1,4 +1,4 @@
-"""Changes of the contract by a choice, similar to the OpenAPI Overlay specification.
+"""Change the contract by a choice, similar to OpenAPI Overlay.
 
 Targets are JSON pointers (RFC 6901), which name one place each, rather than JSONPath queries.
 """
@@ -13,9 +13,10 @@ from mockserver.errors import ContractError
 
 
 class Change(Struct, frozen=True):
-    """One change: merge `update` into an object, or replace anything else by it.
+    """One change of the contract.
 
-    Without an update the target is removed; `copy` puts there a copy of the value at another pointer.
+    `update` is merged into an object or replaces any other value. `copy` is the pointer of a value to copy. Without both
+    the target is removed.
     """
 
     target: str
@@ -30,7 +31,7 @@ Renames = Mapping[str, str]
 
 
 def remove(target: str) -> Change:
-    """Take the target out of the contract, if it is there."""
+    """Remove the target from the contract, if it is there."""
     return Change(target)
 
 
@@ -40,12 +41,12 @@ def move(source: str, target: str) -> Overlay:
 
 
 def update(target: str, value: Any) -> Change:
-    """Merge the value into the target, which may be new; its parent must exist."""
+    """Merge the value into the target, whose parent must exist."""
     return Change(target, value)
 
 
 def moved(pointer: str, renames: Renames) -> str:
-    """Return the pointer with the component's new name in it."""
+    """Return the pointer with the component's new name."""
     head = "/".join(pointer.split("/", 4)[:4])
     return renames.get(head, head) + pointer[len(head) :]
 
@@ -83,7 +84,7 @@ def apply(document: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]
 def resolve(document: Any, pointer: str) -> Any:
     """Return the value at the pointer.
 
-    Raises: ContractError if nothing does.
+    Raises: ContractError if there is none.
     """
     place = document
     for step in _steps(pointer):

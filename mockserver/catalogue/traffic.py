@@ -11,7 +11,7 @@ Exercised = Callable[[Exchange], bool]
 
 
 def answered(operation: str, *statuses: int, when: Exercised | None = None) -> Exercised:
-    """Return whether the operation answered with a status, by default any of success, and the condition holds."""
+    """Return whether the operation answered with a status. Default: any success."""
 
     def exercised(exchange: Exchange) -> bool:
         fits = exchange.status in statuses if statuses else 200 <= exchange.status < 300
@@ -36,12 +36,12 @@ def query_of(exchange: Exchange) -> dict[str, str]:
 
 
 def sent_in(exchange: Exchange) -> dict[str, Any]:
-    """Return the JSON object of the request's body; empty if it holds none."""
+    """Return the JSON object in the request's body, or an empty one."""
     return _object(exchange.request.body or b"")
 
 
 def body_of(exchange: Exchange) -> dict[str, Any]:
-    """Return the JSON object of the reply's body; empty if it holds none."""
+    """Return the JSON object in the reply's body, or an empty one."""
     return _object(exchange.body)
 
 

@@ -63,11 +63,12 @@ def coverage(traffic: Path, provider: str | None, url: Sequence[str], json: bool
 
 def _read(path: Path, provider: str | None, urls: Sequence[str]) -> "tuple[Provider, Contract, Traffic]":
     from mockserver.contract import Contract
-    from mockserver.judge.recordings.exchanges import read_traffic
+    from mockserver.judge.recordings.exchanges import traffic_of
+    from mockserver.judge.recordings.har import Recording
 
     (owner,) = played_providers([provider])
     contract = Contract.load(owner.contract_file)
-    return owner, contract, read_traffic(path, contract, owner, urls)
+    return owner, contract, traffic_of(Recording.read(path), contract, owner, urls)
 
 
 def _report(provider: "Provider", traffic: "Traffic", judged: Any, told: Iterable[str], *, json: bool) -> None:

@@ -123,10 +123,11 @@ def _announcement(options: "VerifyOptions") -> Iterator[str]:
 
 
 def _print_report(report: "VerifyReport", *, was_compared: bool) -> None:
+    from mockserver.conversion import one_line
     from mockserver.verify import lines
 
     if report.finding and not report.was_begun:
-        say(f"mockserver: {lines.plain(report.finding)}", to=sys.stderr)
+        say(f"mockserver: {one_line(report.finding)}", to=sys.stderr)
         return
     if report.assumptions:
         say("")

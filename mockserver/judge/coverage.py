@@ -12,12 +12,7 @@ from mockserver.judge.check import MAX_NUMBERS
 
 
 class Use(Struct, frozen=True):
-    """Exercises of one behaviour.
-
-    Attributes:
-        times: by how many exchanges.
-        exchanges: the numbers of the first of them.
-    """
+    """Exchanges that exercised one behaviour: their count and first numbers."""
 
     name: str
     says: str
@@ -39,9 +34,8 @@ class Coverage(Struct, frozen=True):
     """Exercised behaviours of a provider.
 
     Attributes:
-        percent: of the behaviours, rounded down to one decimal, so that 100 means all.
-        operations: the same by operation, the smallest share first.
-        behaviours: in the order of the catalogue.
+        percent: rounded down to one decimal, so that 100 means all.
+        operations: smallest share first.
         unchecked: statements that cannot be checked from outside; they do not count.
     """
 
@@ -71,30 +65,22 @@ def coverage(exchanges: Iterable[Exchange], catalogue: Catalogue) -> Coverage:
 
     An exchange without a reply exercises nothing.
     """
-    numbers: list[list[int]] = [[] for _ in catalogue.behaviours]
-    times = [0] * len(numbers)
-    for exchange in exchanges:
-        if not exchange.status:
-            continue
-        for index, behaviour in enumerate(catalogue.behaviours):
-            if behaviour.exercised(exchange):
-                times[index] += 1
-                if times[index] <= MAX_NUMBERS:
-                    numbers[index].append(exchange.number)
-    uses = tuple(map(_use, catalogue.behaviours, times, numbers))
+    answered = [each for each in exchanges if each.status]
+    uses = tuple(_use(each, answered) for each in catalogue.behaviours)
     exercised = sum(each.times > 0 for each in uses)
     percent = exercised * 1000 // len(uses) / 10 if uses else 100.0
     return Coverage(percent, exercised, len(uses), _shares(uses), uses, catalogue.unchecked)
 
 
-def _use(behaviour: Behaviour, times: int, numbers: list[int]) -> Use:
-    return Use(behaviour.name, behaviour.says, behaviour.source, behaviour.operation, times, tuple(numbers))
+def _use(behaviour: Behaviour, exchanges: Iterable[Exchange]) -> Use:
+    numbers = tuple(each.number for each in exchanges if behaviour.exercised(each))
+    about = behaviour.name, behaviour.says, behaviour.source, behaviour.operation
+    return Use(*about, len(numbers), numbers[:MAX_NUMBERS])
 
 
 def _shares(uses: Iterable[Use]) -> tuple[Share, ...]:
     by_operation = attrgetter("operation")
-    shares = []
-    for operation, group in groupby(sorted(uses, key=by_operation), key=by_operation):
-        used = [each.times > 0 for each in group]
-        shares.append(Share(operation, sum(used), len(used)))
+    grouped = groupby(sorted(uses, key=by_operation), key=by_operation)
+    used = {operation: [each.times > 0 for each in group] for operation, group in grouped}
+    shares = [Share(operation, sum(each), len(each)) for operation, each in used.items()]
     return tuple(sorted(shares, key=lambda share: share.exercised / share.of))

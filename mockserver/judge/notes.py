@@ -1,6 +1,7 @@
 """Find hits of conduct rules per exchange, and cache them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -13,13 +14,12 @@ from mockserver.judge.rows import Note
 from mockserver.judge.rules import RuleSettings
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
-from mockserver.webhooks import Delivery
 
 MAX_DETAIL = 200
 
 
 def notes_of(sandbox: Sandbox, contract: Contract, providers: Iterable[Provider]) -> Mapping[int, list[Note]]:
-    """Return exchange number → notes of the conduct rules, without credentials."""
+    """Return exchange number → conduct rules' notes, without credentials."""
     notes: dict[int, list[Note]] = {}
     settings = RuleSettings(clock=sandbox.state.clock.mode)
     for provider in providers:
@@ -32,24 +32,18 @@ def notes_of(sandbox: Sandbox, contract: Contract, providers: Iterable[Provider]
     return notes
 
 
-class _Known(Struct, frozen=True, eq=False):
-    """State of a sandbox at the time of a cached result.
+Value = TypeVar("Value")
 
-    Attributes:
-        latest: its latest exchange; None if it had none.
-        count: how many it had.
-        deliveries: None where they do not matter.
-    """
+
+class _Cached(Struct, Generic[Value], frozen=True, eq=False):
+    """A result and the sandbox's state at its time; exchanges are added at the end, dropped at the front."""
 
     latest: Exchange | None
-    count: int
-    clock: str = ""
-    deliveries: Sequence[Delivery] | None = None
+    state: tuple[object, ...]
+    value: Value
 
-    def is_as(self, other: "_Known") -> bool:
-        """Return whether nothing happened in between; exchanges are added at the end, dropped at the front."""
-        is_same = self.latest is other.latest and self.count == other.count
-        return is_same and (self.clock, self.deliveries) == (other.clock, other.deliveries)
+
+Cache = WeakKeyDictionary[Sandbox, _Cached[Value]]
 
 
 class Insights:
@@ -58,26 +52,23 @@ class Insights:
     def __init__(self, contract: Contract, providers: Iterable[Provider]) -> None:
         self._contract = contract
         self._providers = tuple(providers)
-        self._redactions: WeakKeyDictionary[Sandbox, tuple[_Known, Redaction]] = WeakKeyDictionary()
-        self._notes: WeakKeyDictionary[Sandbox, tuple[_Known, Mapping[int, list[Note]]]] = WeakKeyDictionary()
+        self._redactions: Cache[Redaction] = WeakKeyDictionary()
+        self._notes: Cache[Mapping[int, list[Note]]] = WeakKeyDictionary()
 
     def redaction(self, sandbox: Sandbox) -> Redaction:
         """Return the credentials in the journal; do not add to it."""
-        known = _known(sandbox)
-        found = self._redactions.get(sandbox)
-        if found is None or not found[0].is_as(known):
-            found = self._redactions[sandbox] = known, Redaction(self._providers, sandbox.journal)
-        return found[1]
+        return _cached(self._redactions, sandbox, (), lambda: Redaction(self._providers, sandbox.journal))
 
     def notes(self, sandbox: Sandbox) -> Mapping[int, list[Note]]:
-        """Return what `notes_of` does."""
-        known = _known(sandbox, clock=sandbox.state.clock.mode, deliveries=sandbox.outbox.deliveries)
-        found = self._notes.get(sandbox)
-        if found is None or not found[0].is_as(known):
-            found = self._notes[sandbox] = known, notes_of(sandbox, self._contract, self._providers)
-        return found[1]
+        """Return the notes on the sandbox's exchanges, as `notes_of` does."""
+        state = sandbox.state.clock.mode, sandbox.outbox.deliveries
+        return _cached(self._notes, sandbox, state, lambda: notes_of(sandbox, self._contract, self._providers))
 
 
-def _known(sandbox: Sandbox, *, clock: str = "", deliveries: Sequence[Delivery] | None = None) -> _Known:
-    journal = sandbox.journal
-    return _Known(journal.latest, len(journal), clock, deliveries)
+def _cached(cache: Cache[Value], sandbox: Sandbox, state: tuple[object, ...], make: Callable[[], Value]) -> Value:
+    """Return the cached value, made anew if anything has happened."""
+    latest, state = sandbox.journal.latest, (len(sandbox.journal), *state)
+    known = cache.get(sandbox)
+    if known is None or known.latest is not latest or known.state != state:
+        known = cache[sandbox] = _Cached(latest, state, make())
+    return known.value

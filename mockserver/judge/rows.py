@@ -14,7 +14,7 @@ from mockserver.judge.redaction import Redaction
 from mockserver.state.clock import iso_milliseconds
 
 Values = dict[str, str | list[str]]
-"""Name → value; of a name that comes several times, all its values."""
+"""Name → value, or a list of several values."""
 
 Form = Annotated[
     Literal["none", "json", "text", "base64"],
@@ -50,7 +50,7 @@ class AnsweredRow(Struct, frozen=True):
 
 
 class ViolationRow(Struct, frozen=True):
-    """A violation: its place in the request, the rule, and the place in the contract."""
+    """A violation, with its places in the request and in the contract."""
 
     place: str
     name: str
@@ -103,7 +103,7 @@ def row(exchange: Exchange, redaction: Redaction, conduct: Iterable[Note] = ()) 
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> Values:
-    """Return name → value, or a list if a name has several values."""
+    """Return name → value, or a list of several values."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -113,39 +113,34 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> Values:
 def _sent(exchange: Exchange, redaction: Redaction) -> SentRow:
     request = exchange.request
     query = redaction.query(request.query)
-    body, form = _body(request.body or b"", request.header(b"content-type"), redaction, exchange, "request")
     return SentRow(
         method=request.method,
         path=redaction.segments(request.path),
         query=query,
         parameters=grouped(parse_qsl(query, keep_blank_values=True)),
         headers=grouped(redaction.headers(request.raw_headers)),
-        body=body,
-        body_form=form,
-        body_bytes=_size(exchange, "request", request.body or b""),
-        body_cut="request" in exchange.partial,
+        **_body(exchange, "request", request.body or b"", request.header(b"content-type"), redaction),
     )
 
 
 def _answered(exchange: Exchange, redaction: Redaction) -> AnsweredRow:
     content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
-    body, form = _body(exchange.body, content_type, redaction, exchange, "reply")
-    return AnsweredRow(
-        status=exchange.status,
-        headers=grouped(redaction.headers(exchange.headers)),
-        body=body,
-        body_form=form,
-        body_bytes=_size(exchange, "reply", exchange.body),
-        body_cut="reply" in exchange.partial,
-    )
+    headers = grouped(redaction.headers(exchange.headers))
+    return AnsweredRow(exchange.status, headers, **_body(exchange, "reply", exchange.body, content_type, redaction))
 
 
-def _body(sent: bytes, content_type: str, redaction: Redaction, exchange: Exchange, part: str) -> tuple[Any, Form]:
-    """Return the body as it is shown, and what that is."""
-    if not sent:
-        return None, "none"
+def _body(exchange: Exchange, part: str, kept: bytes, content_type: str, redaction: Redaction) -> dict[str, Any]:
+    """Return the members of a row about the body."""
     is_cut = part in exchange.partial
-    shown = redaction.body(sent, content_type, is_cut=is_cut)
+    body, form = _shown(kept, content_type, redaction, is_cut=is_cut)
+    size = next((cut.size for cut in exchange.cuts if cut.part == part), len(kept))
+    return {"body": body, "body_form": form, "body_bytes": size, "body_cut": is_cut}
+
+
+def _shown(kept: bytes, content_type: str, redaction: Redaction, *, is_cut: bool) -> tuple[Any, Form]:
+    if not kept:
+        return None, "none"
+    shown = redaction.body(kept, content_type, is_cut=is_cut)
     if not is_cut and is_json(content_type):
         try:
             return msgspec.json.decode(shown), "json"
@@ -167,10 +162,6 @@ def is_json(content_type: str) -> bool:
     """Return whether a body of this type is JSON."""
     name = content_type.partition(";")[0].strip().lower()
     return name == "application/json" or name.endswith("+json")
-
-
-def _size(exchange: Exchange, part: str, kept: bytes) -> int:
-    return next((cut.size for cut in exchange.cuts if cut.part == part), len(kept))
 
 
 def _violation(violation: Violation, redaction: Redaction) -> ViolationRow:

@@ -1,4 +1,4 @@
-"""Run one check and turn its end into a result; look first whether the API is there."""
+"""Run single checks, and look first whether the API is there."""
 
 import ast
 import inspect
@@ -12,14 +12,14 @@ from mockserver.catalogue.catalogue import NotObserved, Observer
 from mockserver.catalogue.client import Api, ApiResponse
 from mockserver.contract import Contract, Operation
 from mockserver.contract.operation import Reader
-from mockserver.conversion import json_or_none
+from mockserver.conversion import cut, json_or_none
 from mockserver.verify.outcome import Evidence, Outcome, Result, Seen, Sight
 from mockserver.verify.target import Unanswered
 
 MAX_VALUE = 200
 
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-"""What a check stumbles over if a reply is not at all what the documents print."""
+"""Errors of a check whose reply is not at all as documented."""
 
 
 def what_failed(error: BaseException) -> str:
@@ -40,7 +40,7 @@ def _assertion(trace: TracebackType | None) -> str:
 
 
 def _statement(frame: FrameType, line: int) -> ast.Assert | None:
-    """Return the assertion at the line of the frame; None without source code."""
+    """Return the assertion at the frame's line, if there is source code."""
     try:
         lines, first = inspect.getsourcelines(frame.f_code)
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -55,27 +55,22 @@ def _values(test: ast.expr, known: Mapping[str, Any]) -> str:
     """Return `name = value` for the plain data that the expression names."""
     names = dict.fromkeys(each.id for each in ast.walk(test) if isinstance(each, ast.Name) and each.id in known)
     plain = [name for name in names if isinstance(known[name], str | int | float | list | tuple | dict | set | type(None))]
-    return ", ".join(f"{name} = {_cut(repr(known[name]))}" for name in plain)
+    return ", ".join(f"{name} = {cut(repr(known[name]), MAX_VALUE)}" for name in plain)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
+def check(behaviour: Behaviour, api: Api, evidence: Callable[[], list[Evidence]]) -> Result:
+    """Return the result of the behaviour's check.
 
-
-Showing = Callable[[], list[Evidence]]
-"""Gives the last exchanges of the check that runs."""
-
-
-def check(behaviour: Behaviour, api: Api, showing: Showing) -> Result:
-    """Return what became of the behaviour at this service."""
+    evidence: returns the last exchanges of the check.
+    """
     try:
         behaviour.check(api)
     except NotCheckable as reason:
         return result(behaviour, "not checked", why=str(reason))
     except Unanswered:
-        return result(behaviour, "broken", found="no reply", evidence=showing())
+        return result(behaviour, "broken", found="no reply", evidence=evidence())
     except (AssertionError, *UNREADABLE) as error:
-        return result(behaviour, "broken", found=what_failed(error), evidence=showing())
+        return result(behaviour, "broken", found=what_failed(error), evidence=evidence())
     return result(behaviour, "holds")
 
 
@@ -96,7 +91,7 @@ def observe(observer: Observer, api: Api) -> Seen:
 
 
 def obstacle(behaviour: Behaviour, followed: Mapping[str, Seen]) -> str:
-    """Return why the behaviour cannot be checked with this service; empty if it can."""
+    """Return why the behaviour cannot be checked here, if so."""
     for key, needed in behaviour.only_with.items():
         found = followed.get(key)
         if found is None or found.outcome == "not observed":
@@ -109,7 +104,7 @@ def obstacle(behaviour: Behaviour, followed: Mapping[str, Seen]) -> str:
 def result(
     behaviour: Behaviour, outcome: Outcome, *, found: str = "", why: str = "", evidence: list[Evidence] | None = None
 ) -> Result:
-    """Return an outcome of the behaviour."""
+    """Return a result of the behaviour."""
     return Result(
         name=behaviour.name,
         says=behaviour.says,
@@ -123,29 +118,23 @@ def result(
 
 
 def seen(assumption: Assumption, outcome: Sight, what: str, *, choice: str | None = None) -> Seen:
-    """Return an outcome of the question."""
-    return Seen(
-        key=assumption.key,
-        question=assumption.question,
-        outcome=outcome,
-        choice=choice,
-        default=assumption.default,
-        seen=what,
-    )
+    """Return a result of the assumption."""
+    key, question, default = assumption.key, assumption.question, assumption.default
+    return Seen(key=key, question=question, outcome=outcome, choice=choice, default=default, seen=what)
 
 
 REFUSED = (401, 403)
 FAILURE = 500
-FAILS = "the service or a proxy before it fails"
 MAX_SHOWN = 80
 
 
 def first_look(api: Api, contract: Contract, provider: str) -> str:
-    """Return why the address does not have the provider's API; empty if it has.
+    """Return why the address does not have the provider's API, if so.
 
-    A service that speaks it badly speaks it: what is wrong with it, the behaviours tell.
+    A service that speaks it badly has it; the behaviours say what is wrong.
     """
-    operation = _plain_read(contract, provider)
+    readable = (each for each in contract.operations.values() if each.method == "GET" and "{" not in each.path)
+    operation = next((each for each in readable if each.provider == provider and not each.public), None)
     if operation is None:
         return ""
     try:
@@ -157,31 +146,25 @@ def first_look(api: Api, contract: Contract, provider: str) -> str:
     return _objection(answer, contract, operation)
 
 
-def _plain_read(contract: Contract, provider: str) -> Operation | None:
-    """Return the provider's first GET operation without path parameters."""
-    readable = (each for each in contract.operations.values() if each.method == "GET" and "{" not in each.path)
-    return next((each for each in readable if each.provider == provider and not each.public), None)
-
-
 def _objection(answer: ApiResponse, contract: Contract, operation: Operation) -> str:
     if 300 <= answer.status < 400:
         return f"{answer.request} redirects to {answer.headers.get('location', 'nowhere')}; give the address that it leads to"
-    body = json_or_none(answer.body)
-    fails = answer.status >= FAILURE
+    body, other = json_or_none(answer.body), ""
     if body is None:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing readable"
-        why = FAILS if fails else "another service, or another base URL"
-        return f"{answer.request} answers {answer.status} with {kind}, no JSON: {why}"
-    if not _is_alike(body, contract, operation.reply(answer.status)):
-        why = FAILS if fails else "another API, or another base URL"
-        return f"{answer.request} answers {answer.status} with {_sketch(body)}: {why}"
+        what, other = f"{kind}, no JSON", "another service, or another base URL"
+    elif not _is_alike(body, contract, operation.reply(answer.status)):
+        what, other = _sketch(body), "another API, or another base URL"
+    if other:
+        why = "the service or a proxy before it fails" if answer.status >= FAILURE else other
+        return f"{answer.request} answers {answer.status} with {what}: {why}"
     if answer.status in REFUSED:
         return f"{answer.request} answers {answer.status}: the service does not take this key"
     return ""
 
 
 def _is_alike(body: Any, contract: Contract, declared: Mapping[str, str] | None) -> bool:
-    """Return whether the body is a list as in the contract, or has at least half of the properties that it requires."""
+    """Return whether the body is a list as declared, or has half of the required properties."""
     pointers = list((declared or {}).values())
     reader = Reader(contract.document)
     if isinstance(body, list):

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from mockserver.catalogue import Cleanup, NotCheckable
 from mockserver.catalogue.client import Api
 from mockserver.verify.checking import UNREADABLE
-from mockserver.verify.created import Collections, CreatedRecord
+from mockserver.verify.created import CreatedRecord
 from mockserver.verify.outcome import Leftovers
 from mockserver.verify.target import ServiceClient, Unanswered
 
 REFUSALS = (AssertionError, NotCheckable, *UNREADABLE)
-"""What can go wrong with a clean-up although the service answers."""
+"""Errors of a clean-up although the service answers."""
 
 
 class Cleaner:
     """The clean-up of one run."""
 
-    def __init__(self, service: ServiceClient, collections: Collections, cleanup: Cleanup) -> None:
+    def __init__(self, service: ServiceClient, cleanup: Cleanup) -> None:
         self._service = service
-        self._collections = collections
+        self._collections = service.collections
         self._cleanup = cleanup
         self._survivors: dict[str, str] = {}
         self._doubt = ""
@@ -39,7 +39,7 @@ class Cleaner:
             self._attempt(self._search, api)
 
     def leftovers(self) -> Leftovers:
-        """Return what lies in the account, as far as is known."""
+        """Return the known leftovers."""
         created = self._service.created
         left = self._survivors | {each.url: each.why or "it was not deleted" for each in created.deletable()}
         kept = [each for each in created.entries if each.url and each.url not in left]
@@ -51,9 +51,8 @@ class Cleaner:
         )
 
     def _reason(self, entry: CreatedRecord) -> str:
-        """Return why a part of the record stays even after deletion; empty if nothing stays."""
-        collection = self._collections.collection(entry.place) or ""
-        return self._cleanup.remains.get(collection) or entry.why
+        """Return why a part of the record stays after deletion, if so."""
+        return self._cleanup.remains.get(self._collections.collection(entry.place) or "") or entry.why
 
     def _delete_noted(self) -> None:
         for entry in list(self._service.created.deletable()):
@@ -84,7 +83,7 @@ class Cleaner:
     def _search(self, api: Api) -> None:
         """Delete records that still have the run's marker; note those that survive."""
         mark = f"{api.marker}-"
-        found = list(self._cleanup.find(api, mark))
+        found = [*self._cleanup.find(api, mark)]
         for path in found:
             api.call("DELETE", path)
         if found:

@@ -1,4 +1,4 @@
-"""Record each creation before it is sent, so an interrupted run can still clean up."""
+"""Record creations before they are sent, so an interrupted run can clean up."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ class Collections:
         return _origin(url) == _origin(self.base)
 
     def collection(self, url: str) -> str | None:
-        """Return the path of the collection at the URL, without the base; else None."""
+        """Return the path of the collection at the URL, if it is one."""
         path = self._path(url)
         return path if path in self._methods else None
 
@@ -66,11 +66,9 @@ class CreatedRecord(Struct, eq=False):
     Attributes:
         place: where it was created.
         marks: the marked texts that were sent for it.
-        headers: those with which it was created, but for what they say of the body; a key is among them, so they are never
-            written down.
-        url: where it is; empty as long as no reply has said so.
-        deleted: whether the service said that it is.
-        why: why it is not deleted; empty if unknown.
+        headers: those of its creation, but for the body's; they hold a key, so they are never written to a file.
+        url: empty as long as no reply has it.
+        why: why it is not deleted, if known.
     """
 
     place: str
@@ -82,11 +80,7 @@ class CreatedRecord(Struct, eq=False):
 
 
 class CreatedRecords:
-    """All records that a run creates.
-
-    Attributes:
-        entries: in the order of their creation.
-    """
+    """All records that a run creates, in order."""
 
     def __init__(self, collections: Collections, marker: str) -> None:
         self.entries: list[CreatedRecord] = []
@@ -107,7 +101,7 @@ class CreatedRecords:
         made = _id_of(answer) if answer.status < 300 else None
         if made is not None:
             entry.url = f"{entry.place}/{quote(made, safe='')}"
-            entry.why = self._obstacle(entry)
+            entry.why = "" if self._can_delete(entry) else "the documents have no way to delete it"
         elif 300 <= answer.status < 500 or self._collections.collection(entry.place) is None:
             self.entries.remove(entry)
         else:
@@ -129,10 +123,8 @@ class CreatedRecords:
                 entry.deleted = True
 
     def deletable(self) -> Iterator[CreatedRecord]:
-        """Yield the records that can and must still be deleted, latest first."""
-        for entry in reversed(self.entries):
-            if entry.url and not entry.deleted and self._can_delete(entry):
-                yield entry
+        """Yield the records that must still be deleted, latest first."""
+        return (each for each in reversed(self.entries) if each.url and not each.deleted and self._can_delete(each))
 
     def unknown(self) -> list[CreatedRecord]:
         """Return the creations without a known outcome."""
@@ -141,9 +133,6 @@ class CreatedRecords:
     def _can_delete(self, entry: CreatedRecord) -> bool:
         collection = self._collections.collection(entry.place)
         return collection is not None and self._collections.can_delete_from(collection)
-
-    def _obstacle(self, entry: CreatedRecord) -> str:
-        return "" if self._can_delete(entry) else "the documents have no way to delete it"
 
 
 def _without_query(url: str) -> str:

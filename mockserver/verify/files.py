@@ -20,57 +20,46 @@ def to_markdown(report: VerifyReport) -> str:
 
 
 def _head(report: VerifyReport) -> Iterator[str]:
-    yield f"# {report.title} at {report.url}"
-    yield ""
-    yield f"Checked {report.started}, in {report.took_ms / 1000:.1f} s."
-    yield ""
+    yield from (f"# {report.title} at {report.url}", "")
+    yield from (f"Checked {report.started}, in {report.took_ms / 1000:.1f} s.", "")
     yield from (f"- {plain(line)}" for line in lines.summary_lines(report))
     yield ""
 
 
 def _broken(broken: list[Result]) -> Iterator[str]:
     if broken:
-        yield "## Broken"
-        yield ""
+        yield from ("## Broken", "")
     for result in broken:
-        yield f"### {result.name}{_before(result)}"
-        yield ""
+        yield from (f"### {result.name}{lines.before(result)}", "")
         yield from fenced([line.strip() for line in lines.result_lines(result)][1:])
 
 
 def _assumptions(assumptions: tuple[Seen, ...]) -> Iterator[str]:
     if assumptions:
-        yield "## Assumptions"
-        yield ""
+        yield from ("## Assumptions", "")
         yield from table(("assumption", "the service follows", "default", "seen"), map(_assumption_cells, assumptions))
 
 
 def _assumption_cells(seen: Seen) -> tuple[str, ...]:
     is_plain = seen.outcome == "not observed" or seen.choice == seen.default
     follows = seen.answer if is_plain else f"**{seen.answer}**"
-    return seen.key, f"{follows}{_before(seen)}", seen.default, plain(seen.seen)
+    return seen.key, f"{follows}{lines.before(seen)}", seen.default, plain(seen.seen)
 
 
 def _behaviours(behaviours: tuple[Result, ...]) -> Iterator[str]:
     if behaviours:
-        rows = ((each.name, f"{each.outcome}{_before(each)}", plain(each.why or each.says)) for each in behaviours)
-        yield "## Behaviours"
-        yield ""
+        rows = ((each.name, f"{each.outcome}{lines.before(each)}", plain(each.why or each.says)) for each in behaviours)
+        yield from ("## Behaviours", "")
         yield from table(("behaviour", "outcome", ""), rows)
 
 
 def _remains(report: VerifyReport) -> Iterator[str]:
-    yield "## Left behind"
-    yield ""
+    yield from ("## Left behind", "")
     yield from fenced(list(lines.leftover_lines(report.remains)))
 
 
-def _before(found: Result | Seen) -> str:
-    return f" ({found.before} before)" if found.before else ""
-
-
 def to_junit(report: VerifyReport) -> str:
-    """Return the report as JUnit XML: one test for each behaviour and assumption."""
+    """Return the report as JUnit XML: a test for each behaviour and assumption."""
     root = Element("testsuites", name=f"{report.provider} at {report.url}", time=_seconds(report.took_ms))
     suites = {"behaviours": list(map(_behaviour, report.behaviours)), "assumptions": list(map(_assumption, report.assumptions))}
     if report.finding:
@@ -113,14 +102,11 @@ def _seconds(milliseconds: int) -> str:
 
 
 def to_assumptions(report: VerifyReport) -> str:
-    """Return YAML with the observed choices, and a comment for each other assumption."""
+    """Return the observed choices as YAML; other assumptions are comments."""
     followed = {each.key: each.choice for each in report.assumptions if each.choice is not None}
     rest = [f"# {each.key}: {each.outcome}: {' '.join(each.seen.split())}" for each in report.assumptions if each.choice is None]
     head = [f"# What {report.title} at {report.url} follows, observed {report.started}."]
     return "\n".join([*head, notation.to_yaml(followed).rstrip() if followed else "{}", *rest, ""])
-
-
-Form = Callable[[VerifyReport], str]
 
 
 def to_json(report: VerifyReport) -> str:
@@ -128,7 +114,7 @@ def to_json(report: VerifyReport) -> str:
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
 
 
-FORMS: Mapping[str, Form] = {
+FORMS: Mapping[str, Callable[[VerifyReport], str]] = {
     "json": to_json,
     "junit": to_junit,
     "markdown": to_markdown,
@@ -146,13 +132,13 @@ def check_writable(paths: Mapping[str, Path]) -> None:
             if is_new:
                 path.unlink()
         except OSError as error:
-            raise ConfigurationError(f"{path} cannot be written: {error.strerror}", where=_flag(name)) from error
+            raise _unwritable(name, path, error) from error
 
 
 def write(paths: Mapping[str, Path], whole: VerifyReport, shown: VerifyReport) -> None:
-    """Write the files: JSON and assumptions from the whole report, others from the shown part.
+    """Write the files; JSON and assumptions have the whole report.
 
-    Raises: ConfigurationError if one cannot be written, when all the others are.
+    Raises: ConfigurationError if one cannot be written, after all others are.
     """
     failures = []
     for name, path in paths.items():
@@ -160,10 +146,10 @@ def write(paths: Mapping[str, Path], whole: VerifyReport, shown: VerifyReport) -
         try:
             path.write_text(FORMS[name](report), encoding="utf-8")
         except OSError as error:
-            failures.append(ConfigurationError(f"{path} cannot be written: {error.strerror}", where=_flag(name)))
+            failures.append(_unwritable(name, path, error))
     if failures:
         raise failures[0]
 
 
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def _unwritable(option: str, path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"{path} cannot be written: {error.strerror}", where=f"--{option.replace('_', '-')}")

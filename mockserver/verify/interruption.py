@@ -22,7 +22,7 @@ class Interrupted(BaseException):
 
 
 class Abandoned(BaseException):
-    """The run was asked to stop a second time; the cleanup ends too."""
+    """The run was asked to stop again; the cleanup ends too."""
 
 
 class Interruption:
@@ -55,7 +55,7 @@ class Interruption:
             raise Abandoned
 
     def close(self) -> None:
-        """Ignore signals from now on; only the results are still to be printed."""
+        """Ignore signals from now on."""
         self._heeded = False
 
     def check(self, *, to_the_end: bool) -> None:

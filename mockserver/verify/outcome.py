@@ -1,6 +1,6 @@
-"""Results of a run: written as JSON, read as the baseline of a later run."""
+"""Results of a run, as JSON also the baseline of a later run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -14,17 +14,15 @@ Outcome = Literal["holds", "broken", "not checked"]
 Sight = Literal["observed", "none of them", "not observed"]
 
 VERSION = 1
-"""Of the form of a report; a baseline of another one is refused."""
+"""Version of a report's form; a baseline of another one is refused."""
 
 
 class Evidence(Struct, frozen=True):
     """One request and its reply, shortened and without keys.
 
     Attributes:
-        request: method and URL.
-        sent: the body.
+        request: method and URL; the body is `sent`.
         status: None if no whole reply came; `reply` then says why.
-        reply: the body.
     """
 
     request: str
@@ -37,10 +35,10 @@ class Result(Struct, frozen=True, kw_only=True):
     """Result of one behaviour.
 
     Attributes:
-        found: what the check of a broken behaviour found instead of what it says, else empty.
-        why: why it was not checked, else empty.
+        found: what the check of a broken behaviour found instead of what it says.
+        why: why it was not checked.
         evidence: the last exchanges of a broken behaviour's check, in order.
-        before: the outcome in the baseline, `new` if it had none; empty if there is no baseline or nothing changed.
+        before: the outcome in the baseline, `new` if it had none; empty without a baseline or a change.
     """
 
     name: str
@@ -60,9 +58,8 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     Attributes:
         choice: the choice that the service follows; None if it follows none or that is unknown.
-        default: the mock's default.
         seen: what the service did, or why that could not be observed.
-        before: as a result's; of a choice that was observed, the choice.
+        before: as a result's; of an observed choice, the choice.
     """
 
     key: str
@@ -101,8 +98,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     Attributes:
         marker: beginning of the names of all created records.
-        started: timestamp.
-        finding: why the run ended early, else empty.
+        finding: why the run ended early, if it did.
         vanished: names in the baseline that are no longer in the catalogue.
     """
 
@@ -139,19 +135,16 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     @property
     def is_clean(self) -> bool:
-        """Whether the run was complete, nothing is broken, and every assumption has a choice."""
+        """Whether the run was complete, without broken behaviours and unknown choices."""
         return not (self.finding or self.broken or self.unfollowed)
-
-
-NEW = "new"
 
 
 class Baseline:
     """Results of an earlier run."""
 
     def __init__(self, report: VerifyReport) -> None:
-        self._outcomes: dict[str, str] = {each.name: each.outcome for each in report.behaviours}
-        self._answers = {each.key: each.answer for each in report.assumptions}
+        self._known = {each.key: each.answer for each in report.assumptions}
+        self._known |= {each.name: each.outcome for each in report.behaviours}
 
     @classmethod
     def read(cls, path: Path, provider: str) -> "Baseline":
@@ -164,44 +157,36 @@ class Baseline:
         except OSError as error:
             raise DocumentError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (msgspec.DecodeError, RecursionError) as error:
-            raise DocumentError(
-                f"is no report of an earlier run: {error}", where=str(path), hint="give one that --json wrote"
-            ) from error
+            what, hint = f"is no report of an earlier run: {error}", "give one that --json wrote"
+            raise DocumentError(what, where=str(path), hint=hint) from error
         if report.version != VERSION or report.provider != provider:
-            raise DocumentError(
-                f"is a report on {report.provider}, version {report.version}",
-                where=str(path),
-                hint=f"give one on {provider}, version {VERSION}",
-            )
+            what = f"is a report on {report.provider}, version {report.version}"
+            raise DocumentError(what, where=str(path), hint=f"give one on {provider}, version {VERSION}")
         return cls(report)
 
     def differs(self, result: Result) -> bool:
         """Return whether the behaviour had another outcome."""
-        return self._outcomes.get(result.name) != result.outcome
+        return self._known.get(result.name) != result.outcome
 
     def compare(self, report: VerifyReport) -> VerifyReport:
-        """Return the report with what was before noted wherever it differs."""
+        """Return the report with the earlier result wherever it differs."""
         names = {each.name for each in report.behaviours} | {each.key for each in report.assumptions}
         return replace(
             report,
-            behaviours=tuple(self._with_outcome_before(each) for each in report.behaviours),
-            assumptions=tuple(self._with_answer_before(each) for each in report.assumptions),
-            vanished=tuple(each for each in (*self._answers, *self._outcomes) if each not in names),
+            behaviours=tuple(replace(each, before=self._before(each.name, each.outcome)) for each in report.behaviours),
+            assumptions=tuple(replace(each, before=self._before(each.key, each.answer)) for each in report.assumptions),
+            vanished=tuple(each for each in self._known if each not in names),
         )
 
-    def _with_outcome_before(self, result: Result) -> Result:
-        before = self._outcomes.get(result.name, NEW)
-        return replace(result, before="" if before == result.outcome else before)
-
-    def _with_answer_before(self, seen: Seen) -> Seen:
-        before = self._answers.get(seen.key, NEW)
-        return replace(seen, before="" if before == seen.answer else before)
+    def _before(self, name: str, now: str) -> str:
+        before = self._known.get(name, "new")
+        return "" if before == now else before
 
 
 def only_changes(report: VerifyReport) -> VerifyReport:
     """Return only what differs from the baseline."""
-    return replace(report, behaviours=_changed(report.behaviours), assumptions=_changed(report.assumptions))
-
-
-def _changed(found: Sequence[Result] | Sequence[Seen]) -> tuple:  # type: ignore[type-arg]
-    return tuple(each for each in found if each.before)
+    return replace(
+        report,
+        behaviours=tuple(each for each in report.behaviours if each.before),
+        assumptions=tuple(each for each in report.assumptions if each.before),
+    )

@@ -1,9 +1,8 @@
-"""Run a provider's catalogue: first observers, which find the service's choices, then behaviours."""
+"""Run a provider's catalogue: observers of its choices, then behaviours."""
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -27,19 +26,18 @@ from mockserver.verify.outcome import Result, Seen, VerifyReport
 from mockserver.verify.target import TOO_MANY, Connection, KeyMask, RequestPolicy, ServiceClient
 
 MAX_SILENCES = 3
-"""Failed or unanswered checks in a row after which the run looks whether the service is still there."""
+"""Failed checks in a row after which the run looks for the service."""
 
 BEFORE_IT = "the run ended before it"
 
 Outcome = TypeVar("Outcome", Result, Seen)
 
-
 MARK = "mockserver-check"
 POLITE_RATE = 5.0
-"""Requests per second to a service that is not on this machine, unless another rate is given."""
+"""Requests per second to a service on another machine, by default."""
 
 LIVE_WORD = re.compile(r"(?<![a-z0-9])(?:live|prod|production)(?![a-z0-9])", re.IGNORECASE)
-"""Part of live keys of many services, between hyphens or underscores."""
+"""Word in live keys of many services."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -54,10 +52,9 @@ class VerifyOptions(Struct, frozen=True, kw_only=True):
 
     Attributes:
         url: the service's address, without a slash at the end.
-        rate: requests per second at most; None: as fast as it answers on this machine, `POLITE_RATE` elsewhere.
-        timeout_s: how long a reply may take.
-        allow_live: use a key although it looks like one that works on real money and real people.
-        marker: what the names of all created records begin with.
+        rate: requests per second at most; None: unlimited on this machine, `POLITE_RATE` elsewhere.
+        allow_live: use a key although it may work on real money and real people.
+        marker: beginning of the names of all created records.
     """
 
     provider: Provider
@@ -76,7 +73,7 @@ class VerifyOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def may_be_live(self) -> bool:
-        """Whether the service is the real one and its keys do not show whether they are live."""
+        """Whether the service is the real one and its keys look all the same."""
         return not self.provider.live_prefixes and urlsplit(self.url).hostname == urlsplit(self.provider.origin).hostname
 
 
@@ -97,31 +94,19 @@ class RunListener:
 
 
 class Ended(Exception):  # noqa: N818 - the end of a run, not an error
-    """Further checks have no point; the message says why."""
+    """Further checks are pointless; the message says why."""
 
 
 class VerifyRun:
     """One run against one service."""
 
-    def __init__(
-        self,
-        options: VerifyOptions,
-        contract: Contract,
-        service: ServiceClient,
-        *,
-        cleaner: Cleaner,
-        mask: KeyMask,
-        interruption: Interruption,
-        listener: RunListener,
-    ) -> None:
+    def __init__(self, options: VerifyOptions, contract: Contract, service: ServiceClient, listener: RunListener) -> None:
         self._options = options
         self._provider = options.provider
         self._catalogue = options.provider.catalogue()
         self._contract = contract
         self._service = service
-        self._cleaner = cleaner
-        self._mask = mask
-        self._interruption = interruption
+        self._cleaner = Cleaner(service, self._catalogue.cleanup)
         self._listener = listener
         self._checks = 0
         self._silences = 0
@@ -129,9 +114,9 @@ class VerifyRun:
         self._results: dict[str, Result] = {}
 
     def report(self) -> VerifyReport:
-        """Check everything, clean up and return the results, also if the run ends early."""
+        """Check everything, clean up and return the results."""
         started_us, started_ms = stopwatch_us(), machine_ms()
-        finding = self._mask.hide(self._run_and_clean_up())
+        finding = self._service.mask.hide(self._run_and_clean_up())
         return VerifyReport(
             provider=self._provider.name,
             title=self._provider.title,
@@ -142,25 +127,26 @@ class VerifyRun:
             finding=finding,
             behaviours=tuple(self._result_of(each) for each in self._catalogue.behaviours),
             assumptions=tuple(self._seen_of(each) for each in self._provider.assumptions),
-            remains=self._mask.hide_leftovers(self._cleaner.leftovers()),
+            remains=self._service.mask.hide_leftovers(self._cleaner.leftovers()),
         )
 
     def _run_and_clean_up(self) -> str:
-        """Return why the run ended early, else ""; from then on nothing interrupts."""
+        """Return why the run ended early, if so; afterwards nothing interrupts."""
         try:
             try:
                 finding = self._run_checks()
             finally:
                 self._cleaner.at_the_end(self._api(self._options.marker))
-            self._interruption.close()
+            self._service.interruption.close()
             return finding
         except Abandoned:
-            self._interruption.close()
+            self._service.interruption.close()
             return "it was stopped twice, the second time during the cleanup"
 
     def _run_checks(self) -> str:
         try:
-            self._begin()
+            self._look()
+            self._listener.begin(len(self._provider.assumptions) + len(self._catalogue.behaviours))
             for assumption in self._provider.assumptions:
                 self._observe(assumption)
             for behaviour in self._catalogue.behaviours:
@@ -170,10 +156,6 @@ class VerifyRun:
         except Ended as end:
             return str(end)
         return ""
-
-    def _begin(self) -> None:
-        self._look()
-        self._listener.begin(len(self._provider.assumptions) + len(self._catalogue.behaviours))
 
     def _look(self) -> None:
         objection = first_look(self._api(), self._contract, self._provider.name)
@@ -186,7 +168,7 @@ class VerifyRun:
             seen = checking.seen(assumption, "not observed", self._why_unobservable(assumption))
         else:
             seen = self._timed(assumption.key, lambda api: checking.observe(observer, api))
-        self._seen[assumption.key] = seen = replace(seen, seen=self._mask.hide(seen.seen))
+        self._seen[assumption.key] = seen = replace(seen, seen=self._service.mask.hide(seen.seen))
         self._listener.saw(seen)
         self._look_after_silence()
 
@@ -196,7 +178,7 @@ class VerifyRun:
             result = checking.result(behaviour, "not checked", why=obstacle)
         else:
             result = self._timed(behaviour.name, lambda api: checking.check(behaviour, api, lambda: self._service.evidence))
-        result = replace(result, found=self._mask.hide(result.found), why=self._mask.hide(result.why))
+        result = replace(result, found=self._service.mask.hide(result.found), why=self._service.mask.hide(result.why))
         self._results[behaviour.name] = result
         self._listener.checked(result)
         self._look_after_silence()
@@ -206,20 +188,15 @@ class VerifyRun:
         self._listener.start(name)
         self._service.evidence = []
         started_us = stopwatch_us()
-        with self._cleaned_up() as api:
-            outcome = ask(api)
-        return replace(outcome, took_ms=(stopwatch_us() - started_us) // 1000)
-
-    @contextmanager
-    def _cleaned_up(self) -> Iterator[Api]:
         api = self._api()
         try:
-            yield api
+            outcome = ask(api)
         finally:
             self._cleaner.after_check(api)
+        return replace(outcome, took_ms=(stopwatch_us() - started_us) // 1000)
 
     def _look_after_silence(self) -> None:
-        """Check that the service can be reached after several checks without a good reply."""
+        """Look for the service after several checks without a good reply."""
         for last in self._service.evidence[-1:]:
             is_silent = last.status in (None, TOO_MANY) or last.status >= FAILURE
             self._silences = self._silences + 1 if is_silent else 0
@@ -228,7 +205,7 @@ class VerifyRun:
             self._look()
 
     def _api(self, marker: str = "") -> Api:
-        """Return an API client for one check; its records have the check's number in their marker."""
+        """Return an API client for one check, with its number in the marker."""
         self._checks += 1
         options, service = self._options, self._service
         marker = marker or f"{options.marker}-{self._checks:03}"
@@ -252,31 +229,26 @@ def verify(
     listener: RunListener | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> VerifyReport:
-    """Run the provider's catalogue against the address, and return what was found.
+    """Run the provider's catalogue against the address, and return the report.
 
-    transport: reaches the service in another way than over a socket; None: over one.
+    transport: replaces the socket.
     Raises: ConfigurationError for a live key that is not allowed, and where checks could not fail.
     """
     check_options(options)
-    mask, interruption = KeyMask(options.token), interruption or Interruption()
     contract = Contract.load(options.provider.contract_file)
     collections = Collections(contract, options.provider.name, options.url)
-    connection = Connection(options.url, timeout_s=options.timeout_s, transport=transport)
     service = ServiceClient(
         collections,
-        connection,
+        Connection(options.url, timeout_s=options.timeout_s, transport=transport),
+        CreatedRecords(collections, options.marker),
         policy=_policy(options),
-        created=CreatedRecords(collections, options.marker),
-        mask=mask,
-        interruption=interruption,
+        mask=KeyMask(options.token),
+        interruption=interruption or Interruption(),
     )
-    cleaner = Cleaner(service, collections, options.provider.catalogue().cleanup)
-    listener = listener or RunListener()
-    run = VerifyRun(options, contract, service, cleaner=cleaner, mask=mask, interruption=interruption, listener=listener)
     try:
-        return run.report()
+        return VerifyRun(options, contract, service, listener or RunListener()).report()
     finally:
-        connection.close()
+        service.connection.close()
 
 
 def check_options(options: VerifyOptions) -> None:

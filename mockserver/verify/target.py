@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlsplit
 
@@ -21,16 +22,11 @@ from mockserver.verify.outcome import Evidence, Leftovers
 
 MAX_REPLY_BYTES = 16_000_000
 KEEP_ALIVE_S = 1.0
-"""How long an idle connection is used again; servers close theirs after a few seconds, unseen until the next request."""
+"""Lifetime of an idle connection; servers close theirs after a few seconds, unnoticed."""
 
 
 class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of ours
-    """No whole reply came.
-
-    Attributes:
-        why: one clause.
-        was_sent: whether the request may have reached the service.
-    """
+    """No whole reply came; `was_sent` says whether the request may have arrived."""
 
     def __init__(self, why: str, *, was_sent: bool = True) -> None:
         super().__init__(why)
@@ -38,11 +34,7 @@ class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of
 
 
 class Connection:
-    """A connection to a service.
-
-    Attributes:
-        timeout_s: how long a reply may take as a whole.
-    """
+    """A connection to a service; a whole reply must come within the timeout."""
 
     def __init__(self, url: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None) -> None:
         self.timeout_s = timeout_s
@@ -56,7 +48,7 @@ class Connection:
         )
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
@@ -106,12 +98,11 @@ _LONG = 8
 
 
 class KeyMask:
-    """Hide the keys of a run: the given one and those that the service issues."""
+    """Hide the key of a run and those that the service issues."""
 
-    def __init__(self, *keys: str) -> None:
+    def __init__(self, key: str) -> None:
         self._forms: dict[str, re.Pattern[str]] = {}
-        for key in keys:
-            self.add(key)
+        self.add(key)
 
     def add(self, key: str) -> None:
         """Hide this key from now on, plain, URL-encoded and in JSON."""
@@ -132,15 +123,15 @@ class KeyMask:
 
     def hide_leftovers(self, remains: Leftovers) -> Leftovers:
         """Return the leftovers without keys."""
-        hidden = {name: self._without_keys(getattr(remains, name)) for name in ("left", "unknown", "for_good")}
-        return Leftovers(**hidden, doubt=self.hide(remains.doubt))
-
-    def _without_keys(self, texts: Mapping[str, str]) -> dict[str, str]:
-        return {self.hide(text): self.hide(why) for text, why in texts.items()}
+        left, unknown, for_good = (
+            {self.hide(text): self.hide(why) for text, why in each.items()}
+            for each in (remains.left, remains.unknown, remains.for_good)
+        )
+        return Leftovers(left, unknown, for_good, self.hide(remains.doubt))
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    """Return a pattern for the key; a short one matches only as a word."""
+    """Match the key; a short one only as a word."""
     return re.compile(re.escape(form) if len(form) >= _LONG else rf"(?<!\w){re.escape(form)}(?!\w)")
 
 
@@ -156,10 +147,9 @@ class RequestPolicy(Struct, frozen=True):
     """Rules for requests to a service.
 
     Attributes:
-        interval_s: time between the starts of two requests, at least.
-        read_only: send nothing that may write.
+        interval_s: shortest time between the starts of two requests.
         is_live: whether the run's key works on real money or real people.
-        live_prefixes: what such keys begin with, since a check may come with a key of its own.
+        live_prefixes: beginnings of such keys, since a check may use a key of its own.
     """
 
     interval_s: float = 0
@@ -168,37 +158,28 @@ class RequestPolicy(Struct, frozen=True):
     live_prefixes: tuple[str, ...] = ()
 
 
+@dataclass(eq=False)
 class ServiceClient:
     """A service under check.
 
     Attributes:
-        evidence: the last exchanges of the check that runs.
         created: what was created so far.
+        evidence: the last exchanges of the current check.
     """
 
-    def __init__(
-        self,
-        collections: Collections,
-        connection: Connection,
-        *,
-        policy: RequestPolicy,
-        created: CreatedRecords,
-        mask: KeyMask,
-        interruption: Interruption,
-    ) -> None:
-        self.evidence: list[Evidence] = []
-        self.created = created
-        self._collections = collections
-        self._connection = connection
-        self._policy = policy
-        self._mask = mask
-        self._interruption = interruption
-        self._next_us = stopwatch_us()
-        self._is_cleaning = False
+    collections: Collections
+    connection: Connection
+    created: CreatedRecords
+    policy: RequestPolicy
+    mask: KeyMask
+    interruption: Interruption
+    evidence: list[Evidence] = field(default_factory=list)
+    _next_us: int = 0
+    _is_cleaning: bool = False
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:
-        """Send what is asked for even if the run is to stop."""
+        """Send requests even if the run is to stop."""
         self._is_cleaning = True
         try:
             yield
@@ -226,26 +207,26 @@ class ServiceClient:
 
         Raises: Interrupted, Abandoned.
         """
-        self._interruption.wait(seconds, to_the_end=self._is_cleaning)
+        self.interruption.wait(seconds, to_the_end=self._is_cleaning)
 
     def _allow(self, method: str, url: str, headers: Mapping[str, str]) -> None:
-        if not self._collections.is_own(url):
-            raise AssertionError(f"{url} leads away from {self._collections.base}, so it was not asked")
+        if not self.collections.is_own(url):
+            raise AssertionError(f"{url} leads away from {self.collections.base}, so it was not asked")
         if method in READING:
             return
-        if self._policy.read_only:
+        if self.policy.read_only:
             raise NotCheckable("it has to write")
-        if not self._collections.is_reversible(url) and self._is_live(headers):
+        if not self.collections.is_reversible(url) and self._is_live(headers):
             raise NotCheckable("what it makes could not be deleted, and the key is a live one")
 
     def _is_live(self, headers: Mapping[str, str]) -> bool:
         keys = [value.rpartition(" ")[2] for name, value in headers.items() if name.lower() == "authorization"]
-        return self._policy.is_live or any(key.startswith(self._policy.live_prefixes) for key in keys)
+        return self.policy.is_live or any(key.startswith(self.policy.live_prefixes) for key in keys)
 
     def _keep_interval(self) -> None:
         self.pause((self._next_us - stopwatch_us()) / 1_000_000)
-        self._interruption.check(to_the_end=self._is_cleaning)
-        self._next_us = stopwatch_us() + round(self._policy.interval_s * 1_000_000)
+        self.interruption.check(to_the_end=self._is_cleaning)
+        self._next_us = stopwatch_us() + round(self.policy.interval_s * 1_000_000)
 
     def _rest(self, seconds: float) -> None:
         if seconds > MAX_WAIT_S:
@@ -255,7 +236,7 @@ class ServiceClient:
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         entry = self.created.sending(method, url, headers, body)
         try:
-            answer = self._connection.exchange(method, url, headers, body)
+            answer = self.connection.exchange(method, url, headers, body)
         except Unanswered as silence:
             if entry is not None:
                 self.created.unanswered(entry, silence.why, was_sent=silence.was_sent)
@@ -264,7 +245,7 @@ class ServiceClient:
         if entry is not None:
             self.created.answered(entry, answer)
         self.created.deleting(method, url, headers, answer)
-        self._mask.learn(answer.body)
+        self.mask.learn(answer.body)
         self._remember(f"{method} {url}", body, answer.status, answer.body.decode("utf-8", "replace"))
         return answer
 
@@ -273,12 +254,12 @@ class ServiceClient:
         self.evidence = [*self.evidence[1 - MAX_EVIDENCE :], Evidence(request, sent, status, reply)]
 
     def _shown(self, text: str) -> str:
-        hidden = self._mask.hide(text[: 10 * MAX_SHOWN])
+        hidden = self.mask.hide(text[: 10 * MAX_SHOWN])
         return hidden if len(hidden) <= MAX_SHOWN else f"{hidden[:MAX_SHOWN]}… (of {len(text)} characters)"
 
 
 def _asked_wait_s(answer: ApiResponse, tries: int) -> float:
-    """Return the wait that the service asks for; without one it doubles with each try."""
+    """Return the wait that the service asks for; else it doubles each time."""
     asked = answer.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
         return float(asked[:10])

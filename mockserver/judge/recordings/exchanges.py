@@ -1,6 +1,6 @@
 """Convert entries of a recording to exchanges.
 
-What a recorder left out is never guessed: an exchange says whether its bodies are known as a whole.
+Nothing is guessed: an exchange says whether its bodies are complete.
 """
 
 import re
@@ -8,16 +8,15 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.contract import Contract
-from mockserver.contract.routes import Route, Routes
+from mockserver.contract.routes import Routes
 from mockserver.errors import DocumentError
-from mockserver.exchange import Exchange, RawHeaders, Request, Violation
+from mockserver.exchange import Exchange, RawHeaders, Request
 from mockserver.judge.recordings.har import Content, HarEntry, HarResponse, Pair, PostData, Recording, SentRequest
 from mockserver.providers.provider import Provider
 from mockserver.state.clock import parse_timestamp
@@ -44,51 +43,12 @@ class RecordedAddress(Struct, frozen=True):
     query: bytes = b""
 
 
-class Attribution(Struct, frozen=True):
-    """An entry, counted from 0, and its address as the provider sees it."""
-
-    index: int
-    address: RecordedAddress
-
-
-class ProviderEntries(Struct, frozen=True):
-    """Entries of one provider, and the reasons for skipping others: reason → count."""
-
-    attributions: tuple[Attribution, ...]
-    left_out: Counter[str]
-
-
-def entries_of(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> ProviderEntries:
-    """Return the entries sent to the provider's own address or one of the URLs.
-
-    If there are none and no URL is given: those that a mock answered, else those whose path begins as the provider's do.
-    """
-    attributor = _Attributor(recording, contract, provider, urls)
-    found = _chosen(recording, attributor.by_address)
-    for rule in (attributor.by_mock, attributor.by_path):
-        if not urls and not found.attributions:
-            found = _chosen(recording, rule)
-    return found
-
-
-def _chosen(recording: Recording, rule: "AttributionRule") -> ProviderEntries:
-    attributions, left_out = [], Counter[str]()
-    for index, url in enumerate(recording.urls):
-        address = address_of(url)
-        reason, address = (ELSEWHERE, None) if address is None else rule(index, address)
-        if reason or address is None:
-            left_out[reason] += 1
-        else:
-            attributions.append(Attribution(index, address))
-    return ProviderEntries(tuple(attributions), left_out)
-
-
-AttributionRule = Callable[[int, RecordedAddress], tuple[str, RecordedAddress]]
-"""Returns why an entry is left out, empty if it is not, and its address as the provider sees it."""
+Attribution = RecordedAddress | str
+"""An entry's address as the provider sees it, or why the entry is left out."""
 
 
 class _Attributor:
-    """Knows the ways to tell a provider's entries from others."""
+    """Tell a provider's entries from others."""
 
     def __init__(self, recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str]) -> None:
         self._recording = recording
@@ -96,30 +56,44 @@ class _Attributor:
         self._provider = provider.name
         self._own = _addresses([provider.origin])
         self._given = _addresses(urls)
+        # Without a URL and an entry for the provider's own address: those that a mock answered, else those of its paths.
+        self._rules = [self.by_address] if urls else [self.by_address, self.by_mock, self.by_path]
 
-    def by_address(self, _index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def attributed(self) -> tuple[dict[int, RecordedAddress], Counter[str]]:
+        """Return entry, counted from 0 → address, and reason → number of entries left out."""
+        for rule in self._rules:
+            found = [self._attribution(rule, index, url) for index, url in enumerate(self._recording.urls)]
+            addresses = {index: each for index, each in enumerate(found) if not isinstance(each, str)}
+            if addresses:
+                break
+        return addresses, Counter(each for each in found if isinstance(each, str))
+
+    def _attribution(self, rule: Callable[[int, RecordedAddress], Attribution], index: int, url: str) -> Attribution:
+        address = address_of(url)
+        return ELSEWHERE if address is None else rule(index, address)
+
+    def by_address(self, _index: int, address: RecordedAddress) -> Attribution:
         own = _below(address, self._own)
         if own is not None:
-            return "", own
+            return own
         given = _below(address, self._given)
-        return (ELSEWHERE, address) if given is None else self._shared(given)
+        return ELSEWHERE if given is None else self._shared(given)
 
-    def by_mock(self, index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def by_mock(self, index: int, address: RecordedAddress) -> Attribution:
         response = self._recording.entry(index).response
-        headers = (response and response.headers) or ()
-        is_mocks = any(pair.name.lower() == "mock-exchange" for pair in headers)
-        return self._shared(address) if is_mocks else (ELSEWHERE, address)
+        names = {pair.name.lower() for pair in (response and response.headers) or ()}
+        return self._shared(address) if "mock-exchange" in names else ELSEWHERE
 
-    def by_path(self, _index: int, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def by_path(self, _index: int, address: RecordedAddress) -> Attribution:
         address = _without_sandbox(address)
-        return "" if self._owner(address.path) == self._provider else ELSEWHERE, address
+        return address if self._owner(address.path) == self._provider else ELSEWHERE
 
-    def _shared(self, address: RecordedAddress) -> tuple[str, RecordedAddress]:
+    def _shared(self, address: RecordedAddress) -> Attribution:
         """Skip entries of other providers at a shared address."""
         address = _without_sandbox(address)
         if CONTROL.match(address.path):
-            return OF_THE_MOCK, address
-        return OTHER_PROVIDERS if self._owner(address.path) not in (self._provider, None) else "", address
+            return OF_THE_MOCK
+        return address if self._owner(address.path) in (self._provider, None) else OTHER_PROVIDERS
 
 
 def _addresses(urls: Sequence[str]) -> list[RecordedAddress]:
@@ -127,7 +101,7 @@ def _addresses(urls: Sequence[str]) -> list[RecordedAddress]:
 
 
 def _below(address: RecordedAddress, bases: Sequence[RecordedAddress]) -> RecordedAddress | None:
-    """Return the address relative to the first base that contains it; else None."""
+    """Return the address relative to the first base that contains it."""
     for base in bases:
         rest = address.path.removeprefix(base.path)
         is_below = address.path.startswith(base.path) and rest[:1] in ("", "/")
@@ -150,7 +124,7 @@ _LONGEST_MS = 1e12
 
 
 def address_of(url: str) -> RecordedAddress | None:
-    """Return the address of a URL, credentials removed; None for one that is not HTTP."""
+    """Return the address of an HTTP URL without its credentials."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -208,7 +182,7 @@ def _header_bytes(text: str) -> bytes:
 
 
 def _declared(body: Content | PostData | None) -> RawHeaders:
-    """Return the recorded content type, for a message without recorded headers."""
+    """Return the recorded content type as a header."""
     declared = body.mime_type if body is not None else None
     return [(b"content-type", _header_bytes(declared))] if declared and declared != "x-unknown" else []
 
@@ -231,7 +205,7 @@ def _content(response: HarResponse, method: str) -> tuple[bytes, bool]:
         return _bytes(content.text, content.encoding, "response.content.text"), True
     if method == "HEAD" or response.status in _BODILESS:
         return b"", True
-    size = _size(response.body_size) if content.size is None else _size(content.size)
+    size = _size(response.body_size if content.size is None else content.size)
     return b"", max(size, _announced(response.headers)) == 0
 
 
@@ -274,9 +248,9 @@ class Traffic(Struct, frozen=True):
 
     Attributes:
         exchanges: numbered as the entries are, from 1.
-        entries: how many the recording has in all.
-        addresses: where the exchanges went → how many.
-        left_out: why entries are none of the exchanges → how many.
+        entries: number of all entries.
+        addresses: base URL → number of exchanges.
+        left_out: reason → number of entries.
     """
 
     exchanges: tuple[Exchange, ...]
@@ -285,72 +259,57 @@ class Traffic(Struct, frozen=True):
     left_out: Mapping[str, int]
 
 
-def read_traffic(path: Path, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Traffic:
-    """Return the provider's exchanges in the HAR file.
+def traffic_of(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Traffic:
+    """Return the recorded exchanges with the provider.
 
     urls: further addresses of the provider.
-
-    Raises: DocumentError if the file cannot be read or has nothing of the provider.
+    Raises: DocumentError if there are none, or an entry cannot be read.
     """
-    return traffic_of(Recording.read(path), contract, provider, urls)
-
-
-def traffic_of(recording: Recording, contract: Contract, provider: Provider, urls: Sequence[str] = ()) -> Traffic:
-    """Return what the recording has of the provider; raises as `read_traffic` does."""
-    found = entries_of(recording, contract, provider, urls)
+    attributed, left_out = _Attributor(recording, contract, provider, urls).attributed()
     routes = Routes(each for each in contract.operations.values() if each.provider == provider.name)
-    left_out = Counter(found.left_out)
     exchanges = []
-    for attribution in found.attributions:
-        entry = recording.entry(attribution.index)
-        reason = _not_sent(entry)
-        if reason:
+    for index, address in attributed.items():
+        entry = recording.entry(index)
+        if reason := _not_sent(entry):
             left_out[reason] += 1
-        else:
-            exchanges.append(recognised(_exchange(recording, attribution, entry), contract, routes))
+            continue
+        try:
+            exchange = exchange_of(entry, index + 1, address)
+        except ValueError as error:
+            where = f"{recording.name}, entry {index + 1}"
+            raise DocumentError(str(error), where=where, hint="record it anew as HAR 1.2") from error
+        exchanges.append(_recognised(exchange, contract, routes))
     if not exchanges:
         raise _nothing_of(provider, recording, urls)
     addresses = Counter(exchange.request.base_url for exchange in exchanges)
     return Traffic(tuple(exchanges), len(recording.urls), addresses, left_out)
 
 
-def recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Exchange:
-    """Return the exchange with its operation and the violations of its request."""
-    route = routes.find(exchange.request.path)
-    if route is None or exchange.request.method not in route.operations:
-        return exchange
-    operation = route.operations[exchange.request.method]
-    return replace(exchange, operation=operation.id, violations=tuple(_violations(exchange, contract, route)))
-
-
-def _violations(exchange: Exchange, contract: Contract, route: Route) -> list[Violation]:
-    """Return the violations that the pipeline would note, as far as the request was recorded."""
+def _recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Exchange:
+    """Return the exchange with its operation and the violations of its recorded parts."""
     request = exchange.request
+    route = routes.find(request.path)
+    if route is None or request.method not in route.operations:
+        return exchange
     operation = route.operations[request.method]
     check = contract.check(operation)
     violations = check.path(route.parameters)[1] + check.query(request)[1]
     if "request" not in exchange.partial and (request.body or operation.body_required):
         violations += check.body(request)[1]
     if request.raw_headers:
-        return violations + check.headers(request)
-    return violations if request.headers else [each for each in violations if each.place != "content-type"]
+        violations += check.headers(request)
+    elif not request.headers:
+        violations = [each for each in violations if each.place != "content-type"]
+    return replace(exchange, operation=operation.id, violations=tuple(violations))
 
 
 def _not_sent(entry: HarEntry) -> str:
-    """Return why the entry is no request to the service; empty if it is one."""
+    """Return why the entry is no request to the service, if so."""
     names = {pair.name.lower() for pair in entry.request.headers or ()}
     asks_first = entry.resource_type == "preflight" or "access-control-request-method" in names
     if asks_first and entry.request.method == "OPTIONS":
         return PREFLIGHTS
     return CACHED if entry.from_cache else ""
-
-
-def _exchange(recording: Recording, attribution: Attribution, entry: HarEntry) -> Exchange:
-    try:
-        return exchange_of(entry, attribution.index + 1, attribution.address)
-    except ValueError as error:
-        where = f"{recording.name}, entry {attribution.index + 1}"
-        raise DocumentError(str(error), where=where, hint="record it anew as HAR 1.2") from error
 
 
 def _nothing_of(provider: Provider, recording: Recording, urls: Sequence[str]) -> DocumentError:

@@ -1,4 +1,4 @@
-"""Read HAR 1.2 files, whatever members they lack, and write them without credentials.
+"""Read incomplete HAR 1.2 files, and write them without credentials.
 
 A file is decoded in two steps: the addresses of all entries, then the entries that are asked for.
 """
@@ -80,12 +80,7 @@ class HarResponse(Struct, rename="camel"):
 
 
 class HarEntry(Struct, rename="camel"):
-    """One request, and the reply if there was one.
-
-    Attributes:
-        resource_type: what the browser wanted it for, such as `preflight`.
-        from_cache: the browser's cache that answered in the service's place.
-    """
+    """One request, and the reply if there was one."""
 
     request: SentRequest
     response: HarResponse | None = None
@@ -96,12 +91,7 @@ class HarEntry(Struct, rename="camel"):
 
 
 class Recording:
-    """A HAR file.
-
-    Attributes:
-        name: what to call it in messages.
-        urls: where each entry went.
-    """
+    """A HAR file; `urls` has each entry's."""
 
     def __init__(self, name: str, urls: Sequence[str], entries: Sequence[msgspec.Raw]) -> None:
         self.name = name
@@ -118,7 +108,7 @@ class Recording:
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Recording":
-        """Read what a file holds; raises as `read` does."""
+        """Read the content of a file; raises as `read` does."""
         content = content.removeprefix(_BYTE_ORDER_MARK)
         urls = [entry.request.url for entry in _decode(content, _File[_Sent], name).log.entries]
         if len(urls) > MAX_ENTRIES:
@@ -128,7 +118,7 @@ class Recording:
     def entry(self, index: int) -> HarEntry:
         """Return an entry, counted from 0.
 
-        Raises: DocumentError, with the entry counted from 1, if it is none.
+        Raises: DocumentError if it cannot be read.
         """
         return _decode(self._entries[index], HarEntry, f"{self.name}, entry {index + 1}")
 
@@ -178,7 +168,7 @@ _UNKNOWN = -1
 
 
 def to_har(exchanges: Iterable[Exchange], redaction: Redaction) -> dict[str, Any]:
-    """Return the exchanges as a HAR document; an incomplete body is omitted with a comment."""
+    """Return the exchanges as a HAR document without incomplete bodies."""
     creator = {"name": "mockserver", "version": __version__}
     return {"log": {"version": "1.2", "creator": creator, "entries": [_written_entry(each, redaction) for each in exchanges]}}
 

@@ -182,4 +182,4 @@ WRONG_METHOD = Assumption(
     evidence="Only 401 and 500 are documented. HTTP has 405 for this case.",
 )
 
-ASSUMPTIONS = declared_in(vars(), Assumption)
+ASSUMPTIONS = declared_in(Assumption, vars())

@@ -215,4 +215,4 @@ UNKNOWN_KEY = Assumption(
     evidence="The prefixes are the only documented rule.",
 )
 
-ASSUMPTIONS = declared_in(vars(), Assumption)
+ASSUMPTIONS = declared_in(Assumption, vars())

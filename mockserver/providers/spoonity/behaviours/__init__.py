@@ -1,6 +1,6 @@
 """Spoonity's statements with their checks, in the order of the documents."""
 
-from mockserver.catalogue.behaviour import behaviours_of
+from mockserver.catalogue import Behaviour, declared_in
 from mockserver.providers.spoonity.behaviours import changes, customer, errors, lists
 
-BEHAVIOURS = behaviours_of(customer, lists, changes, errors)
+BEHAVIOURS = declared_in(Behaviour, *map(vars, (customer, lists, changes, errors)))

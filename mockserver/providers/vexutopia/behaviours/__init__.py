@@ -1,6 +1,6 @@
 """Vexutopia's statements with their checks, in the order of the documents."""
 
-from mockserver.catalogue.behaviour import behaviours_of
+from mockserver.catalogue import Behaviour, declared_in
 from mockserver.providers.vexutopia.behaviours import customers, errors, lists, payments
 
-BEHAVIOURS = behaviours_of(customers, lists, payments, errors)
+BEHAVIOURS = declared_in(Behaviour, *map(vars, (customers, lists, payments, errors)))
