@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from mockserver.cli.state_file import StateFile
     from mockserver.http.app import App
-    from mockserver.http.server import Background
 
 MODES = ("real", "frozen", "step")
 OURSELVES = "The mock itself"
@@ -73,32 +72,27 @@ def serve(**given: Any) -> int:
     """Serve until a signal ends it."""
     gc.disable()  # hardly anything that is made at the start ever goes
     from mockserver.app import asgi_app
-    from mockserver.cli.setup import setup
+    from mockserver.cli.setup import Watch, setup
     from mockserver.cli.state_file import StateFile
+    from mockserver.http.server import Address, HttpServer, ending_on_signals, listen
 
     values = SimpleNamespace(**given)
     app = asgi_app(**setup(values))
     state = StateFile(values.state) if values.state else None
     if state is not None:
         state.load(app.mock)
-    _serve(app, values, state)
-    return 0
-
-
-def _serve(app: "App", values: SimpleNamespace, state: "StateFile | None") -> None:
-    from mockserver.http.server import Address, HttpServer, ending_on_signals, listen
-
     sockets = listen(values.host, values.port)
-    address = Address(values.host, sockets[0].getsockname()[1])
+    url = values.public_url or Address(values.host, sockets[0].getsockname()[1]).url
     server = HttpServer(_logged(app, values.log_level))
-    url = values.public_url or address.url
+    background = [Watch(app.mock, values).run] if values.watch else []
     _collect_rarely()
     with ending_on_signals(server):
         try:
-            server.run(sockets, ready=lambda: say(announcement(app, url, state)), background=_background(app, values))
+            server.run(sockets, ready=lambda: say(announcement(app, url, state)), background=background)
         finally:
             if state is not None:
                 state.save(app.mock)
+    return 0
 
 
 def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
@@ -124,14 +118,6 @@ def _collect_rarely() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     gc.enable()
-
-
-def _background(app: "App", values: SimpleNamespace) -> list["Background"]:
-    if not values.watch:
-        return []
-    from mockserver.cli.setup import Watch
-
-    return [Watch(app.mock, values).run]
 
 
 def _logged(app: "App", level: str | None) -> "ASGIApp":

@@ -130,12 +130,8 @@ def _print_report(report: "VerifyReport", *, was_compared: bool) -> None:
         say(f"mockserver: {one_line(report.finding)}", to=sys.stderr)
         return
     if report.assumptions:
-        say("")
-        for line in lines.assumptions_lines(report.assumptions):
-            say(line)
-    say("")
-    for line in (*lines.leftover_lines(report.remains), *lines.summary_lines(report)):
-        say(line)
+        say("\n".join(["", *lines.assumptions_lines(report.assumptions)]))
+    say("\n".join(["", *lines.leftover_lines(report.remains), *lines.summary_lines(report)]))
     if was_compared:
         say("Only differences from the baseline are shown and counted.")
 

@@ -118,8 +118,7 @@ class Control:
             path=parameters,
             query=read_query(scope["query_string"], route),
             body=read(sent, headers, route),
-            accept=headers.get(b"accept", b"").decode("latin-1"),
-            last_event=headers.get(b"last-event-id", b"").decode("latin-1"),
+            headers=headers,
             can_wait=_can_wait(scope),
         )
         with call.mock.lock:

@@ -23,8 +23,6 @@ def change_assumptions(call: ControlCall) -> Reply:
     """Change choices of this sandbox, from its next exchange on.
 
     Choices that are not named stay. One unknown assumption or choice refuses the whole change.
-
-    Raises: UnknownChoiceError.
     """
     sandbox = call.sandbox()
     sandbox.choose(call.mock.choices({**sandbox.state.choices, **call.body}, where="body"))

@@ -34,8 +34,6 @@ async def change_clock(call: ControlCall) -> Reply:
     Webhooks that fall due on the way, retries included, are sent, and the time stands until they have their outcome.
     Another mode alone moves no time: a clock that is frozen keeps the present instant, and one that is made real runs on
     from it. A clock may be set back; work that was done stays done.
-
-    Raises: ClockError, BusyError.
     """
     change: ClockPatch = call.body
     sandbox = call.sandbox()

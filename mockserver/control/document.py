@@ -65,7 +65,7 @@ def words(route: ControlRoute) -> tuple[str, str]:
     """Return the route's summary and description."""
     summary, _, rest = (inspect.getdoc(route.run) or "").partition("\n")
     paragraphs = [" ".join(each.split()) for each in rest.split("\n\n")]
-    return summary, "\n\n".join(each for each in paragraphs if each and not each.startswith("Raises:"))
+    return summary, "\n\n".join(each for each in paragraphs if each)
 
 
 def _operation(route: ControlRoute, schemas: dict[Any, Any]) -> dict[str, Any]:

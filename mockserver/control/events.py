@@ -75,8 +75,6 @@ def make_event(call: ControlCall) -> Reply:
     before the event of its creation. `drop` never sends. `delay` sends late. `bad-signature` signs with another secret,
     `old-secret` with the secret before the rotation. `stale` and `future` sign with a time ten minutes off. `truncate` cuts
     the body, `re-serialise` writes the same JSON in other bytes. `after-delete` deletes the object first.
-
-    Raises: ConfigurationError if the deliveries cannot be broken so.
     """
     order: EventOrder = call.body
     sandbox = call.sandbox()

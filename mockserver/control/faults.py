@@ -62,17 +62,12 @@ def arm_faults(call: ControlCall) -> Reply:
     429 to all but `limit` requests per window. `lost-reply` does the work and closes the connection; `drop` closes it
     before the work. `truncate` closes it in the middle of the reply. `garbage` makes the JSON unreadable. `drip` waits `ms`
     between the pieces of the reply. `paging` makes lists inconsistent. A preset combines several.
-
-    Raises: ControlError, LimitError.
     """
     return Reply(201, arm(call.mock, call.sandbox(), call.body))
 
 
 def disarm_fault(call: ControlCall) -> Reply:
-    """Disarm one fault.
-
-    Raises: UnknownSandboxError.
-    """
+    """Disarm one fault."""
     call.sandbox().faults.disarm(call.path["id"])
     return Reply(204)
 

@@ -42,15 +42,13 @@ def read_report(call: ControlCall) -> Reply:
     It has the contract violations, the findings on conduct, the assumptions used, the coverage of documented behaviours, and
     a digest that equal runs share. Only exchanges still in the journal are judged; `is_whole` says whether that is all of
     them. JUnit has one test per rule, SARIF one result per finding with its place in the contract.
-
-    Raises: ConfigurationError.
     """
     query: ReportQuery = call.query
     mock = call.mock
     ignore = [each.strip() for each in query.ignore.split(",") if each.strip()]
     judge = Judge(mock.pipeline.contract, mock.pipeline.providers.values(), ignore=ignore)
     sandboxes = _all(mock) if query.sandbox else [call.sandbox()]
-    wanted = query.format or _accepted(call.accept)
+    wanted = query.format or _accepted(call.headers.get(b"accept", b"").decode("latin-1"))
     return Reply(200, _FORMS[wanted](judge.report(sandboxes), mock), content_type=TYPES[wanted])
 
 

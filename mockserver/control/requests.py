@@ -86,8 +86,6 @@ def list_requests(call: ControlCall) -> Reply:
     """List the sandbox's exchanges, oldest first.
 
     Credentials are hidden. Long bodies are cut, and `body_cut` says so.
-
-    Raises: ControlError, ConfigurationError.
     """
     sandbox = call.sandbox()
     journal = sandbox.journal
@@ -95,10 +93,7 @@ def list_requests(call: ControlCall) -> Reply:
 
 
 def read_request(call: ControlCall) -> Reply:
-    """Return one exchange by its number, as in the header `Mock-Exchange`.
-
-    Raises: ControlError.
-    """
+    """Return one exchange by its number, as in the header `Mock-Exchange`."""
     sandbox = call.sandbox()
     number = call.path["number"]
     exchange = next((each for each in sandbox.journal if str(each.number) == number), None)
@@ -114,10 +109,7 @@ def clear_requests(call: ControlCall) -> Reply:
 
 
 def export_requests(call: ControlCall) -> Reply:
-    """Return the exchanges as a HAR 1.2 file. Cut bodies are left out.
-
-    Raises: ControlError, ConfigurationError.
-    """
+    """Return the exchanges as a HAR 1.2 file. Cut bodies are left out."""
     sandbox = call.sandbox()
     document = to_har(_chosen(call, sandbox), call.insights.redaction(sandbox))
     return Reply(200, document, (("content-disposition", f'attachment; filename="{sandbox.name}.har"'),))
@@ -128,8 +120,6 @@ def verify_requests(call: ControlCall) -> Reply:
 
     A list means an order. Each expectation's count is checked as if it were alone. The exchanges it needs must come after
     those of the expectation before it; others may come between.
-
-    Raises: ConfigurationError.
     """
     sandbox = call.sandbox()
     expected = _expected(call)

@@ -50,9 +50,8 @@ class ControlCall(Struct, frozen=True, kw_only=True):
     path: Mapping[str, str]
     query: Any
     body: Any
-    accept: str = ""
-    last_event: str = ""
-    can_wait: bool = True
+    headers: Mapping[bytes, bytes]
+    can_wait: bool
 
     @property
     def mock(self) -> Mock:
@@ -73,7 +72,7 @@ class ControlRoute(Struct, frozen=True):
     """A route of the control API.
 
     Attributes:
-        run: handler, sync or async; its docstring up to `Raises:` is the route's documentation.
+        run: handler, sync or async, whose docstring is the route's documentation; its errors become problems.
         replies: status → type of the body; None: no body.
         also: further content types of a 200; such a body is text.
         query, body: types of the request's parts; unknown fields are refused.

@@ -45,10 +45,7 @@ def list_sandboxes(call: ControlCall) -> Reply:
 
 
 def create_sandbox(call: ControlCall) -> Reply:
-    """Create a sandbox. Reset goes back to the state it begins with.
-
-    Raises: BadNameError, TakenNameError, LimitError, FixtureError, UnknownChoiceError, ConfigurationError for a fault.
-    """
+    """Create a sandbox. Reset goes back to the state it begins with."""
     mock, order = call.mock, call.body
     hook = arming(order.faults, mock, "body.faults") if order.faults else None
     made = mock.sandboxes.make(order.name, _initial_state(mock, order), journal_limit=order.journal_limit, hook=hook)
@@ -60,8 +57,6 @@ def drop_sandbox(call: ControlCall) -> Reply:
     """Drop a sandbox with everything in it.
 
     The next use of its name creates a new one, as `serve` was started. `default` can be dropped too.
-
-    Raises: UnknownSandboxError.
     """
     call.mock.sandboxes.drop(call.path["name"])
     return Reply(204)

@@ -54,8 +54,6 @@ def replace_state(call: ControlCall) -> Reply:
 
     The document's records replace all records. Seed, clock, assumptions and webhook endpoints stay unless the document
     names them. A refused document changes nothing. Reset still goes back to the sandbox's own fixture.
-
-    Raises: FixtureError; ConfigurationError for webhooks that may not be sent.
     """
     sandbox = call.sandbox()
     document = {**_settings(call.mock, sandbox.state), **call.body}
@@ -100,10 +98,7 @@ def list_snapshots(call: ControlCall) -> Reply:
 
 
 def keep_snapshot(call: ControlCall) -> Reply:
-    """Save the state as a snapshot; replaces an older one of that name.
-
-    Raises: BadNameError, LimitError.
-    """
+    """Save the state as a snapshot; replaces an older one of that name."""
     sandbox, name = call.sandbox(), call.path["name"]
     status = 200 if name in sandbox.snapshots else 201
     sandbox.snapshot(name)
@@ -115,8 +110,6 @@ def compare_snapshot(call: ControlCall) -> Reply:
 
     Records look as in the state document. A field that was changed back is not listed. A record created and deleted
     meanwhile is listed by its id alone.
-
-    Raises: UnknownSandboxError.
     """
     sandbox = call.sandbox()
     defaults = {each.key: each.default for each in call.mock.pipeline.assumptions}
@@ -125,10 +118,7 @@ def compare_snapshot(call: ControlCall) -> Reply:
 
 
 def drop_snapshot(call: ControlCall) -> Reply:
-    """Drop a snapshot.
-
-    Raises: UnknownSandboxError.
-    """
+    """Drop a snapshot."""
     call.sandbox().drop_snapshot(call.path["name"])
     return Reply(204)
 
@@ -137,8 +127,6 @@ def restore_snapshot(call: ControlCall) -> Reply:
     """Go back to a snapshot: records, ids, clock, assumptions, endpoints, due work.
 
     The journal and its numbers continue, and the snapshot stays.
-
-    Raises: UnknownSandboxError.
     """
     sandbox = call.sandbox()
     sandbox.restore(call.path["name"])

@@ -39,13 +39,12 @@ def stream_requests(call: ControlCall) -> Stream:
     An event's id is the exchange's number. A client that sends `Last-Event-ID` continues after it, or from the beginning if
     the journal counts anew. The event `dropped` says how many exchanges are missing, and `cleared` that the journal was
     cleared. The stream ends when the sandbox is dropped.
-
-    Raises: LimitError.
     """
     journal = call.sandbox().journal
     journal.check_room()
     exchanges = _ExchangeStream(call, journal)
-    start = int(call.last_event) if call.last_event.isdecimal() else call.query.since
+    last = call.headers.get(b"last-event-id", b"")
+    start = int(last) if last.isdigit() else call.query.since
     return Stream(exchanges.follow(start) if call.can_wait else exchanges.replay(start), EVENTS)
 
 
@@ -74,7 +73,10 @@ class _ExchangeStream:
             for event in backlog:
                 yield event
             while not listener.is_over:
-                if not await _comes(news):
+                try:
+                    async with asyncio.timeout(PING_S):
+                        await news.wait()
+                except TimeoutError:
                     yield PING
                 news.clear()
                 for event in self._news(listener):
@@ -113,15 +115,6 @@ class _ExchangeStream:
             self._redaction = Redaction(self._providers, list(self._journal))
         self._redaction.learn(exchange)
         return b"id: %d\ndata: %s\n\n" % (exchange.number, _encode(row(exchange, self._redaction)))
-
-
-async def _comes(news: asyncio.Event) -> bool:
-    """Wait for news; return False when it is time for a comment."""
-    try:
-        async with asyncio.timeout(PING_S):
-            return await news.wait()
-    except TimeoutError:
-        return False
 
 
 def _event(name: str, data: dict[str, int]) -> bytes:

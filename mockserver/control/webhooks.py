@@ -57,8 +57,6 @@ def add_endpoint(call: ControlCall) -> Reply:
     """Add an endpoint: events are sent to its URL, or collected without one. Reset removes it.
 
     A URL of another machine is refused unless `serve --allow-webhook-host` names its host.
-
-    Raises: ConfigurationError, LimitError.
     """
     body: EndpointBody = call.body
     sandbox = call.sandbox()
