@@ -1,4 +1,4 @@
-"""Check requests against the contract and collect all violations, in the contract's order."""
+"""Check requests against the contract and collect all violations."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -39,9 +39,7 @@ class Schemas:
     def compile(self, schema: dict[str, Any], *, where: str) -> Any:
         """Return the validator of a schema that may refer to the contract.
 
-        where: name of the schema in messages.
-
-        Raises: ContractError if it is no schema.
+        Raises: ContractError, at `where`, if it is no schema.
         """
         import jsonschema_rs
 
@@ -57,7 +55,7 @@ def reference(pointer: str) -> dict[str, Any]:
 
 
 def broken(error: Any) -> str:
-    """Return the pointer of the failed keyword; empty for a schema outside the contract."""
+    """Return the pointer of the failed keyword, or the empty string."""
     return "".join(f"/{escape(str(step))}" for step in error.schema_path) if error.absolute_keyword_location else ""
 
 
@@ -116,14 +114,14 @@ class RequestCheck:
             missing = Violation("body", "", "required", "the operation needs a body", pointer=where)
             return None, [missing] if operation.body_required else []
         media, violations = self._media(request)
-        if violations and media.is_form:  # anything looks like a form: nothing is made of it, least of all names
+        if violations and media.is_form:  # any text parses as a form
             return None, violations
         try:
-            value = self._form(body, media) if media.is_form else decode_json(body)
+            value = _form(body, media) if media.is_form else decode_json(body)
         except MalformedError as error:
             return None, [*violations, Violation("body", "", "malformed", str(error), pointer=media.pointer)]
         found = self._body_violations(value, media)
-        # A body in an undeclared encoding may have secrets as names: none is repeated.
+        # Names in a body of an undeclared encoding may be secrets: do not repeat them.
         return value, violations + [each for each in found if not violations or each.rule != "undeclared"]
 
     def _body_violations(self, value: Any, media: Media) -> list[Violation]:
@@ -146,9 +144,6 @@ class RequestCheck:
         wrong = Violation("content-type", "", "encoding", detail, pointer=f"{self._operation.pointer}/requestBody")
         return next(iter(accepted.values())), [wrong]
 
-    def _form(self, body: bytes, media: Media) -> dict[str, Any]:
-        return {name: coerce(value, media.fields.get(name, ())) for name, value in decode_pairs(body)}
-
     @cached_property
     def _query_schema(self) -> Any:
         properties = {name: reference(parameter.pointer) for name, parameter in self._query.items()}
@@ -157,11 +152,12 @@ class RequestCheck:
         return self._schemas.compile(schema, where=f"query of {self._operation.id}")
 
     def _header(self, request: Request, parameter: Parameter) -> list[Violation]:
-        if parameter.name.lower().encode() not in request.headers:
-            detail = f"the operation needs {parameter.name}"
-            missing = Violation("header", parameter.name, "required", detail, pointer=parameter.pointer)
-            return [missing] if parameter.required else []
-        return self._single(parameter, coerce(request.header(parameter.name.lower().encode()), parameter.types))
+        name = parameter.name.lower().encode()
+        if name in request.headers:
+            return self._single(parameter, coerce(request.header(name), parameter.types))
+        detail = f"the operation needs {parameter.name}"
+        missing = Violation("header", parameter.name, "required", detail, pointer=parameter.pointer)
+        return [missing] if parameter.required else []
 
     def _single(self, parameter: Parameter, value: Any) -> list[Violation]:
         """Return what is wrong with one parameter's value."""
@@ -173,6 +169,10 @@ class RequestCheck:
         rank = {name: index for index, name in enumerate(order)}
         violations = [_violation(error, place, self._query if place == "query" else {}) for error in errors]
         return sorted(violations, key=lambda each: (each.rule != "required", rank.get(each.name, len(rank))))
+
+
+def _form(body: bytes, media: Media) -> dict[str, Any]:
+    return {name: coerce(value, media.fields.get(name, ())) for name, value in decode_pairs(body)}
 
 
 def _violation(error: Any, place: str, parameters: Mapping[str, Parameter]) -> Violation:

@@ -18,15 +18,15 @@ from mockserver.contract.routes import Routes
 from mockserver.errors import ContractError
 
 MAX_CHANGED = 64
-"""Changed contracts that a contract keeps; there are more combinations of choices than memory for them."""
+"""Maximum of changed contracts that a contract caches."""
 
 
 class SchemaError(Struct, frozen=True):
     """Why a value does not fit a schema.
 
     Attributes:
-        place: where in the value; empty if the whole of it does not fit.
-        pointer: what in the contract is broken, as a JSON pointer.
+        place: location in the value; empty for the whole.
+        pointer: JSON pointer of the keyword in the contract.
     """
 
     place: str
@@ -38,16 +38,13 @@ class SchemaError(Struct, frozen=True):
 
 
 class Contract:
-    """One OpenAPI document, ready to be asked.
+    """Operations, routes and schemas of one OpenAPI document.
 
     Attributes:
-        document: the OpenAPI document as a plain value.
         digest: changes when the document does.
         operations: id → operation, in the document's order.
-        routes: the paths.
-        schemas: compiles schemas of the document.
-        name: what to call it in messages.
-        files: provider → the file that its operations were read from.
+        name: its name in messages.
+        files: provider → the file of its operations.
     """
 
     def __init__(
@@ -83,7 +80,7 @@ class Contract:
         return contract
 
     def check(self, operation: Operation) -> RequestCheck:
-        """Return what types and checks the operation's requests."""
+        """Return the check of the operation's requests."""
         check = self._checks.get(operation.id)
         if check is None:
             check = self._checks[operation.id] = RequestCheck(operation, self.schemas)
@@ -98,7 +95,7 @@ class Contract:
         return self.overlaid(changes) if changes else self
 
     def overlaid(self, changes: Sequence[Change]) -> "Contract":
-        """Return the contract with the changes; the same one for the same changes.
+        """Return the contract with the changes, cached.
 
         Raises: ContractError if a change names a place that is not there.
         """
@@ -143,17 +140,22 @@ class Contract:
             value = decode_json(body)
         except MalformedError as error:
             return [SchemaError("body", str(error), pointer)]
-        return [SchemaError(_within_body(fault.place), fault.reason, fault.pointer) for fault in self.errors_of(value, pointer)]
+        return self.errors_of(value, pointer, "body")
 
-    def errors_of(self, value: Any, pointer: str) -> list[SchemaError]:
-        """Return the errors of a value under the schema at the pointer."""
+    def errors_of(self, value: Any, pointer: str, place: str = "") -> list[SchemaError]:
+        """Return the errors of a value under the schema at the pointer.
+
+        place: location of the value.
+        """
         schema = self.schemas.at(pointer)
         if schema.is_valid(value):
             return []
-        return [SchemaError(_place(error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)]
+        return [
+            SchemaError(_place(place, error.instance_path), error.message, broken(error)) for error in schema.iter_errors(value)
+        ]
 
     def schema(self, name: str, provider: str = "") -> str:
-        """Return the pointer of a component schema by its name in the provider's file.
+        """Return the pointer of a schema named in the provider's file.
 
         Raises: ContractError if there is none.
         """
@@ -163,12 +165,8 @@ class Contract:
         return pointer
 
 
-def _within_body(place: str) -> str:
-    return f"body{place}" if place.startswith("[") or not place else f"body.{place}"
-
-
-def _place(path: Sequence[Any]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+def _place(place: str, path: Sequence[Any]) -> str:
+    return (place + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)).lstrip(".")
 
 
 def _operations(document: Any, name: str) -> dict[str, Operation]:
@@ -180,22 +178,17 @@ def _operations(document: Any, name: str) -> dict[str, Operation]:
     operations: dict[str, Operation] = {}
     for path in document["paths"]:
         for method in METHODS:
-            operation = _operation(reader, path, method, name)
-            if operation is not None and operation.id in operations:
-                raise ContractError(f"operationId {operation.id} stands twice", where=f"{name}, {method} {path}")
-            if operation is not None:
-                operations[operation.id] = operation
+            where = f"{name}, {method} {path}"
+            try:
+                operation = reader.operation(path, method)
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+                detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+                raise ContractError(detail, where=where) from error
+            if operation is None:
+                continue
+            if "." not in operation.id:
+                raise ContractError(f"operationId {operation.id} names no provider", where=where, hint="write PROVIDER.camelCase")
+            if operation.id in operations:
+                raise ContractError(f"operationId {operation.id} stands twice", where=where)
+            operations[operation.id] = operation
     return operations
-
-
-def _operation(reader: Reader, path: str, method: str, name: str) -> Operation | None:
-    """Return the operation at the path and method; None if there is none."""
-    where = f"{name}, {method} {path}"
-    try:
-        operation = reader.operation(path, method)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise ContractError(detail, where=where) from error
-    if operation is not None and "." not in operation.id:
-        raise ContractError(f"operationId {operation.id} names no provider", where=where, hint="write PROVIDER.camelCase")
-    return operation

@@ -1,4 +1,4 @@
-"""Decode queries and bodies strictly: malformed input is an error, never a guess."""
+"""Decode queries and bodies strictly; malformed input is an error."""
 
 import re
 from math import isfinite
@@ -10,7 +10,7 @@ import msgspec
 from mockserver.conversion import NOT_JSON
 
 MAX_DEPTH = 64
-"""Levels of nesting that a JSON body may have; deeper ones could exhaust the stack of whatever handles them."""
+"""Maximum nesting of a JSON body; deeper ones could exhaust the stack."""
 
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _INTEGER = re.compile(r"-?[0-9]{1,1000}", re.ASCII)
@@ -40,7 +40,7 @@ def decode_json(body: bytes, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def _is_deeper(body: bytes, max_depth: int) -> bool:
-    """Return whether JSON is nested deeper than the limit; brackets in strings do not count."""
+    """Return whether JSON is nested deeper, brackets in strings not counted."""
     depth = 0
     for bracket in _STRING.sub(b"", body).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"{[" else -1
@@ -72,10 +72,7 @@ def _text(encoded: bytes) -> str:
 
 
 def coerce(value: str, types: tuple[str, ...]) -> Any:
-    """Return the text as the first JSON type that it fits; else the text.
-
-    Text that cannot be coerced is left for the schema to refuse, which knows the parameter's name.
-    """
+    """Return the text as the first JSON type that it fits, or unchanged."""
     if "string" in types or not types:
         return value
     if "integer" in types and _INTEGER.fullmatch(value):
@@ -86,12 +83,8 @@ def coerce(value: str, types: tuple[str, ...]) -> Any:
     if "boolean" in types and value in ("true", "false"):
         return value == "true"
     if "object" in types or "array" in types:
-        return _coerce_json(value)
+        try:
+            return decode_json(value.encode())
+        except MalformedError:
+            return value
     return value
-
-
-def _coerce_json(value: str) -> Any:
-    try:
-        return decode_json(value.encode())
-    except MalformedError:
-        return value

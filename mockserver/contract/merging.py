@@ -1,7 +1,6 @@
 """Merge the OpenAPI files of several providers.
 
-One file whose operations are all played is the contract as it stands. Otherwise operations of providers that are not played are
-left out, and a component whose name is in several files becomes `PROVIDER.NAME`.
+Operations of providers that are not played are left out. A component whose name is in several files becomes `PROVIDER.NAME`.
 """
 
 import re
@@ -55,7 +54,7 @@ def _is_of(event: Mapping[str, Any], providers: Sequence[str]) -> bool:
 
 
 def _check_paths(parts: Iterable[Contract]) -> None:
-    """Raise ContractError if two files have the same path; parameter names do not matter."""
+    """Raise ContractError for a path in two files, parameter names ignored."""
     first: dict[str, tuple[Operation, Contract]] = {}
     for contract in parts:
         for operation in contract.operations.values():
@@ -70,8 +69,10 @@ def _merged(parts: Sequence[tuple[Sequence[str], Contract]]) -> Contract:
     document: dict[str, Any] = {"openapi": "3.1.0", "info": {}, "tags": [], "paths": {}, "webhooks": {}, "components": {}}
     renames: dict[str, Renames] = {}
     for names, contract in parts:
-        own = {pointer: _prefixed(pointer, names) for pointer in _components(contract.document) if counts[pointer] > 1}
-        _add(document, _moved(contract, own), "-".join(names))
+        label = "-".join(names)
+        shared = [pointer for pointer in _components(contract.document) if counts[pointer] > 1]
+        own = {pointer: f"/{label}.".join(pointer.rsplit("/", 1)) for pointer in shared}
+        _add(document, _moved(contract, own), label)
         renames |= dict.fromkeys(names, own)
     digest = name_of(*(part for names, each in parts for part in (each.digest.encode(), *(name.encode() for name in names))))
     files = {name: file for _, each in parts for name, file in each.files.items()}
@@ -83,11 +84,6 @@ def _components(document: Mapping[str, Any]) -> list[str]:
     return [f"/components/{section}/{name}" for section, named in document.get("components", {}).items() for name in named]
 
 
-def _prefixed(pointer: str, names: Sequence[str]) -> str:
-    head, _, name = pointer.rpartition("/")
-    return f"{head}/{'-'.join(names)}.{name}"
-
-
 def _moved(contract: Contract, renames: Renames) -> dict[str, Any]:
     """Return the document with renamed components and explicit security of each operation."""
     document: dict[str, Any] = renamed(contract.document, renames)
@@ -96,15 +92,14 @@ def _moved(contract: Contract, renames: Renames) -> dict[str, Any]:
         place = resolve(document, operation.pointer)
         asked = place.get("security", security)
         if asked is not None:
-            place["security"] = [{_scheme(name, renames): scopes for name, scopes in each.items()} for each in asked]
+            place["security"] = [_renamed_keys(each, "securitySchemes", renames) for each in asked]
     for section, named in document.get("components", {}).items():
-        new = {name: renames.get(f"/components/{section}/{name}", name).rpartition("/")[2] for name in named}
-        document["components"][section] = {new[name]: each for name, each in named.items()}
+        document["components"][section] = _renamed_keys(named, section, renames)
     return document
 
 
-def _scheme(name: str, renames: Renames) -> str:
-    return renames.get(f"/components/securitySchemes/{name}", name).rpartition("/")[2]
+def _renamed_keys(named: Mapping[str, Any], section: str, renames: Renames) -> dict[str, Any]:
+    return {renames.get(f"/components/{section}/{name}", name).rpartition("/")[2]: each for name, each in named.items()}
 
 
 def _add(whole: dict[str, Any], part: dict[str, Any], label: str) -> None:

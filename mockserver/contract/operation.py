@@ -21,10 +21,9 @@ class Parameter(Struct, frozen=True):
 
     Attributes:
         place: `path`, `query` or `header`.
-        types: the JSON types that its schema names; empty if it names none.
-        pointer: place of its schema in the contract.
-        default: UNSET if the contract gives none.
-        is_free: whether its schema allows any text, so that there is nothing to type or to check.
+        types: the JSON types of its schema; empty if it names none.
+        pointer: JSON pointer of its schema in the contract.
+        is_free: whether its schema allows any text, so there is nothing to check.
     """
 
     name: str
@@ -40,8 +39,8 @@ class Media(Struct, frozen=True):
     """One accepted encoding of a body.
 
     Attributes:
-        pointer: place of the schema in the contract.
-        fields: name → JSON types of the top-level properties, in the contract's order; empty if it names none.
+        pointer: JSON pointer of the schema in the contract.
+        fields: name → JSON types of the top-level properties, in the contract's order.
     """
 
     content_type: str
@@ -59,12 +58,11 @@ class Operation(Struct, frozen=True):
 
     Attributes:
         id: `PROVIDER.camelCase`.
-        provider: the part of the id before the dot.
         path: the template, such as `/things/{id}`.
+        media: accepted encodings of the body, in the contract's order; empty for no body.
+        replies: status or `default` → content type → JSON pointer of the schema.
         public: whether it needs no credential.
-        media: accepted encodings of the body, in the contract's order; empty if it takes none.
-        replies: status or `default` → content type → pointer of the schema.
-        pointer: place of the operation in the contract.
+        pointer: JSON pointer of the operation in the contract.
     """
 
     id: str
@@ -79,7 +77,7 @@ class Operation(Struct, frozen=True):
     pointer: str = ""
 
     def reply(self, status: int) -> Mapping[str, str] | None:
-        """Return the content types of the status, else of the default; None if undeclared."""
+        """Return the content types of the status; None if undeclared."""
         for name in (str(status), f"{status // 100}XX", "default"):
             if name in self.replies:
                 return self.replies[name]
@@ -93,10 +91,10 @@ class Reader:
         self._document = document
 
     def follow(self, pointer: str, seen: frozenset[str] = frozenset()) -> tuple[str, Any]:
-        """Return the value at the pointer and its real pointer; references are followed.
+        """Follow references; return the real pointer and the value.
 
-        seen: references that were followed to get here.
-        Raises: LookupError or TypeError if nothing is there, ValueError for a reference that leads nowhere.
+        seen: references followed so far.
+        Raises: LookupError, TypeError, ValueError if there is no value.
         """
         place, value = "", self._document
         for step in pointer.split("/")[1:]:
@@ -161,10 +159,8 @@ class Reader:
 
     def _body(self, place: str) -> tuple[dict[str, Media], bool]:
         pointer, body = self.follow(f"{place}/requestBody")
-        media = {}
-        for content_type in body["content"]:
-            schema = f"{pointer}/content/{escape(content_type)}/schema"
-            media[content_type] = Media(content_type, schema, self._fields(schema))
+        schemas = {name: f"{pointer}/content/{escape(name)}/schema" for name in body["content"]}
+        media = {name: Media(name, schema, self._fields(schema)) for name, schema in schemas.items()}
         return media, body.get("required", False)
 
     def _fields(self, pointer: str) -> dict[str, tuple[str, ...]]:

@@ -9,11 +9,11 @@ from mockserver.contract.operation import Operation
 from mockserver.errors import ContractError
 
 _SEVERAL = ""
-"""Stands for the owner of a first segment with which the paths of several providers begin."""
+"""Owner of a first segment that several providers share."""
 
 
 class Route(Struct, frozen=True):
-    """A path of the contract: its operations by method, and the parameters' values."""
+    """A matched path: operations by method, and the parameters' values."""
 
     operations: Mapping[str, Operation]
     parameters: Mapping[str, str]
@@ -23,11 +23,10 @@ class _Node(Struct):
     """A node of the tree of path segments.
 
     Attributes:
-        owner: the provider that has the first path on which this is.
-        segments: the segments that the contract names here.
-        other: what follows any other segment, which is a parameter; None if there can be no other.
-        names: the parameters of the path that ends here.
-        operations: by method, of the path that ends here; empty if none does.
+        owner: provider of the first path with this node.
+        segments: next nodes by the contract's fixed segments.
+        other: next node after a parameter; None if there is none.
+        names, operations: of the path that ends here.
     """
 
     owner: str
@@ -36,9 +35,12 @@ class _Node(Struct):
     names: tuple[str, ...] = ()
     operations: dict[str, Operation] = field(default_factory=dict)
 
-    def after(self, segment: str) -> "_Node | None":
-        """Return the next node; a named segment wins over a parameter."""
-        return self.segments.get(segment) or (self.other if segment else None)
+    def add(self, segment: str, owner: str) -> "_Node":
+        """Return the next node, created if missing."""
+        if not segment.startswith("{"):
+            return self.segments.setdefault(segment, _Node(owner))
+        self.other = self.other or _Node(owner)
+        return self.other
 
 
 class Routes:
@@ -55,7 +57,7 @@ class Routes:
     def _add(self, operation: Operation) -> None:
         node, segments = self._root, operation.path.split("/")[1:]
         for segment in segments:
-            node = _made(node, segment, operation.provider)
+            node = node.add(segment, operation.provider)
         names = tuple(segment.strip("{}") for segment in segments if segment.startswith("{"))
         if node.operations and node.names != names:
             raise ContractError("the parameters of this path have other names elsewhere", where=operation.path)
@@ -74,36 +76,28 @@ class Routes:
         if static is not None or not path.startswith("/"):
             return static
         collection, _, last = path.rpartition("/")
-        item = self._items.get(collection)  # most paths are of this kind, and need no walk through the tree
+        item = self._items.get(collection)  # most paths, without walking the tree
         if item is not None and last:
             return Route(item[0], {item[1]: unquote(last) if "%" in last else last})
         return _find(self._root, path.split("/"), 1, ())
 
     def owner(self, path: str) -> str | None:
-        """Return the provider whose paths share the longest prefix with this one, or None."""
+        """Return the provider of the longest matching prefix, or None."""
         owner = self._owners.get(path.split("/", 2)[1]) if path.startswith("/") else None
-        return self._nearest_owner(path) if owner == _SEVERAL else owner
-
-    def _nearest_owner(self, path: str) -> str:
-        node = self._root
-        for segment in path.split("/")[1:]:
-            following = node.after(segment)
-            if following is None:
-                break
-            node = following
-        return node.owner
+        return _nearest_owner(self._root, path.split("/")[1:]) if owner == _SEVERAL else owner
 
 
-def _made(node: _Node, segment: str, owner: str) -> _Node:
-    """Return what follows the segment of a path, made if need be."""
-    if not segment.startswith("{"):
-        return node.segments.setdefault(segment, _Node(owner))
-    node.other = node.other or _Node(owner)
-    return node.other
+def _nearest_owner(node: _Node, segments: list[str]) -> str:
+    for segment in segments:
+        following = node.segments.get(segment) or (node.other if segment else None)
+        if following is None:
+            break
+        node = following
+    return node.owner
 
 
 def _find(node: _Node, segments: list[str], index: int, values: tuple[str, ...]) -> Route | None:
-    """Return the route of the segments from the index on; earlier parameters are `values`."""
+    """Return the route of the segments from the index on, or None."""
     if index == len(segments):
         return Route(node.operations, dict(zip(node.names, values, strict=True))) if node.operations else None
     segment = segments[index]
