@@ -1,7 +1,4 @@
-"""Values that pass through the mock: request, call, reply, problem, exchange.
-
-Nothing here knows a server, a provider or a file.
-"""
+"""Define request, call, reply, problem and exchange, without server or provider."""
 
 from collections.abc import Hashable, Mapping
 from functools import cached_property
@@ -17,15 +14,15 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Request(Struct, frozen=True, dict=True):
-    """An HTTP request as it came, names of headers in lower case.
+    """An HTTP request as received, names of headers in lower case.
 
     Attributes:
-        path: as sent, still percent-encoded, without the sandbox's prefix.
-        base_url: what links in the reply start with: scheme, host, and the prefix if the request had one.
+        path: percent-encoded, without the sandbox's prefix.
+        base_url: start of links in the reply: scheme, host, and the sandbox's prefix if the request had one.
         headers: the last value of each header.
-        body: None until it has been read, which happens only if the request has one.
-        arrived_us: the stopwatch when it came, before anything was waited for; 0: not known.
-        connection: what tells one connection from another; None: not known.
+        body: None if there is none, or it was not read yet.
+        arrived_us: the stopwatch on arrival, before any wait; 0: unknown.
+        connection: identifies the connection; None: unknown.
     """
 
     method: str
@@ -54,13 +51,13 @@ class Violation(Struct, frozen=True):
 
     Attributes:
         place: `query`, `path`, `header`, `body` or `content-type`.
-        name: the parameter or top-level field; empty if the whole of the place is wrong.
-        rule: the keyword of the contract that is broken (`required`, `type`, `enum`, `minimum`, `maximum`, `pattern`, …),
-            `undeclared`, `malformed` (no such thing can be read) or `encoding` (the content type is not declared).
+        name: the parameter or top-level field; empty for the whole place.
+        rule: the broken keyword of the contract (`required`, `type`, `enum`, …), `undeclared`, `malformed` (it cannot be
+            parsed) or `encoding` (the content type is not declared).
         detail: one clause for the mock's user.
-        allowed: what the rule allows: the enum's values, the limit; None for rules that allow no list.
-        default: the contract's default for the parameter; None if it has none.
-        pointer: what in the contract is broken, or where nothing is declared, as a JSON pointer.
+        allowed: the enum's values or the limit; None for other rules.
+        default: the parameter's default, or None.
+        pointer: JSON pointer of the broken keyword, or of the place without the declaration.
     """
 
     place: str
@@ -77,11 +74,11 @@ class Violation(Struct, frozen=True):
 
 
 class ChoiceReader(Struct, kw_only=True):
-    """Reads the choices of a sandbox, and notes which it read.
+    """Read a sandbox's choices, and record them in `assumed`.
 
     Attributes:
         choices: the sandbox's choices that differ from the defaults.
-        assumed: key → choice of each assumption that was read so far.
+        assumed: assumption → choice, of those read so far.
     """
 
     choices: Mapping[str, str]
@@ -95,14 +92,13 @@ class ChoiceReader(Struct, kw_only=True):
 
 
 class Call(ChoiceReader, kw_only=True):
-    """Input of a handler: typed values of an operation; it records what is used.
+    """Input of a handler: the typed values of a request.
 
     Attributes:
-        operation: the operation's id, `PROVIDER.camelCase`; empty if the contract has none for this request.
-        path, query: declared values, typed; `query` has the contract's defaults filled in.
-        body: the body as a plain value; None if nothing was sent.
-        violations: all that the contract has against the request.
-        disturbance: what goes wrong with it on purpose; None: nothing.
+        operation: id of the operation, `PROVIDER.camelCase`; empty if the contract has none for this request.
+        path, query: declared values, typed; `query` includes the contract's defaults.
+        body: the body as a plain value; None without a body.
+        disturbance: the effect of faults, or None.
     """
 
     request: Request
@@ -120,7 +116,7 @@ class Call(ChoiceReader, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    """A reply before encoding; `body` is anything JSON can hold, or UNSET for no body."""
+    """A reply before encoding; its `body` is a JSON value, UNSET for none."""
 
     status: int
     body: Any = UNSET
@@ -129,16 +125,14 @@ class Reply(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """A stretch of a longer list, in no provider's form.
+    """A page of a list, before the provider renders it.
 
     Attributes:
-        records: the rows of the page, in order.
         start: rows before the page.
         limit: rows asked for.
         total: rows in the whole list, filters applied.
-        claimed_limit, claimed_total: what the reply says instead, where a fault has the list lie; None: the truth.
-        claims_more: whether rows follow, as the reply says it; None: the truth.
-        loops: whether the way to the next page leads to this one again.
+        claimed_limit, claimed_total, claims_more: false values for the reply, by a fault; None: the truth.
+        loops: whether the next page is this one again.
     """
 
     records: tuple[Any, ...]
@@ -152,7 +146,7 @@ class Page(Struct, frozen=True):
 
     @property
     def has_more(self) -> bool:
-        """Whether rows follow after this page, as the reply says it."""
+        """Whether rows follow after this page, according to the reply."""
         return self.start + len(self.records) < self.total if self.claims_more is None else self.claims_more
 
     @property
@@ -167,11 +161,15 @@ class Page(Struct, frozen=True):
 
 
 class Problem(Exception):  # noqa: N818 - a provider's refusal, not an error of ours
-    """Why the API refuses, in neutral words; the provider renders it."""
+    """Why the API refuses; the provider renders it. `detail` is one clause."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 class Unauthenticated(Problem):
-    """No valid credential; `known_form` says whether one of the right form came."""
+    """No valid credential; `known_form` tells whether its form was right."""
 
     def __init__(self, *, known_form: bool) -> None:
         super().__init__()
@@ -179,15 +177,11 @@ class Unauthenticated(Problem):
 
 
 class Unreadable(Problem):
-    """The body, query or content type cannot be parsed; `detail` is one clause."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    """The body, query or content type cannot be parsed."""
 
 
 class MissingField(Problem):
-    """A required field or parameter did not come."""
+    """A required field or parameter is missing."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -195,23 +189,23 @@ class MissingField(Problem):
 
 
 class InvalidField(Problem):
-    """A field or parameter has an invalid value; `allowed` lists an enum's values."""
+    """A field or parameter is invalid; `allowed` lists an enum's values."""
 
     def __init__(self, name: str, *, allowed: tuple[Any, ...] | None = None, detail: str = "") -> None:
-        super().__init__(name)
-        self.name, self.allowed, self.detail = name, allowed, detail
+        super().__init__(detail)
+        self.name, self.allowed = name, allowed
 
 
 class NotFound(Problem):
     """No record of this kind has the id."""
 
     def __init__(self, kind: str, record_id: str) -> None:
-        super().__init__(kind, record_id)
+        super().__init__(f"{kind} {record_id}")
         self.kind, self.record_id = kind, record_id
 
 
 class Conflict(Problem):
-    """The record's state forbids the change; `duplicate` names the kind of a duplicate."""
+    """The record's state forbids the change; `duplicate` names a duplicate's kind."""
 
     def __init__(self, *, duplicate: str | None = None) -> None:
         super().__init__()
@@ -235,15 +229,15 @@ class WrongMethod(Problem):
 
 
 class Declined(Problem):
-    """The mock declines before any provider; `detail` says why and what to do."""
+    """The mock declines before any provider; `detail` includes a hint."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail
+        self.status = status
 
 
 class Oversized(Declined):
-    """A part of the request exceeds a limit; `status` is 413, 414 or 431."""
+    """A part of the request is too large (413, 414 or 431)."""
 
 
 class Misused(Declined):
@@ -256,39 +250,29 @@ class Misused(Declined):
 class Broken(Problem):
     """The mock failed; `detail` names the error, which is also logged."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-
 
 class Simulated(Problem):
     """A failure on request; providers render every status from 400 to 599.
 
     Attributes:
-        code: which of the provider's error codes to answer with; empty: the one that belongs to the status.
-        retry_after_s: seconds after which the client may ask again; None: nothing is said of that.
+        code: the provider's error code; empty: the one of the status.
+        retry_after_s: value of `Retry-After`, or None.
     """
 
     def __init__(self, status: int, *, code: str = "", retry_after_s: int | None = None) -> None:
-        super().__init__(status, code, retry_after_s)
+        super().__init__()
         self.status, self.code, self.retry_after_s = status, code, retry_after_s
 
 
 class Unavailable(Problem):
-    """The mock is full: too many sandboxes or records; `detail` says what to do."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    """Too many sandboxes or records; `detail` includes a hint."""
 
 
 class Cut(Struct, frozen=True):
-    """Size and hash of a body of which the journal keeps the beginning.
+    """Size in bytes and hash of a body that the journal cuts.
 
     Attributes:
         part: `request` or `reply`.
-        size: bytes of the whole.
-        sha256: of the whole, in hexadecimal digits.
     """
 
     part: str
@@ -297,18 +281,18 @@ class Cut(Struct, frozen=True):
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
-    """One request with its reply and all that was noticed about it.
+    """One request with its reply, choices, violations and faults.
 
     Attributes:
-        number: its place in the sandbox's journal, from 1.
-        at: the sandbox's time when it came, milliseconds since 1970.
-        operation: the operation's id; empty if the contract has none for the request.
-        status: 0 if no reply came.
+        number: position in the sandbox's journal, from 1.
+        at: the sandbox's time on arrival, milliseconds since 1970.
+        operation: id of the operation; empty if the contract has none for the request.
+        status: 0 without a reply.
         took_us: real time from the request's arrival to its reply, in microseconds.
-        partial: those of `request` and `reply` whose body is not known as a whole.
-        faults: what was put in on purpose, as its kind or `KIND=WHAT`, in the order of `Mock-Fault`.
-        real_ms: the machine's time when it came, milliseconds since 1970; 0 if that is not known.
-        cuts: the bodies that were too long for the journal, which keeps their beginning.
+        partial: those of `request` and `reply` whose body is incomplete.
+        faults: names as in `Mock-Fault`: a kind, or `KIND=WHAT`.
+        real_ms: the machine's time on arrival, milliseconds since 1970; 0: unknown.
+        cuts: the bodies that the journal cut.
     """
 
     number: int

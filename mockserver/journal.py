@@ -1,4 +1,4 @@
-"""The latest exchanges of a sandbox, bounded in number and bytes, and their listeners."""
+"""Keep the latest exchanges of a sandbox, and notify listeners."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ EACH_BYTES = 400
 
 MAX_LISTENERS = 32
 MAX_UNSEEN = 256
-"""Exchanges that wait for a listener; at the limit the oldest are dropped."""
+"""Maximum of exchanges that wait for a listener."""
 
 
 class JournalListener:
-    """Queue of new exchanges for one client; other threads may add while it takes.
+    """Thread-safe queue of new exchanges for one client.
 
     Attributes:
         is_over: whether the sandbox is gone.
@@ -74,11 +74,11 @@ class JournalListener:
 
 
 class Journal:
-    """Exchanges of one sandbox, numbered from 1; the oldest are dropped at a limit.
+    """Exchanges of one sandbox, limited in number and bytes.
 
     Attributes:
-        number: the number of the latest exchange; 0 if there was none.
-        dropped: how many exchanges went to make room.
+        number: the number of the latest exchange, from 1; or 0.
+        dropped: number of exchanges removed at a limit.
         forgotten: the number of the latest exchange that was forgotten on request; 0: none.
     """
 
@@ -111,10 +111,7 @@ class Journal:
         return self.number
 
     def record(self, exchange: Exchange) -> None:
-        """Record the exchange, and drop the oldest at a limit.
-
-        Of a body that is too long the beginning is kept.
-        """
+        """Record the exchange, cut if too long; drop the oldest at a limit."""
         bodies = len(exchange.body) + len(exchange.request.body or b"")
         if bodies > MAX_BODY_BYTES:
             exchange = _cut(exchange)
@@ -165,7 +162,7 @@ class Journal:
     def listening(self, wake: Callable[[], object]) -> Iterator[JournalListener]:
         """Listen to each exchange within the context.
 
-        wake: called in the thread that records, each time that there is something new.
+        wake: called after each change, in the thread that records.
         Raises: LimitError.
         """
         self.check_room()
@@ -178,7 +175,7 @@ class Journal:
 
 
 def _size_of_head(exchange: Exchange) -> int:
-    """Return about how many bytes the exchange takes beside its bodies."""
+    """Return the approximate bytes of the exchange without its bodies."""
     request = exchange.request
     head = sum(map(len, chain.from_iterable(request.raw_headers))) + len(request.path) + len(request.query)
     return head + EACH_BYTES * (1 + len(exchange.violations))

@@ -35,7 +35,7 @@ class Before(Struct, frozen=True):
     end: int
 
 
-class ListCall(Struct, frozen=True, kw_only=True):
+class ListCall(Struct, frozen=True):
     """A list call, with the means to change its list.
 
     Attributes:
@@ -101,7 +101,7 @@ class InconsistentPage(Struct, frozen=True):
 
 
 def read_inconsistent(listing: ListCall, armed: Armed) -> Page | Reply | InconsistentPage:
-    """Return the list's reply under the fault, or the plain page."""
+    """Return the list's page or reply under the fault."""
     mode, operation = armed.fault.mode or "shrink", listing.operation.id
     if mode == "shrink":
         return _shrunk(listing)

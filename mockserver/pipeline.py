@@ -1,7 +1,7 @@
-"""Answer one request, from its operation to its reply; synchronous, so each request is atomic.
+"""Answer one request synchronously, so that each request is atomic.
 
-The order is: operation, authentication, validation, handling, check of our own reply, record. What comes before (sizes,
-hosts, which sandbox, delays) belongs to `http`.
+The order is: operation, authentication, validation, handler, check of our own reply, journal. Earlier steps (sizes, hosts,
+sandbox, delays) belong to `http`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +30,8 @@ class EncodedReply(msgspec.Struct, frozen=True):
     """A reply as bytes, with the provider's headers and the mock's own.
 
     Attributes:
-        wire: what happens to it on its way to the client; empty: nothing.
-        drip_ms: the wait between pieces, if it drips.
+        wire: its connection fault, or empty.
+        drip_ms: the wait between the pieces of a `drip`.
     """
 
     status: int
@@ -42,23 +42,17 @@ class EncodedReply(msgspec.Struct, frozen=True):
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Provider and route of a request.
-
-    Attributes:
-        provider: None for a path that begins like no provider's.
-        route: None for a path that the contract does not have.
-    """
+    """Provider and route of a path, each None if unknown."""
 
     provider: Provider | None
     route: Route | None
 
 
 class Pipeline:
-    """The contract and the providers that answer for it.
+    """The contract and its providers by name.
 
     Attributes:
-        providers: name → provider.
-        check_replies: whether every reply is compared with the contract before it is sent.
+        check_replies: whether to check every reply against the contract before it is sent.
     """
 
     def __init__(self, contract: Contract, providers: Sequence[Provider], *, check_replies: bool = False) -> None:
@@ -79,13 +73,13 @@ class Pipeline:
         return list(self._assumptions.values())
 
     def find(self, path: str) -> Destination:
-        """Return who answers for the path and as what."""
+        """Return provider and route of the path."""
         routes = self.contract.routes
         owner = routes.owner(path)
         return Destination(self.providers[owner] if owner is not None else None, routes.find(path))
 
     def disturb(self, destination: Destination, sandbox: Sandbox, request: Request) -> Disturbance | None:
-        """Return the disturbance by the sandbox's faults and the request's Prefer, or None."""
+        """Return the disturbance by faults and the Prefer header, or None."""
         route = destination.route
         operation = route.operations.get(request.method) if route is not None else None
         if destination.provider is None:
@@ -106,8 +100,8 @@ class Pipeline:
     ) -> EncodedReply:
         """Return the provider's answer and record the exchange.
 
-        refusal: a problem that `http` has found already; the request is answered with it and goes no further.
-        disturbance: what goes wrong on purpose; `http` has waited already if that is part of it.
+        refusal: a problem that `http` has found; it is the answer.
+        disturbance: the effect of faults; `http` has already waited for its delay.
         """
         started = request.arrived_us or stopwatch_us()
         sandbox.begin()
@@ -130,7 +124,7 @@ class Pipeline:
         return answer
 
     def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
-        """Return the reply to an exchange that failed in the mock, and record it."""
+        """Return the reply to a request that failed in the mock; record it."""
         operation, call = _call(destination.route, request, sandbox)
         number = sandbox.journal.number
         answer = _answer(self._reply(destination, sandbox, operation, call, problem), call, number)
@@ -138,7 +132,7 @@ class Pipeline:
         return answer
 
     def refuse(self, destination: Destination, request: Request, problem: Problem) -> EncodedReply:
-        """Return the reply to a request without a sandbox; it is not recorded."""
+        """Return the reply to a request without a sandbox, unrecorded."""
         call, provider = Call(request=request, choices={}), destination.provider
         reply = self._unknown_provider(request) if provider is None else provider.render_problem(problem, call)
         return _answer(reply, call, 0)
@@ -156,8 +150,10 @@ class Pipeline:
         try:
             if refusal is not None:
                 raise refusal
+            if destination.route is None:
+                raise UnknownPath(call.request.path)
             if operation is None:
-                raise _no_operation(destination.route, call.request)
+                raise WrongMethod(call.request.path, tuple(destination.route.operations))
             return self._handle(provider, sandbox, operation, call)
         except Problem as problem:
             return provider.render_problem(problem, call)
@@ -168,25 +164,17 @@ class Pipeline:
         self._validate(provider, operation, call)
         if call.disturbance is not None and call.disturbance.paging is not None:
             return self._inconsistent_list(provider, sandbox, operation, call, call.disturbance.paging)
-        result = self._handlers[operation.id](sandbox, call)
-        return self._rendered(provider, call, result)
+        return self._rendered(provider, call, self._handlers[operation.id](sandbox, call))
 
     def _rendered(self, provider: Provider, call: Call, result: Page | Reply) -> Reply:
         rendered = provider.render_page(call, result) if isinstance(result, Page) else result
         return rendered if isinstance(rendered, Reply) else Reply(200, rendered)
 
     def _inconsistent_list(self, provider: Provider, sandbox: Sandbox, operation: Operation, call: Call, armed: Armed) -> Reply:
-        """Answer a list with an inconsistent page; it counts only if it differs."""
+        """Answer with an inconsistent page; count the fault if it shows."""
         from mockserver.paging import InconsistentPage, ListCall, read_inconsistent
 
-        listing = ListCall(
-            contract=self.contract,
-            handlers=self._handlers,
-            operation=operation,
-            sandbox=sandbox,
-            call=call,
-            size=provider.page_size,
-        )
+        listing = ListCall(self.contract, self._handlers, operation, sandbox, call, provider.page_size)
         found = read_inconsistent(listing, armed)
         if not isinstance(found, InconsistentPage):
             return self._rendered(provider, call, found)
@@ -199,7 +187,7 @@ class Pipeline:
         return shown
 
     def _validate(self, provider: Provider, operation: Operation, call: Call) -> None:
-        """Give the call its typed values, note all violations, and raise the Problem for which the provider refuses."""
+        """Set the call's typed values and violations; raise the provider's refusal."""
         check, request = self.contract.check(operation), call.request
         call.path, violations = check.path(call.path)
         call.query, wrong = check.query(request)
@@ -255,7 +243,7 @@ def _exchange(call: Call, answer: EncodedReply, number: int, at: int, took_us: i
 
 
 def _asked_for(disturbance: Disturbance) -> Problem | None:
-    """Return the failure that a fault or the request asks for, or None."""
+    """Return the failure that the disturbance demands, or None."""
     if disturbance.wire == "drop":
         return Simulated(503)
     if disturbance.status:
@@ -276,10 +264,6 @@ def _disturbed(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
     if disturbance.applied:
         headers.append((b"preference-applied", ", ".join(disturbance.applied).encode()))
     return EncodedReply(answer.status, headers, body, disturbance.wire, disturbance.drip_ms)
-
-
-def _no_operation(route: Route | None, request: Request) -> Problem:
-    return UnknownPath(request.path) if route is None else WrongMethod(request.path, tuple(route.operations))
 
 
 def _answer(reply: Reply, call: Call, number: int) -> EncodedReply:
@@ -304,7 +288,7 @@ def _content(reply: Reply) -> tuple[bytes, RawHeaders]:
 
 
 def _handlers(contract: Contract, providers: Iterable[Provider]) -> dict[str, Handler]:
-    """Return operation → handler.
+    """Return handlers by operation.
 
     Raises: ConfigurationError that names each operation without a handler, and each handler without an operation.
     """

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mockserver.exchange import RawHeaders
 
 SECRET_PREFIX = "whsec_"
-"""What secrets begin with that the mock makes up, as is the custom."""
+"""Prefix of generated secrets."""
 
 APP = "app://"
 """Scheme of an endpoint that is an application of this process."""
@@ -35,19 +35,19 @@ How = Literal[
     "re-serialise",
     "after-delete",
 ]
-"""What can be wrong with a delivery on purpose."""
+"""Faults of a delivery."""
 
 Status = Literal["waiting", "sending", "delivered", "failed", "dropped", "collected"]
-"""`waiting` for its time, `sending`, answered 2xx, answered otherwise or not at all, never sent, kept without a receiver."""
+"""`delivered` had a 2xx answer, `dropped` was never sent, `collected` has no receiver."""
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """A webhook receiver.
 
     Attributes:
-        url: empty: what it would be sent is only collected.
-        events: the types that it wants; empty: all of them.
-        old_secret: the secret before the last rotation; empty if there was none.
+        url: empty: deliveries are only collected.
+        events: subscribed types; empty: all.
+        old_secret: the secret before the last rotation, or empty.
     """
 
     id: Annotated[str, Meta(min_length=1)]
@@ -57,7 +57,7 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     old_secret: str = ""
 
     def wants(self, event_type: str) -> bool:
-        """Return whether it is sent events of the type."""
+        """Return whether it subscribes to the type."""
         return not self.events or event_type in self.events
 
 
@@ -66,11 +66,10 @@ class Event(Struct, frozen=True):
 
     Attributes:
         at: the sandbox's time, milliseconds since 1970.
-        body: what a receiver is sent, in the provider's form.
-        assumed: assumptions that the body depends on.
-        provider: who announced it.
-        object: the id of the record that it is about.
-        after: the number of the exchange during or after which it was announced.
+        body: the body of its deliveries, in the provider's form.
+        assumed: assumption → choice that the body depends on.
+        object: the id of its record.
+        after: the number of the latest exchange.
     """
 
     id: str
@@ -87,21 +86,20 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """One attempt to send an event to an endpoint.
 
     Attributes:
-        number: its place in the sandbox's log, from 1.
+        number: position in the sandbox's log, from 1.
         endpoint: the endpoint's id.
-        url: where it goes; empty if it is only collected.
+        url: empty if it is only collected.
         attempt: 1 for the first one of its event.
-        due: the sandbox's time at which it is sent, milliseconds since 1970.
-        how: what is wrong with it on purpose; empty: nothing.
+        due: the sandbox's time to send it, milliseconds since 1970.
+        how: its fault, or empty.
         replays: the number of the delivery that it repeats on request; 0: none.
-        headers, body: what was sent; empty before that.
-        answer: the status that came; 0: none.
-        answer_body: what came with it, cut.
-        error: why no answer came, or why it is not sent; one clause.
-        took_ms: real time from sending to the answer; it says nothing about a collected one.
-        sent_after: how many exchanges there had been when it was sent.
-        answered_after: how many there had been when its answer was noted.
-        assumed: assumptions that its form and time depend on.
+        headers, body: as sent; empty before that.
+        answer: the status of the answer; 0: none.
+        answer_body: the answer's body, cut.
+        error: why it had no answer or was not sent; one clause.
+        took_ms: real time from sending to the answer.
+        sent_after, answered_after: number of the latest exchange at that time.
+        assumed: assumption → choice that its form and time depend on.
     """
 
     number: int
@@ -125,7 +123,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen to this attempt."""
+        """Whether this attempt is finished."""
         return self.status not in ("waiting", "sending")
 
 
@@ -137,11 +135,11 @@ class Captured(Struct):
 
 
 class Outbox:
-    """Latest events and deliveries of one sandbox; the oldest are dropped at a limit.
+    """Latest events and deliveries of one sandbox, limited in number.
 
     Attributes:
-        number: the number of the latest delivery; 0 if there was none.
-        dropped: how many deliveries went to make room.
+        number: the number of the latest delivery, or 0.
+        dropped: number of deliveries removed at the limit.
         listeners: called after a delivery was added or has changed.
     """
 
@@ -174,13 +172,12 @@ class Outbox:
         return self._due[0][0] if self._due else None
 
     def next_due_after(self, now: int) -> int | None:
-        """Return the due time of the next delivery that is not due yet, or None."""
+        """Return the due time of the first delivery after `now`, or None."""
         return next((due for due, _, _ in self._due if due > now), None)
 
     def add(self, event: Event) -> None:
         """Record the event."""
-        kept = self._events if self._captured is None else self._captured.events
-        kept.append(event)
+        (self._events if self._captured is None else self._captured.events).append(event)
 
     def get(self, number: int) -> Delivery | None:
         """Return the delivery with that number, or None."""
@@ -211,7 +208,7 @@ class Outbox:
         return numbered
 
     def keep_back(self, delivery: Delivery) -> Delivery:
-        """Add a delivery after the next one of the same object and endpoint."""
+        """Add a delivery, due after the next one of its object and endpoint."""
         numbered = self._add(delivery)
         self._kept.append(numbered.number)
         return numbered
@@ -235,7 +232,7 @@ class Outbox:
         return delivery
 
     def drop(self, endpoint: str, error: str) -> None:
-        """Give up what waits for the endpoint; `error` says why."""
+        """Drop the endpoint's waiting deliveries; `error` says why."""
         for delivery in self.deliveries:
             if delivery.endpoint == endpoint and delivery.status == "waiting":
                 self._forget_turn(delivery.number)
@@ -263,13 +260,10 @@ class Outbox:
         insort(self._due, (delivery.due, self._turns, delivery.number))
 
     def _release(self, delivery: Delivery) -> None:
-        for number in [each for each in self._kept if self._follows(each, delivery)]:
-            self._kept.remove(number)
-            self._line_up(self.update(replace(self._deliveries[number], due=delivery.due)))
-
-    def _follows(self, number: int, delivery: Delivery) -> bool:
-        kept = self._deliveries[number]
-        return (kept.endpoint, kept.event.object) == (delivery.endpoint, delivery.event.object)
+        for kept in [self._deliveries[number] for number in self._kept]:
+            if (kept.endpoint, kept.event.object) == (delivery.endpoint, delivery.event.object):
+                self._kept.remove(kept.number)
+                self._line_up(self.update(replace(kept, due=delivery.due)))
 
     def _forget_turn(self, number: int) -> None:
         self._due = [each for each in self._due if each[2] != number]
