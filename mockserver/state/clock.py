@@ -17,7 +17,7 @@ STEP_MS = 1_000
 """How far a clock of mode `step` moves with each exchange."""
 
 LATEST_MS = 253_402_300_799_999
-"""The last millisecond of the year 9999, the last that a timestamp can say."""
+"""The last millisecond of the year 9999."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -50,8 +50,7 @@ class Clock(Struct, frozen=True):
     """A sandbox's clock.
 
     Attributes:
-        mode: `real` follows the machine, `frozen` stops, `step` moves one second per exchange.
-        value: milliseconds: since 1970 if the clock does not run, else how far it is ahead of the machine's.
+        value: milliseconds: of mode `real` ahead of the machine's time, else since 1970.
     """
 
     mode: Mode
@@ -63,7 +62,7 @@ class Clock(Struct, frozen=True):
         return cls(mode, now - machine_ms() if mode == "real" else now)
 
     def now(self) -> int:
-        """Return the time in milliseconds since 1970; the year 9999 does not end."""
+        """Return the time in milliseconds since 1970, at most `LATEST_MS`."""
         return min(machine_ms() + self.value, LATEST_MS) if self.mode == "real" else self.value
 
     @property
@@ -72,11 +71,11 @@ class Clock(Struct, frozen=True):
         return 0 <= (machine_ms() + self.value if self.mode == "real" else self.value) <= LATEST_MS
 
     def advanced(self, by_ms: int) -> "Clock":
-        """Return the clock as it is so much later."""
+        """Return the clock moved forward."""
         return Clock(self.mode, self.value + by_ms)
 
     def stepped(self) -> "Clock":
-        """Return the clock as it is after an exchange."""
+        """Return the clock after an exchange."""
         return Clock("step", min(self.value + STEP_MS, LATEST_MS)) if self.mode == "step" else self
 
 
@@ -111,24 +110,16 @@ def iso_milliseconds(at_ms: int) -> str:
 def parse_timestamp(text: str) -> int:
     """Return the milliseconds since 1970 of an ISO 8601 timestamp; default UTC.
 
-    What is smaller than a millisecond is cut off.
-
     Raises: ValueError for anything else, and for times outside the years 1970 to 9999.
     """
-    if not _TIMESTAMP.fullmatch(text):
-        raise _no_timestamp(text)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _no_timestamp(text) from error
-    at_ms = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
+        moment = datetime.fromisoformat(text) if _TIMESTAMP.fullmatch(text) else None
+    except ValueError:  # no such day or minute
+        moment = None
+    at_ms = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND if moment else -1
     if not 0 <= at_ms <= LATEST_MS:
-        raise _no_timestamp(text)
+        raise ValueError(f"{text[:80]!r} is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z")
     return at_ms
-
-
-def _no_timestamp(text: str) -> ValueError:
-    return ValueError(f"{text[:80]!r} is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z")
 
 
 def mode_of(clock: str) -> Mode:

@@ -1,7 +1,6 @@
-"""The only source of chance: a function of seed, kind and ordinal.
+"""Generate ids and chance from seed, kind and ordinal; the only source of chance.
 
-Ids of one kind come from a permutation of all the ids that its form allows, so two ordinals never share one, and a call
-more or less does not shift the ids of other kinds.
+Ids of one kind are a permutation of all that its form allows, so they never repeat, and do not depend on other kinds.
 """
 
 from functools import lru_cache
@@ -30,7 +29,7 @@ class IdForm(Struct, frozen=True):
         return size
 
     def fits(self, text: str) -> bool:
-        """Return whether the text is an id of this form, or a shorter one."""
+        """Return whether the text has this form, or a shorter one."""
         tail = text.removeprefix(self.prefix)
         return text.startswith(self.prefix) and 0 < len(tail) <= self.length and set(tail) <= set(self.alphabet)
 

@@ -1,8 +1,10 @@
-"""A sandbox: an isolated account at every provider. Nothing mutable lives outside one."""
+"""Isolate each account in a sandbox, which owns all mutable values."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+
+from msgspec import Struct
 
 from mockserver.errors import BadNameError, ClockError, FixtureError, LimitError, TakenNameError, UnknownSandboxError
 from mockserver.exchange import Unavailable
@@ -17,7 +19,7 @@ from mockserver.webhooks import Delivery, Event, Outbox
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DEFAULT = "default"
 _PARTS = 1 << 40
-"""Into how many equal parts chance divides what lies between 0 and 1."""
+"""Number of equally likely values of chance from 0 to 1."""
 
 _ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}\Z")
 
@@ -26,11 +28,10 @@ TaskHandler = Callable[["Sandbox", Task], None]
 
 
 class Sandbox:
-    """One account and what surrounds it.
+    """One account: state, journal, outbox, faults and snapshots.
 
     Attributes:
         keys: label → the API key issued for this sandbox.
-        snapshots: name → a state to go back to.
     """
 
     def __init__(
@@ -60,12 +61,12 @@ class Sandbox:
 
     @property
     def initial_state(self) -> State:
-        """The state that the sandbox began with; do not change it."""
+        """The state that the sandbox began with, read-only."""
         return self._initial_state
 
     @property
     def now(self) -> int:
-        """The sandbox's time in ms; it is constant during an exchange or task."""
+        """The sandbox's time in ms, constant during an exchange or task."""
         return self.state.time if self._instant is None else self._instant
 
     def begin(self) -> None:
@@ -93,7 +94,7 @@ class Sandbox:
             due = self.state.agenda.next_due
 
     def set_clock(self, clock: Clock) -> None:
-        """Set the clock; run tasks due by its time in order, each at its due time.
+        """Set the clock; run due tasks in order, each at its due time.
 
         Raises: ClockError if it shows no time of the years 1970 to 9999; then nothing is changed.
         """
@@ -103,18 +104,18 @@ class Sandbox:
         self.run_due()
 
     def advance(self, by_ms: int) -> None:
-        """Advance the clock; run tasks that fall due in order, each at its due time.
+        """Advance the clock; run due tasks in order, each at its due time.
 
-        Raises: ClockError if that goes beyond the year 9999; then nothing is changed.
+        Raises: ClockError beyond the year 9999; then nothing is changed.
         """
         self.set_clock(self.state.clock.advanced(by_ms))
 
     def choose(self, choices: Mapping[str, str]) -> None:
-        """Set the choices that differ from the defaults, all of them."""
+        """Set all choices that differ from the defaults."""
         self.state.choices = choices
 
     def records(self, kind: Kind) -> Collection:
-        """Return the records of the kind, not to be changed."""
+        """Return the records of the kind, read-only."""
         return self.state.read(kind)
 
     def add(self, kind: Kind, record: Record) -> None:
@@ -129,7 +130,7 @@ class Sandbox:
         self.state.write(kind).add(record)
 
     def replace(self, kind: Kind, record: Record) -> None:
-        """Store a record in place of the one with its id."""
+        """Replace the record with the same id."""
         self.state.write(kind).replace(record)
 
     def remove(self, kind: Kind, record_id: str) -> None:
@@ -137,7 +138,7 @@ class Sandbox:
         self.state.write(kind).remove(record_id)
 
     def mark_deleted(self, kind: Kind, record_id: str) -> None:
-        """Note that the record was deleted although it stays in some form."""
+        """Mark the record as deleted although it stays in some form."""
         self.state.write(kind).mark_deleted(record_id)
 
     def new_id(self, *kinds: Kind) -> str:
@@ -149,7 +150,7 @@ class Sandbox:
                 return made
 
     def next_in(self, series: str, form: IdForm) -> str:
-        """Return the next id of a series, whatever bears it."""
+        """Return the next id of a series."""
         return make_id(form, seed=self.state.seed, kind=series, ordinal=self._next_ordinal(series))
 
     def _next_ordinal(self, series: str) -> int:
@@ -190,7 +191,7 @@ class Sandbox:
     def load(self, state: State) -> None:
         """Replace the state; reset still restores the initial one.
 
-        Raises: FixtureError if it holds what no sandbox can go on with; then nothing is changed.
+        Raises: FixtureError for an invalid clock or task; then nothing is changed.
         """
         _check_state(state, self._task_handlers)
         self.state = state
@@ -223,7 +224,7 @@ class Sandbox:
         del self.snapshots[name]
 
     def kept(self, name: str) -> State:
-        """Return a snapshot, not to be changed.
+        """Return a snapshot, read-only.
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
@@ -239,11 +240,13 @@ class Sandbox:
         return _issued(self.name, f"{self.state.seed}/{series}/{self._next_ordinal(series)}")
 
 
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Limits of the mock."""
 
-    def __init__(self, *, sandboxes: int = 1_000, records: int = 1_000_000, snapshots: int = 100, journal: int = 1_000) -> None:
-        self.sandboxes, self.records, self.snapshots, self.journal = sandboxes, records, snapshots, journal
+    sandboxes: int = 1_000
+    records: int = 1_000_000
+    snapshots: int = 100
+    journal: int = 1_000
 
 
 class Sandboxes:
@@ -274,7 +277,7 @@ class Sandboxes:
         return name in self._sandboxes
 
     def get(self, name: str) -> Sandbox:
-        """Return the sandbox, made now if need be.
+        """Return the sandbox, created if missing.
 
         Raises: BadNameError, LimitError.
         """
@@ -293,8 +296,7 @@ class Sandboxes:
         initial_state: None: the common one.
         journal_limit: None: that of the limits.
         hook: called now and after each reset, after the common ones.
-
-        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an initial_state that no sandbox can go on with.
+        Raises: BadNameError, TakenNameError, LimitError; FixtureError for an invalid clock or task.
         """
         name = self._free_name() if name is None else name
         check_name(name, "sandbox")
@@ -321,13 +323,13 @@ class Sandboxes:
         return sandbox
 
     def at_begin(self, hook: Callable[[Sandbox], object]) -> None:
-        """Call the hook for each existing and new sandbox, and after each reset."""
+        """Call the hook for existing and new sandboxes, and after resets."""
         self._hooks.append(hook)
         for sandbox in self:
             hook(sandbox)
 
     def drop(self, name: str) -> None:
-        """Drop the sandbox; the next use of its name creates a new one.
+        """Remove the sandbox; the next use of its name creates a new one.
 
         Raises: UnknownSandboxError.
         """
@@ -346,7 +348,7 @@ class Sandboxes:
     def restart(self, initial_state: State) -> None:
         """Replace the common state in all sandboxes that began with it.
 
-        Raises: FixtureError for an initial_state that no sandbox can go on with; then nothing is changed.
+        Raises: FixtureError for an invalid clock or task; then nothing is changed.
         """
         _check_state(initial_state, self._task_handlers)
         for sandbox in self:

@@ -1,4 +1,4 @@
-"""Work that falls due at a time of the sandbox's clock."""
+"""Schedule tasks by the sandbox's clock."""
 
 from bisect import insort
 from collections.abc import Iterator, Mapping
@@ -8,14 +8,14 @@ from msgspec import Struct, field
 
 
 class Task(Struct, frozen=True):
-    """One piece of due work.
+    """A task and its due time.
 
     Attributes:
         due: the sandbox's time, milliseconds since 1970.
-        work: `PROVIDER.verb`, which names the function that does it.
-        object: the id of the record that it concerns.
-        payload: whatever else the function needs, in JSON's types.
-        assumed: assumptions that the task depends on, since no call can record them.
+        work: name of its handler, `PROVIDER.verb`.
+        object: the id of its record.
+        payload: further input of the handler, in JSON's types.
+        assumed: assumption → choice that it depends on.
         number: tasks of one due time run in this order.
     """
 
@@ -28,7 +28,7 @@ class Task(Struct, frozen=True):
 
 
 class Agenda:
-    """The due work of one state, the earliest first."""
+    """The tasks of one state, the earliest first."""
 
     __slots__ = ("_numbers", "_tasks")
 
@@ -50,7 +50,7 @@ class Agenda:
 
     @property
     def next_due(self) -> int | None:
-        """When the earliest task falls due; None if there is none."""
+        """Due time of the earliest task, or None."""
         return self._tasks[0].due if self._tasks else None
 
     def add(self, task: Task) -> None:
@@ -59,7 +59,7 @@ class Agenda:
         self._numbers += 1
 
     def pop(self) -> Task:
-        """Take out the earliest task."""
+        """Remove and return the earliest task."""
         return self._tasks.pop(0)
 
 

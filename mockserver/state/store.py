@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.webhooks import Endpoint
 
 Bucket = str | list[str]
-"""The ids under one value of an index: mostly one, else a list from the oldest."""
+"""The ids under one value of an index: one, or a list from the oldest."""
 
 Record = Any
 """An immutable Struct with an `id`; each kind has its own class."""
@@ -29,9 +29,9 @@ class Draft(Struct, frozen=True):
     """Input to complete an incomplete fixture record.
 
     Attributes:
-        number: how many drafts of this kind came before; with seed and kind it decides all that is made up.
+        number: the draft's number within its kind, from 0; with seed and kind it decides all generated values.
         created_at: milliseconds since 1970.
-        deleted: whether the record is one that was deleted and stays in some form.
+        deleted: whether the record was deleted and stays in some form.
     """
 
     seed: int
@@ -47,16 +47,15 @@ class Kind:
     """One kind of record, as its provider declares it.
 
     Attributes:
-        name: `PROVIDER.section`, also where its records stand in a fixture (`PROVIDER.a.b` below two keys).
-        noun: what messages call one record.
+        name: `PROVIDER.section`; `PROVIDER.a.b` is a section below two keys of a fixture.
+        noun: name of one record in messages.
         record: the class of its records.
-        form: what its ids look like.
-        created: a record's time of creation in milliseconds, which decides its place in lists.
-        schema: the contract's component that its records fit when rendered; None for kinds that clients never see.
-        render: a record as a client sees it under the default choices.
-        complete: the fields of a fixture record, with those that it left out.
+        created: returns a record's time of creation in milliseconds, which decides its place in lists.
+        complete: returns all fields of an incomplete fixture record.
+        schema: the contract's schema of rendered records; None for kinds that clients never see.
+        render: returns a record as a client sees it under the default choices.
         ids: kinds of the same `ids` share one series of ids; None: the kind has its own.
-        indexes: name → the value by which records are found; records whose value is None are in no index.
+        indexes: name → returns the value to find records by, or None for those in no index.
         keeps_deleted: whether a deleted record stays in the collection in some form.
     """
 
@@ -84,7 +83,7 @@ class Kind:
 
 
 class Row(Struct, frozen=True, gc=False):
-    """A record's position in the order of creation; it decides within a millisecond."""
+    """A record, its time of creation, and its position within that millisecond."""
 
     created: int
     position: int
@@ -95,7 +94,7 @@ class Collection:
     """The records of one kind in one state.
 
     Attributes:
-        deleted: ids that once were records and were deleted, in order of deletion.
+        deleted: ids of deleted records, in order of deletion.
     """
 
     __slots__ = ("_indexes", "_order", "_own_buckets", "_positions", "_present", "_rows", "deleted", "kind")
@@ -105,7 +104,7 @@ class Collection:
         self.deleted: dict[str, None] = {}
         self._rows: dict[str, Row] = {}
         self._order: list[str] = []
-        # None while it would equal the order: few collections keep records that are marked deleted.
+        # None while equal to the order: few collections keep records that are marked deleted.
         self._present: list[str] | None = None
         self._indexes: dict[str, dict[Hashable, Bucket]] = {name: {} for name in kind.indexes}
         self._own_buckets: set[tuple[str, Hashable]] = set()
@@ -146,7 +145,7 @@ class Collection:
         return row.record if row is not None else None
 
     def all(self) -> Sequence[str]:
-        """Return the ids of all records, oldest first; do not change the sequence."""
+        """Return the ids of all records, oldest first, read-only."""
         return self._order
 
     def present(self) -> Sequence[str]:
@@ -169,7 +168,7 @@ class Collection:
         return tuple(rows[record_id].record for record_id in chosen)
 
     def add(self, record: Record) -> None:
-        """Put in a record whose id is new here."""
+        """Add a record with a new id."""
         row = Row(self.kind.created(record), self._positions, record)
         self._positions += 1
         self._rows[record.id] = row
@@ -189,30 +188,24 @@ class Collection:
         self._index(row, changed)
 
     def remove(self, record_id: str) -> None:
-        """Take the record out and remember that its id was deleted."""
+        """Remove the record and mark its id as deleted."""
         row = self._rows[record_id]
         self._unindex(row, self.kind.indexes)
         del self._order[self._find(self._order, row)]
-        self._forget_present(row)
+        if self._present is not None and record_id not in self.deleted:
+            del self._present[self._find(self._present, row)]
+        elif self._present is not None and len(self._present) == len(self._order):
+            self._present = None
         del self._rows[record_id]
-        self.mark_deleted(record_id)
+        self.deleted[record_id] = None
 
     def mark_deleted(self, record_id: str) -> None:
-        """Remember the id as deleted, whether or not its record stays."""
+        """Mark the id as deleted; its record may stay."""
         row = self._rows.get(record_id)
         if row is not None and record_id not in self.deleted:
             self._present = self._order.copy() if self._present is None else self._present
             del self._present[self._find(self._present, row)]
         self.deleted[record_id] = None
-
-    def _forget_present(self, row: Row) -> None:
-        """Remove a record from those that are not marked deleted."""
-        if self._present is None:
-            return
-        if row.record.id not in self.deleted:
-            del self._present[self._find(self._present, row)]
-        elif len(self._present) == len(self._order):
-            self._present = None
 
     def _insert(self, ids: list[str], row: Row) -> None:
         if not ids or self._key(ids[-1]) < (row.created, row.position):
@@ -261,12 +254,12 @@ class Collection:
 class State:
     """State that a fork copies: records, ordinals, clock, choices, endpoints, tasks.
 
-    Collections and agenda are shared by all forks until one of them writes; that one then goes on with its own copy.
+    Forks share collections and agenda until one of them writes, to its own copy.
 
     Attributes:
         ordinals: series of ids → how many were given out.
         choices: the choices that differ from the defaults; replaced, never changed.
-        held: the time at which the clock stands until something is over; None: it goes. A fork's goes.
+        held: the time at which the clock pauses; None: it runs, as in each fork.
     """
 
     __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "held", "ordinals", "seed")
@@ -294,7 +287,7 @@ class State:
         return twin
 
     def read(self, kind: Kind) -> Collection:
-        """Return the kind's records, not to be changed."""
+        """Return the kind's records, read-only."""
         collection = self._collections.get(kind.name)
         return collection if collection is not None else self.write(kind)
 
@@ -308,11 +301,11 @@ class State:
 
     @property
     def agenda(self) -> Agenda:
-        """The due work, not to be changed."""
+        """The tasks, read-only."""
         return self._agenda
 
     def write_agenda(self) -> Agenda:
-        """Return the due work, to be changed by this state alone."""
+        """Return the tasks, to be changed by this state alone."""
         if "" not in self._owned:
             self._agenda = self._agenda.copy()
             self._owned.add("")
