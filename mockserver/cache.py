@@ -1,4 +1,4 @@
-"""Cache slow results between runs. A broken cache only makes the start slower."""
+"""Cache slow results between runs; a broken cache is ignored."""
 
 import os
 from hashlib import sha256
@@ -11,11 +11,11 @@ MAX_FILES = 256
 """Maximum of cached values; the oldest are removed."""
 
 _PREFIX = "mockserver-"
-"""Prefix of the cache's files; other files in the directory are left alone."""
+"""Prefix of the cache's files; others in the directory are ignored."""
 
 
 def recall(name: str) -> Any:
-    """Return the value of the name; None if it is missing or damaged."""
+    """Return the cached value; None if it is missing or damaged."""
     directory = _directory()
     if directory is None:
         return None
@@ -44,7 +44,7 @@ def remember(name: str, value: Any) -> None:
 
 
 def name_of(*parts: bytes) -> str:
-    """Return the cache name of a value that depends on these parts alone."""
+    """Return the cache name of a value that depends on these parts."""
     lengths = b",".join(b"%d" % len(part) for part in parts)
     return sha256(b":".join([lengths, *parts])).hexdigest()
 

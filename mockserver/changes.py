@@ -17,7 +17,7 @@ _SECRETS = ("secret", "old_secret")
 
 
 class FieldChange(Struct, frozen=True):
-    """A changed field; without `before` it is new, without `after` removed."""
+    """A changed field; new without `before`, removed without `after`."""
 
     field: Annotated[str, Meta(description="Its path, such as `metadata.tier`.")]
     before: Any | UnsetType = UNSET

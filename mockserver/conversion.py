@@ -19,11 +19,11 @@ _NAMES = ((bool, "true or false"), (int, "an integer"), (float, "a number"), (st
 """Types, the narrower first, and how messages name a value of each."""
 
 NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What reading a text as JSON raises if it is none. msgspec's own errors are no ValueErrors before its 0.21."""
+"""Errors of decoding text that is no JSON."""  # before msgspec 0.21 its own are no ValueErrors
 
 
 def json_or_none(text: bytes) -> Any:
-    """Return the value of a JSON text; None if it is none."""
+    """Return the value of a JSON text, or None."""
     try:
         return msgspec.json.decode(text)
     except NOT_JSON:
@@ -31,13 +31,7 @@ def json_or_none(text: bytes) -> Any:
 
 
 class Mismatch(Struct, frozen=True):
-    """A value that does not fit its type.
-
-    Attributes:
-        what: what is wrong.
-        path: where the value is, such as `[3].answer`; empty for the whole.
-        hint: what to write; None if `what` says it all.
-    """
+    """A value that does not fit its type; `path` is like `[3].answer`."""
 
     what: str
     path: str
@@ -45,7 +39,7 @@ class Mismatch(Struct, frozen=True):
 
 
 def mismatch_of(error: msgspec.ValidationError, kind: Any, value: Any, whole: str = "document") -> Mismatch:
-    """Describe why the value cannot be converted to the type; `whole` names the value."""
+    """Describe why the value, named `whole`, does not fit the type."""
     found = _PLACED.fullmatch(str(error))
     what, in_key, steps = found.groups() if found else (str(error), None, "")
     path, kind, value = _follow(steps, kind, value)
@@ -63,7 +57,7 @@ def mismatch_of(error: msgspec.ValidationError, kind: Any, value: Any, whole: st
 
 
 def _follow(steps: str, kind: Any, value: Any) -> tuple[str, Any, Any]:
-    """Return path, type and value at the steps; msgspec omits keys of mappings."""
+    """Return path, type and value at msgspec's steps, which lack mappings' keys."""
     path = ""
     for name, index in _STEP.findall(steps):
         if name:
@@ -89,7 +83,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _members(kind: Any, *metas: Meta) -> Iterator[tuple[Any, tuple[Meta, ...]]]:
-    """Yield the types of a union and their constraints, except null and unset."""
+    """Yield the types of a union and their constraints, without null."""
     if hasattr(kind, "__metadata__"):
         yield from _members(kind.__origin__, *metas, *kind.__metadata__)
     elif get_origin(kind) in (Union, UnionType):

@@ -21,7 +21,7 @@ Kind = TypeVar("Kind")
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A file: its value, a hash of its bytes, and its name in messages."""
+    """A file's value, hash of its bytes, and name in messages."""
 
     value: Any
     digest: str
@@ -29,7 +29,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def packaged(name: str) -> Path:
-    """Return the path of a document of the package, installed or in a checkout."""
+    """Return the path of a file of the package or checkout."""
     inside = _PACKAGE / "_data" / name
     return inside if inside.exists() else _PACKAGE.parent / name
 
@@ -37,7 +37,7 @@ def packaged(name: str) -> Path:
 def read(path: Path) -> Document:
     """Read a YAML or JSON file.
 
-    Raises: DocumentError that names the file, the line where there is one, and what is wrong.
+    Raises: DocumentError that names the file, and the line if it is known.
     """
     try:
         content = path.read_bytes()
@@ -56,7 +56,7 @@ def read(path: Path) -> Document:
 def read_as(path: Path, kind: type[Kind]) -> Kind:
     """Read a YAML or JSON file and convert it.
 
-    Raises: DocumentError that names the file, the place in it, and what is wrong.
+    Raises: DocumentError that names the file and the place in it.
     """
     document = read(path)
     try:

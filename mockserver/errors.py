@@ -1,4 +1,4 @@
-"""Errors of the mock or its use; a refusal by a provider is a Problem."""
+"""Define errors of the mock or its use; providers refuse by Problems."""
 
 
 class MockServerError(Exception):
@@ -6,8 +6,8 @@ class MockServerError(Exception):
 
     Attributes:
         what: what is wrong, one clause.
-        where: the file, option or route, and the place in it; None if there is no place to name.
-        hint: the next step, an imperative clause; None if `what` says it all.
+        where: the file, option or route, and the place in it; or None.
+        hint: the next step, an imperative clause; or None.
     """
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
@@ -21,15 +21,15 @@ class MockServerError(Exception):
 
 
 class ConfigurationError(MockServerError):
-    """An option, an environment variable or the way providers are put together is wrong."""
+    """An option, an environment variable or a provider's declaration is wrong."""
 
 
 class DocumentError(MockServerError):
-    """A YAML or JSON document cannot be read: contract, fixture, assumptions or state."""
+    """A YAML or JSON document is invalid."""
 
 
 class ContractError(DocumentError):
-    """The contract is not what the mock can serve."""
+    """The contract is invalid."""
 
 
 class FixtureError(DocumentError):
@@ -49,15 +49,15 @@ class TakenNameError(MockServerError):
 
 
 class BadNameError(MockServerError):
-    """The name of a sandbox or snapshot has another form than names have."""
+    """The name of a sandbox or snapshot is invalid."""
 
 
 class ClockError(MockServerError):
-    """A clock would show a time that no timestamp can say."""
+    """A clock would leave the years 1970 to 9999."""
 
 
 class BusyError(MockServerError):
-    """Something else is under way that must end first."""
+    """Another operation must finish first."""
 
 
 class LimitError(MockServerError):
@@ -65,8 +65,8 @@ class LimitError(MockServerError):
 
 
 class ReplyError(MockServerError):
-    """The mock was about to send a reply that its own contract does not allow."""
+    """The mock's reply breaks its own contract."""
 
 
 class UnexpectedRequestError(MockServerError):
-    """Code under test called a host that is not played, where only those that are may be called."""
+    """Code under test called a host that is not played."""

@@ -116,7 +116,7 @@ class Call(ChoiceReader, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    """A reply before encoding; its `body` is a JSON value, UNSET for none."""
+    """A reply before encoding; its `body` is a JSON value or UNSET."""
 
     status: int
     body: Any = UNSET

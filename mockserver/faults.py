@@ -25,11 +25,11 @@ Preset = Literal["flaky", "slow", "rate-limited", "offline", "outage"]
 Wire = Literal["", "lost-reply", "drop", "truncate", "garbage", "drip"]
 
 Chance = Callable[[str, int], float]
-"""(purpose, number of the draw) → 0 up to 1, by the sandbox's seed."""
+"""Return 0 to 1 by purpose, number of the draw and seed."""
 
 
 class Spread(Struct, frozen=True, forbid_unknown_fields=True):
-    """Distribution of delays in ms: half below the median, 5 % above `p95`."""
+    """Distribution of delays in ms: 50 % below `median`, 95 % below `p95`."""
 
     median: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
     p95: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]

@@ -1,12 +1,12 @@
 """Encode JSON as JavaScript does: the result of `JSON.stringify(JSON.parse(text))`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
 SAFE = 2**53
-"""Integers below it are exact in JavaScript; larger ones are rounded to 64-bit floats."""
+"""Integers below it are exact in JavaScript; others are rounded to floats."""
 
 _LAST_INDEX = 2**32 - 2
 _INDEX = re.compile("0|[1-9][0-9]{0,9}", re.ASCII)
@@ -27,7 +27,7 @@ def stringify(value: Any) -> str:
     if isinstance(value, int | float):
         return number(value)
     if isinstance(value, Mapping):
-        members = [f"{_text(key)}:{stringify(value[key])}" for key in _ordered(value)]
+        members = [f"{_text(key)}:{stringify(value[key])}" for key in sorted(value, key=_place)]
         return f"{{{','.join(members)}}}"
     return f"[{','.join([stringify(member) for member in value])}]"
 
@@ -46,13 +46,13 @@ def number(value: float) -> str:
 
 
 def _positive(value: float) -> str:
-    """Return the text of a number from 0 up; `point` counts digits before the decimal point."""
+    """Return the text of a number from 0 up."""
     if value == 0:
         return "0"
     mantissa, _, exponent = repr(value).partition("e")
     whole, _, fraction = mantissa.partition(".")
     leading = (whole + fraction).lstrip("0")
-    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(leading))
+    point = len(leading) - len(fraction) + int(exponent or 0)  # digits before the decimal point
     digits = leading.rstrip("0")
     if len(digits) <= point <= 21:
         return digits.ljust(point, "0")
@@ -64,12 +64,8 @@ def _positive(value: float) -> str:
     return f"{digits[0]}{tail}e{point - 1:+}"
 
 
-def _ordered(keys: Iterable[str]) -> list[str]:
-    return sorted(keys, key=_place)
-
-
 def _place(key: str) -> int:
-    """Return the key's position: indexes by value, others after them in order."""
+    """Return the key's sort position: indexes by value, then others."""
     index = int(key) if _INDEX.fullmatch(key) else _LAST_INDEX + 1
     return min(index, _LAST_INDEX + 1)
 

@@ -111,7 +111,7 @@ class Journal:
         return self.number
 
     def record(self, exchange: Exchange) -> None:
-        """Record the exchange, cut if too long; drop the oldest at a limit."""
+        """Record the exchange, its bodies cut; drop the oldest at a limit."""
         bodies = len(exchange.body) + len(exchange.request.body or b"")
         if bodies > MAX_BODY_BYTES:
             exchange = _cut(exchange)

@@ -1,4 +1,4 @@
-"""Escape text for XML and Markdown, and build tables, code blocks and JUnit suites."""
+"""Write XML, Markdown and JUnit suites."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ def xml_document(root: Element) -> str:
 
 
 def junit_suite(name: str, tests: Sequence[Element], **attributes: str) -> Element:
-    """Return a JUnit testsuite with its counts of failed, broken and skipped tests."""
+    """Return a JUnit testsuite with its counts of tests."""
     suite = Element("testsuite", {"name": name, "tests": str(len(tests)), **attributes})
     for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(kind, str(sum(each.find(tag) is not None for each in tests)))
@@ -39,21 +39,14 @@ def plain(text: str) -> str:
 
 
 def fenced(content: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a code block; its fence is longer than any inside."""
-    runs = [len(run) for line in content for run in re.findall("`+", line)]
-    fence = "`" * max(3, *(length + 1 for length in runs), 3)
-    yield f"{fence}text"
-    yield from content
-    yield fence
-    yield ""
+    """Yield the lines of a code block with a long enough fence."""
+    fence = "`" * max([3, *(len(run) + 1 for line in content for run in re.findall("`+", line))])
+    yield from (f"{fence}text", *content, fence, "")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table of Markdown cells, and an empty line."""
-    yield _row(heads)
-    yield f"|{'---|' * len(heads)}"
-    yield from map(_row, rows)
-    yield ""
+    """Yield the lines of a Markdown table, and an empty line."""
+    yield from (_row(heads), f"|{'---|' * len(heads)}", *map(_row, rows), "")
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -27,10 +27,10 @@ MEGABYTE = 1_000_000
 
 
 class MockSettings(Struct, frozen=True):
-    """Settings of a mock and of its HTTP application: `AppOptions` of `create_app`, decoded.
+    """Settings of a mock and its HTTP application: `AppOptions`, decoded.
 
     Attributes:
-        seed, clock, now: None: what the fixtures say, else 1, `real` and the fixtures' time.
+        seed, clock, now: None: the fixtures' setting, else the default.
     """
 
     providers: Sequence[Provider]
@@ -67,12 +67,9 @@ class MockSettings(Struct, frozen=True):
 
 
 class Mock:
-    """Providers, contract and sandboxes together.
+    """Pipeline, fixtures and sandboxes of one mock.
 
     Attributes:
-        pipeline: answers requests.
-        fixtures: builds states from documents.
-        sandboxes: all sandboxes.
         lock: reentrant lock for changes of a sandbox from several threads.
     """
 
@@ -129,9 +126,9 @@ class Mock:
 
 
 def fixture_files(name: str | Path, providers: Sequence[Provider]) -> list[Path]:
-    """Return the providers' files of a scenario, else the file at a path.
+    """Return the files of a scenario, or the file at a path.
 
-    `default` is an empty account for providers that have no such scenario.
+    `default` is an empty account for providers without such a scenario.
     Raises: ConfigurationError that lists the scenarios if there is neither.
     """
     found = [folder / f"{name}.yaml" for folder in _folders(providers) if name in _stems(folder)]
@@ -158,7 +155,7 @@ def _stems(folder: Path) -> set[str]:
 
 
 def _sources(name: str | Path, providers: Sequence[Provider]) -> Iterator[Document]:
-    """Yield the documents of a fixture; scenarios without the sections of absent providers."""
+    """Yield the documents of a fixture, without sections of absent providers."""
     played = [*SETTINGS, *(provider.name for provider in providers)]
     for file in fixture_files(name, providers):
         document = documents.read(file)

@@ -57,7 +57,7 @@ def parse(content: bytes, *, name: str) -> Any:
 
 
 def flaw_of(value: Any, depth: int = 0) -> tuple[str, str] | None:
-    """Return path and reason of an invalid part of a value, or None."""
+    """Return path and reason of an invalid part, or None."""
     if isinstance(value, dict | list):
         return _flaw_within(value, depth + 1)
     if isinstance(value, str):
@@ -94,7 +94,7 @@ def to_yaml(value: Any) -> str:
 
 
 def lines_of(content: bytes) -> dict[str, int]:
-    """Return the first line, from 1, of each value of a text, by JSON pointer.
+    """Return the first line of each value of a text by JSON pointer.
 
     The value of a key begins with the key. The text must be one that `parse` accepts.
     """

@@ -124,7 +124,7 @@ class Pipeline:
         return answer
 
     def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
-        """Return the reply to a request that failed in the mock; record it."""
+        """Return and record the reply to a request that failed here."""
         operation, call = _call(destination.route, request, sandbox)
         number = sandbox.journal.number
         answer = _answer(self._reply(destination, sandbox, operation, call, problem), call, number)

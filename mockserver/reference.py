@@ -44,7 +44,7 @@ _LISTS: Mapping[str, tuple[str, Callable[[Any, Choices], str]]] = {
         lambda each, choices: f"{each.question} {_answers(each, choices)} (`{each.key}`)",
     ),
 }
-"""Heads of the lists in the descriptions, in order, and the text of an entry."""
+"""Heads of the lists in the descriptions, and the text of an entry."""
 
 
 def write_reference(contract: Contract, providers: Iterable[Provider], choices: Choices) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _choice(assumption: Assumption, choices: Choices) -> str:
 
 
 def _text(entries: Entries, choices: Choices, title: str = "") -> str:
-    """Return the entries in Markdown, with the provider's title if it is given."""
+    """Return the entries in Markdown, below the provider's title."""
     lists = []
     for name, (head, line) in _LISTS.items():
         head = f"{title}, every operation: {head[0].lower()}{head[1:]}" if title else head

@@ -38,7 +38,7 @@ How = Literal[
 """Faults of a delivery."""
 
 Status = Literal["waiting", "sending", "delivered", "failed", "dropped", "collected"]
-"""`delivered` had a 2xx answer, `dropped` was never sent, `collected` has no receiver."""
+"""Delivered: answered 2xx; dropped: never sent; collected: has no receiver."""
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,7 +208,7 @@ class Outbox:
         return numbered
 
     def keep_back(self, delivery: Delivery) -> Delivery:
-        """Add a delivery, due after the next one of its object and endpoint."""
+        """Add a delivery, due after the next of its object and endpoint."""
         numbered = self._add(delivery)
         self._kept.append(numbered.number)
         return numbered

@@ -72,7 +72,7 @@ def _text(encoded: bytes) -> str:
 
 
 def coerce(value: str, types: tuple[str, ...]) -> Any:
-    """Return the text as the first JSON type that it fits, or unchanged."""
+    """Return the text as the first fitting JSON type, or unchanged."""
     if "string" in types or not types:
         return value
     if "integer" in types and _INTEGER.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Generate ids and chance from seed, kind and ordinal; the only source of chance.
+"""Generate ids and all other chance from seed, kind and ordinal.
 
 Ids of one kind are a permutation of all that its form allows, so they never repeat, and do not depend on other kinds.
 """

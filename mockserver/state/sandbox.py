@@ -94,7 +94,7 @@ class Sandbox:
             due = self.state.agenda.next_due
 
     def set_clock(self, clock: Clock) -> None:
-        """Set the clock; run due tasks in order, each at its due time.
+        """Set the clock; run due tasks, each at its due time.
 
         Raises: ClockError if it shows no time of the years 1970 to 9999; then nothing is changed.
         """
@@ -104,7 +104,7 @@ class Sandbox:
         self.run_due()
 
     def advance(self, by_ms: int) -> None:
-        """Advance the clock; run due tasks in order, each at its due time.
+        """Advance the clock; run due tasks, each at its due time.
 
         Raises: ClockError beyond the year 9999; then nothing is changed.
         """
@@ -329,7 +329,7 @@ class Sandboxes:
             hook(sandbox)
 
     def drop(self, name: str) -> None:
-        """Remove the sandbox; the next use of its name creates a new one.
+        """Remove the sandbox; using its name again creates a new one.
 
         Raises: UnknownSandboxError.
         """

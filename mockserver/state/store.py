@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.webhooks import Endpoint
 
 Bucket = str | list[str]
-"""The ids under one value of an index: one, or a list from the oldest."""
+"""The ids under one value of an index: one, or a list."""
 
 Record = Any
 """An immutable Struct with an `id`; each kind has its own class."""
