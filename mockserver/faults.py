@@ -29,7 +29,7 @@ Chance = Callable[[str, int], float]
 
 
 class Spread(Struct, frozen=True, forbid_unknown_fields=True):
-    """Distribution of delays in ms: 50 % below `median`, 95 % below `p95`."""
+    """Distribution of delays in ms, by median and 95th percentile."""
 
     median: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]
     p95: Annotated[float, Meta(ge=0.001, le=MAX_DELAY_MS)]

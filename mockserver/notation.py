@@ -94,7 +94,7 @@ def to_yaml(value: Any) -> str:
 
 
 def lines_of(content: bytes) -> dict[str, int]:
-    """Return the first line of each value of a text by JSON pointer.
+    """Return the first line of each value, by JSON pointer.
 
     The value of a key begins with the key. The text must be one that `parse` accepts.
     """

@@ -44,7 +44,7 @@ _LISTS: Mapping[str, tuple[str, Callable[[Any, Choices], str]]] = {
         lambda each, choices: f"{each.question} {_answers(each, choices)} (`{each.key}`)",
     ),
 }
-"""Heads of the lists in the descriptions, and the text of an entry."""
+"""Heads of the lists in descriptions, and texts of entries."""
 
 
 def write_reference(contract: Contract, providers: Iterable[Provider], choices: Choices) -> dict[str, Any]:
