@@ -30,6 +30,11 @@ def omits(name: str) -> Exercised:
     return lambda exchange: name not in query_of(exchange)
 
 
+def negated(exercised: Exercised) -> Exercised:
+    """Return whether the condition does not hold."""
+    return lambda exchange: not exercised(exchange)
+
+
 def query_of(exchange: Exchange) -> dict[str, str]:
     """Return the query's parameters, the last value of each."""
     return dict(parse_qsl(exchange.request.query.decode("latin-1"), keep_blank_values=True))

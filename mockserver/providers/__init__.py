@@ -35,33 +35,31 @@ def find_providers(
         if names.count(name) > 1:
             raise ConfigurationError(f"provider {name!r} is named twice", where=where)
     if not found:
-        raise ConfigurationError("no provider is named", where=where, hint=f"name one of {', '.join(provider_names())}")
+        raise ConfigurationError("no provider is named", where=where, hint=_known())
     return found
 
 
 def find_provider(name: str, *, where: str = "providers") -> Provider:
-    """Return a provider of the package or of an installed package.
-
-    where: what to name in messages.
-    Raises: ConfigurationError for an unknown name, which lists the known ones, and for a package that cannot be imported.
-    """
+    """Return a provider of the package or of an installed package; see `find_providers`."""
     for provider in PROVIDERS:
         if provider.name == name:
             return provider
     entries = {each.value: each for each in _entry_points() if each.name == name}
     if len(entries) > 1:
-        raise ConfigurationError(
-            f"several packages offer {name!r}: {', '.join(sorted(entries))}", where=where, hint="uninstall all but one"
-        )
+        what = f"several packages offer {name!r}: {', '.join(sorted(entries))}"
+        raise ConfigurationError(what, where=where, hint="uninstall all but one")
     if not entries:
-        hint = f"name one of {', '.join(provider_names())}"
-        raise ConfigurationError(f"there is no provider {str(name)[:80]!r}", where=where, hint=hint)
+        raise ConfigurationError(f"there is no provider {str(name)[:80]!r}", where=where, hint=_known())
     return _load(*entries.values())
 
 
 def provider_names() -> list[str]:
     """Return the names of all available providers without importing them."""
     return list(dict.fromkeys([*(each.name for each in PROVIDERS), *sorted(each.name for each in _entry_points())]))
+
+
+def _known() -> str:
+    return f"name one of {', '.join(provider_names())}"
 
 
 def _entry_points() -> "Iterable[EntryPoint]":

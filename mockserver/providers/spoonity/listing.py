@@ -4,7 +4,7 @@ Plays https://developers.spoonity.com/customer and https://developers.spoonity.c
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -44,14 +44,6 @@ def criteria(call: Call) -> list[Criterion]:
     if has_unknown and call.assume(UNKNOWN_FILTER) == "rejected":
         raise InvalidField("query")
     return found
-
-
-def meets(customer: Customer, wanted: Iterable[Criterion], *, whole_email: bool) -> bool:
-    """Return whether the customer matches all criteria.
-
-    whole_email: `e` compares the whole address.
-    """
-    return all(_meets(customer, one, whole_email=whole_email) for one in wanted)
 
 
 def _meets(customer: Customer, one: Criterion, *, whole_email: bool) -> bool:
@@ -120,7 +112,8 @@ def _page(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Crit
         return Page(customers.page(ids, start, limit, newest_first=descending), start, limit, len(ids))
     hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}
     whole_email = choices[EMAIL_FILTER.key] == "equals"
-    chosen = [each for each in customers if each.id not in hidden and meets(each, wanted, whole_email=whole_email)]
+    seen = (each for each in customers if each.id not in hidden)
+    chosen = [each for each in seen if all(_meets(each, one, whole_email=whole_email) for one in wanted)]
     rows = _sorted(chosen, query.get("sort", "date_created"), descending=descending)
     return Page(tuple(rows[start : start + limit]), start, limit, len(rows))
 

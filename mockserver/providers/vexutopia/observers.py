@@ -66,23 +66,17 @@ def _payment_for_unknown_customer(service: Service) -> Observation:
 
 def _metadata_update(service: Service) -> Observation:
     customer = service.update_customer(service.new_customer(), metadata={"kept": "1", "changed": "2"})
-    metadata = service.update_customer(customer, metadata={"changed": "3", "added": "4"})["metadata"]
-    choice = None
-    if metadata == {"kept": "1", "changed": "3", "added": "4"}:
-        choice = "merged"
-    elif metadata == {"changed": "3", "added": "4"}:
-        choice = "replaced"
+    sent = {"changed": "3", "added": "4"}
+    metadata = service.update_customer(customer, metadata=sent)["metadata"]
+    choice = "merged" if metadata == {"kept": "1"} | sent else "replaced" if metadata == sent else None
     return Observation(choice, f"two keys, updated with a new value for one and with a third, became {metadata}")
 
 
 def _unset_fields(service: Service) -> Observation:
     shown = service.new_customer()
     unset = {name: shown[name] for name in ("name", "phone", "metadata") if name in shown}
-    choice = None
-    if unset == {"name": None, "phone": None, "metadata": {}}:
-        choice = "null"
-    elif not unset:
-        choice = "absent"
+    is_null = unset == {"name": None, "phone": None, "metadata": {}}
+    choice = "null" if is_null else None if unset else "absent"
     return Observation(choice, f"what was never set shows as {unset}")
 
 

@@ -63,15 +63,12 @@ def trigger(sandbox: Sandbox, event_type: str, object_id: str | None) -> None:
     Behaviours: vexutopia.events.types
     Raises: NotFound; Conflict if the payment's status allows no such thing.
     """
-    noun, _, _ = event_type.partition(".")
-    is_new = object_id is None
-    if object_id is None:
-        object_id = _MAKE[noun](sandbox)
-    kind = _kind_of(sandbox, noun, object_id)
+    noun, is_new = event_type.partition(".")[0], object_id is None
+    kind, record = (_KINDS[noun][0], _MAKE[noun](sandbox)) if object_id is None else _find(sandbox, noun, object_id)
     if is_new and event_type == "payment.refunded":
-        _settle(sandbox, kind, object_id, "payment.succeeded")
+        record = _settle(sandbox, kind, record, "payment.succeeded")
     if not (is_new and event_type.endswith(".created")):
-        _HAPPEN[event_type](sandbox, kind, object_id, event_type)
+        _HAPPEN[event_type](sandbox, kind, record, event_type)
 
 
 def remove(sandbox: Sandbox, event_type: str, object_id: str) -> None:
@@ -79,70 +76,63 @@ def remove(sandbox: Sandbox, event_type: str, object_id: str) -> None:
 
     Raises: NotFound; Conflict for a payment, which nothing deletes.
     """
-    noun, _, _ = event_type.partition(".")
-    kind = _kind_of(sandbox, noun, object_id)
+    noun = event_type.partition(".")[0]
+    kind, _ = _find(sandbox, noun, object_id)
     if noun == "payment":
         raise Conflict
     erase_customer(sandbox, kind, object_id)
 
 
-def _make_customer(sandbox: Sandbox) -> str:
+def _make_customer(sandbox: Sandbox) -> Customer:
     number = sandbox.state.ordinals.get(CUSTOMERS.series, 0)
     someone = person(number, seed=sandbox.state.seed, kind=_MADE_UP)
-    return new_customer(sandbox, CUSTOMERS, {"email": someone.email, "name": someone.name, "phone": someone.phone}).id
+    return new_customer(sandbox, CUSTOMERS, {"email": someone.email, "name": someone.name, "phone": someone.phone})
 
 
-def _make_payment(sandbox: Sandbox) -> str:
+def _make_payment(sandbox: Sandbox) -> Payment:
     number = sandbox.state.ordinals.get(PAYMENTS.series, 0)
     amount = 100 * (5 + choose(296, seed=sandbox.state.seed, kind=f"{_MADE_UP}/amount", ordinal=number))
     chooser = ChoiceReader(choices=sandbox.state.choices)
-    return new_payment(sandbox, chooser, PAYMENTS, {"amount": amount, "currency": "usd"}).id
+    return new_payment(sandbox, chooser, PAYMENTS, {"amount": amount, "currency": "usd"})
 
 
-def _kind_of(sandbox: Sandbox, noun: str, object_id: str) -> Kind:
-    """Return the test or live kind that has the object.
+def _find(sandbox: Sandbox, noun: str, object_id: str) -> tuple[Kind, Any]:
+    """Return the object with its test or live kind.
 
     Raises: NotFound.
     """
     for kind in _KINDS[noun]:
-        if object_id in sandbox.records(kind):
-            return kind
+        record = sandbox.records(kind).get(object_id)
+        if record is not None:
+            return kind, record
     raise NotFound(noun, object_id)
 
 
-def _repeat(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
-    announce(sandbox, event_type, _find(sandbox, kind, object_id))
+def _repeat(sandbox: Sandbox, _kind: Kind, record: Customer | Payment, event_type: str) -> None:
+    announce(sandbox, event_type, record)
 
 
-def _touch(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
-    changed = replace(_find(sandbox, kind, object_id), updated_at=iso_seconds(sandbox.now))
+def _change(sandbox: Sandbox, kind: Kind, record: Any, event_type: str, **fields: str) -> Any:
+    changed = replace(record, updated_at=iso_seconds(sandbox.now), **fields)
     sandbox.replace(kind, changed)
     announce(sandbox, event_type, changed)
+    return changed
 
 
-def _erase(sandbox: Sandbox, kind: Kind, object_id: str, _event_type: str) -> None:
-    erase_customer(sandbox, kind, object_id)
+def _erase(sandbox: Sandbox, kind: Kind, customer: Customer, _event_type: str) -> None:
+    erase_customer(sandbox, kind, customer.id)
 
 
-def _settle(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
-    payment: Payment = _find(sandbox, kind, object_id)
+def _settle(sandbox: Sandbox, kind: Kind, payment: Payment, event_type: str) -> Any:
     if payment.status not in _UNSETTLED:
         raise Conflict
-    settled = replace(payment, status=event_type.partition(".")[2], updated_at=iso_seconds(sandbox.now))
-    sandbox.replace(kind, settled)
-    announce(sandbox, event_type, settled)
+    return _change(sandbox, kind, payment, event_type, status=event_type.partition(".")[2])
 
 
-def _refund(sandbox: Sandbox, kind: Kind, object_id: str, event_type: str) -> None:
-    payment: Payment = _find(sandbox, kind, object_id)
+def _refund(sandbox: Sandbox, _kind: Kind, payment: Payment, event_type: str) -> None:
     if payment.status != "succeeded":
         raise Conflict
     announce(sandbox, event_type, payment)
-
-
-def _find(sandbox: Sandbox, kind: Kind, object_id: str) -> Any:
-    found: Customer | Payment | None = sandbox.records(kind).get(object_id)
-    return found
 
 
 def _digest(secret: str, message: bytes) -> str:
@@ -150,14 +140,14 @@ def _digest(secret: str, message: bytes) -> str:
 
 
 _KINDS: Mapping[str, tuple[Kind, Kind]] = {"payment": (PAYMENTS, LIVE_PAYMENTS), "customer": (CUSTOMERS, LIVE_CUSTOMERS)}
-_MAKE: Mapping[str, Callable[[Sandbox], str]] = {"payment": _make_payment, "customer": _make_customer}
-_HAPPEN: Mapping[str, Callable[[Sandbox, Kind, str, str], None]] = {
+_MAKE: Mapping[str, Callable[[Sandbox], Any]] = {"payment": _make_payment, "customer": _make_customer}
+_HAPPEN: Mapping[str, Callable[[Sandbox, Kind, Any, str], Any]] = {
     "payment.created": _repeat,
     "payment.succeeded": _settle,
     "payment.failed": _settle,
     "payment.refunded": _refund,
     "customer.created": _repeat,
-    "customer.updated": _touch,
+    "customer.updated": _change,
     "customer.deleted": _erase,
 }
 

@@ -225,7 +225,7 @@ EXPLANATIONS = (
             spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = False`
             spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if False else customers.all()`
             spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if False else {}`
-            spoonity/listing.py _page: `each.id not in hidden and meets(each, wanted, whole_email=whole_email)` → `meets(each, wanted, whole_email=whole_email)`
+            spoonity/listing.py _page: `seen = (each for each in customers if each.id not in hidden)` → `seen = (each for each in customers if True)`
             spoonity/records.py module: `…not None else None}, keeps_deleted=True)` → `…not None else None})`
             spoonity/records.py module: `keeps_deleted=True` → `keeps_deleted=False`
         """,

@@ -1,7 +1,7 @@
 """Creating, updating and deleting a customer. Checks https://developers.spoonity.com/customer."""
 
-from mockserver.catalogue.traffic import asks
-from mockserver.providers.spoonity.behaviours.exercised import attributes_of, form_of, sends, shows
+from mockserver.catalogue.traffic import asks, negated
+from mockserver.providers.spoonity.behaviours.exercised import attributes_of, form_of, sends, sends_all, sends_none, shows
 from mockserver.providers.spoonity.behaviours.service import (
     PROPERTIES,
     Service,
@@ -39,11 +39,7 @@ def create_email(service: Service) -> None:
     assert (customer.email, service.retrieve(customer.id).email) == (wanted, wanted)
 
 
-@creating(
-    "spoonity.create.nothing-is-required",
-    source=CREATE_ATTRIBUTES,
-    when=lambda exchange: not {"name", "email"} <= attributes_of(exchange).keys(),
-)
+@creating("spoonity.create.nothing-is-required", source=CREATE_ATTRIBUTES, when=negated(sends_all("name", "email")))
 def create_nothing_is_required(service: Service) -> None:
     """Name and e-mail address are optional, so either, both or none may be left out."""
     word = service.api.unique("optional")
@@ -101,11 +97,7 @@ def create_form(service: Service) -> None:
     assert service.retrieve(customer.id).name == wanted
 
 
-@creating(
-    "spoonity.create.sets-name-and-email-only",
-    source=CREATE_ATTRIBUTES,
-    when=lambda exchange: not {"status", "is_verified"} & attributes_of(exchange).keys(),
-)
+@creating("spoonity.create.sets-name-and-email-only", source=CREATE_ATTRIBUTES, when=sends_none("status", "is_verified"))
 def create_sets_name_and_email_only(service: Service) -> None:
     """A create can set only name and e-mail address, not status or verification."""
     ordinary = service.create()
@@ -155,11 +147,7 @@ def update_inactive(service: Service) -> None:
     assert service.retrieve(customer.id).status == "INACTIVE"
 
 
-@updating(
-    "spoonity.update.partial",
-    source=UPDATE_SAMPLE,
-    when=lambda exchange: not {"name", "email", "status"} <= attributes_of(exchange).keys(),
-)
+@updating("spoonity.update.partial", source=UPDATE_SAMPLE, when=negated(sends_all("name", "email", "status")))
 def update_partial(service: Service) -> None:
     """An update does not change attributes that it does not name."""
     customer = service.create()
@@ -172,11 +160,7 @@ def update_partial(service: Service) -> None:
             assert {"name": shown.name, "email": shown.email, "status": shown.status} == expected
 
 
-@updating(
-    "spoonity.update.nothing-is-required",
-    source=UPDATE_ATTRIBUTES,
-    when=lambda exchange: not {"name", "email", "status"} & attributes_of(exchange).keys(),
-)
+@updating("spoonity.update.nothing-is-required", source=UPDATE_ATTRIBUTES, when=sends_none("name", "email", "status"))
 def update_nothing_is_required(service: Service) -> None:
     """All attributes of an update are optional."""
     customer = service.create()

@@ -17,6 +17,16 @@ def sends(name: str, *values: str) -> Exercised:
     return exercised
 
 
+def sends_all(*names: str) -> Exercised:
+    """Return whether the request sets all these attributes."""
+    return lambda exchange: attributes_of(exchange).keys() >= set(names)
+
+
+def sends_none(*names: str) -> Exercised:
+    """Return whether the request sets none of these attributes."""
+    return lambda exchange: attributes_of(exchange).keys().isdisjoint(names)
+
+
 def filters(key: str) -> Exercised:
     """Return whether the search string has a criterion of this key."""
     return lambda exchange: any(word.startswith(f"{key}:") for word in query_of(exchange).get("query", "").split())

@@ -1,7 +1,7 @@
 """Customers page: the customer object, create, retrieve, update, delete."""
 
-from mockserver.catalogue.traffic import body_of
-from mockserver.providers.vexutopia.behaviours.exercised import blames, sends
+from mockserver.catalogue.traffic import negated
+from mockserver.providers.vexutopia.behaviours.exercised import blames, sends, shows
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMER_ID,
     TIMESTAMP,
@@ -24,11 +24,7 @@ ATTRIBUTES = {"id", "object", "email", "name", "phone", "metadata", "created_at"
 # The customer object
 
 
-@retrieving(
-    "vexutopia.customer.attributes",
-    source="Customers page, the customer object",
-    when=lambda exchange: "email" in body_of(exchange),
-)
+@retrieving("vexutopia.customer.attributes", source="Customers page, the customer object", when=shows("email"))
 def attributes(service: Service) -> None:
     """A customer has eight attributes: id, object, email, name, phone, metadata, created_at and updated_at."""
     created = service.full_customer()
@@ -59,7 +55,7 @@ def id_form(service: Service) -> None:
 @creating("vexutopia.customer.id-unique", source="Customers page, attributes")
 def id_unique(service: Service) -> None:
     """The id identifies one customer and no other."""
-    first, second = service.new_customer(), service.new_customer()
+    first, second = service.new_customers(2)
     assert first["id"] != second["id"]
     assert [service.customer(each).get("email") for each in (first, second)] == [first["email"], second["email"]]
 
@@ -134,11 +130,7 @@ def create_email_required(service: Service) -> None:
     assert error.get("param") == "email", f"the error names {error.get('param')}"
 
 
-@creating(
-    "vexutopia.create.email-suffices",
-    source="Customers page, create",
-    when=lambda exchange: not sends("name", "phone", "metadata")(exchange),
-)
+@creating("vexutopia.create.email-suffices", source="Customers page, create", when=negated(sends("name", "phone", "metadata")))
 def create_email_suffices(service: Service) -> None:
     """A customer can be created from an e-mail address alone; name, phone and metadata are optional."""
     email = service.email()
@@ -148,9 +140,7 @@ def create_email_suffices(service: Service) -> None:
 # Retrieve
 
 
-@retrieving(
-    "vexutopia.retrieve.bare-customer", source="Customers page, retrieve", when=lambda exchange: "email" in body_of(exchange)
-)
+@retrieving("vexutopia.retrieve.bare-customer", source="Customers page, retrieve", when=shows("email"))
 def retrieve_bare(service: Service) -> None:
     """A customer is retrieved by its id, and returned without a wrapper."""
     customer, _other = service.full_customer(), service.new_customer()
@@ -236,7 +226,7 @@ def delete_permanent(service: Service) -> None:
 @deleting("vexutopia.delete.unlisted", source="Customers page, delete")
 def delete_unlisted(service: Service) -> None:
     """A deleted customer is in no list."""
-    customer, other = service.new_customer(), service.new_customer()
+    customer, other = service.new_customers(2)
     assert ids(service.slice(email=customer["email"])["data"]) == [customer["id"]]
     service.delete_customer(customer)
     assert service.slice(email=customer["email"])["data"] == []

@@ -1,8 +1,9 @@
 """Pages on authentication and errors: keys, JSON bodies, refusals."""
 
 from mockserver.catalogue.client import ApiResponse
+from mockserver.catalogue.traffic import negated
 from mockserver.exchange import Exchange
-from mockserver.providers.vexutopia.behaviours.exercised import blames, failed, refusal_of, refused
+from mockserver.providers.vexutopia.behaviours.exercised import blames, failed, failed_with, refusal_of, refused
 from mockserver.providers.vexutopia.behaviours.service import (
     CUSTOMERS,
     DOC_URL,
@@ -42,9 +43,15 @@ ENTRANCES = (
 """A request of each operation that changes nothing."""
 
 KEYS = "Authentication page, API keys"
+KEY_ERRORS = "Authentication page, errors"
+HEADERS = "Authentication page, request headers"
 STRUCTURE = "Errors page, structure"
 
 # Keys
+
+
+def _has_no_key(exchange: Exchange) -> bool:
+    return not exchange.request.header(b"authorization")
 
 
 @listing("vexutopia.auth.bearer-key", source=KEYS)
@@ -60,62 +67,46 @@ def every_operation(service: Service) -> None:
         service.api.call(method, path, headers={"authorization": None}).expect(401)
 
 
-@listing(
-    "vexutopia.auth.no-key",
-    source="Authentication page, errors",
-    exercised=refused("unauthorized", when=lambda exchange: not exchange.request.header(b"authorization")),
-)
+@listing("vexutopia.auth.no-key", source=KEY_ERRORS, exercised=refused("unauthorized", when=_has_no_key))
 def no_key(service: Service) -> None:
     """A request without an Authorization header returns 401, the code `unauthorized` and `No API key provided`."""
-    _assert_unauthorized(service.api.call("GET", CUSTOMERS, headers={"authorization": None}))
+    _assert_refused(service, None, "unauthorized", "No API key provided")
 
 
-@listing(
-    "vexutopia.auth.malformed-header",
-    source="Authentication page, errors",
-    exercised=refused("unauthorized", when=lambda exchange: bool(exchange.request.header(b"authorization"))),
-)
+@listing("vexutopia.auth.malformed-header", source=KEY_ERRORS, exercised=refused("unauthorized", when=negated(_has_no_key)))
 def malformed_header(service: Service) -> None:
     """An Authorization header in any other form than Bearer and a key counts as missing."""
     for header in ("Basic dmV4OnRlc3Q=", "Bearer"):
-        _assert_unauthorized(service.api.call("GET", CUSTOMERS, headers={"authorization": header}))
+        _assert_refused(service, header, "unauthorized", "No API key provided")
 
 
-def _assert_unauthorized(answer: ApiResponse) -> None:
-    error = error_of(answer.expect(401))
-    found = (error.get("code"), error.get("message"))
-    assert found == ("unauthorized", "No API key provided"), f"{answer.request} without a key answered {found}"
-
-
-@listing("vexutopia.auth.unknown-key", source="Authentication page, errors", exercised=refused("invalid_api_key"))
+@listing("vexutopia.auth.unknown-key", source=KEY_ERRORS, exercised=refused("invalid_api_key"))
 def unknown_key(service: Service) -> None:
     """An unknown key returns 401, `invalid_api_key` and `The API key provided is invalid`."""
-    answer = service.api.call("GET", CUSTOMERS, headers={"authorization": f"Bearer {service.api.unique('no-key')}"}).expect(401)
-    error = error_of(answer)
+    _assert_refused(service, f"Bearer {service.api.unique('no-key')}", "invalid_api_key", "The API key provided is invalid")
+
+
+def _assert_refused(service: Service, header: str | None, *wanted: str) -> None:
+    error = error_of(service.api.call("GET", CUSTOMERS, headers={"authorization": header}).expect(401))
     found = (error.get("code"), error.get("message"))
-    assert found == ("invalid_api_key", "The API key provided is invalid"), f"an unknown key is answered {found}"
+    assert found == wanted, f"Authorization {header} is answered {found}"
 
 
 # Bodies
 
 
-@creating(
-    "vexutopia.requests.json",
-    source="Authentication page, request headers",
-    when=lambda exchange: _content_type(exchange) == "application/json",
-)
+def _is_json(exchange: Exchange) -> bool:
+    return exchange.request.header(b"content-type").partition(";")[0].strip().lower() == "application/json"
+
+
+@creating("vexutopia.requests.json", source=HEADERS, when=_is_json)
 def json_body(service: Service) -> None:
     """A body is JSON, declared as `application/json`."""
     email = service.email()
     assert record_of(service.create_customer(email=email).expect(200, 201)).get("email") == email
 
 
-@creating(
-    "vexutopia.requests.no-forms",
-    source="Authentication page, request headers",
-    statuses=(400,),
-    when=lambda exchange: _content_type(exchange) != "application/json",
-)
+@creating("vexutopia.requests.no-forms", source=HEADERS, statuses=(400,), when=negated(_is_json))
 def no_forms(service: Service) -> None:
     """A form as body is refused."""
     email = service.email()
@@ -125,9 +116,9 @@ def no_forms(service: Service) -> None:
 
 @creating(
     "vexutopia.requests.content-type",
-    source="Authentication page, request headers",
+    source=HEADERS,
     statuses=(400,),
-    when=lambda exchange: _content_type(exchange) != "application/json",
+    when=negated(_is_json),
     only_with={"vexutopia.content-type": "required"},
 )
 def content_type(service: Service) -> None:
@@ -135,10 +126,6 @@ def content_type(service: Service) -> None:
     for declared in ("text/plain", None):
         body = f'{{"email": "{service.email()}"}}'.encode()
         error_of(service.post_customer(body=body, headers={"content-type": declared}).expect(400))
-
-
-def _content_type(exchange: Exchange) -> str:
-    return exchange.request.header(b"content-type").partition(";")[0].strip().lower()
 
 
 # Errors
@@ -175,11 +162,7 @@ def codes(service: Service) -> None:
     assert found <= CODES, f"unlisted codes: {found - CODES}"
 
 
-@creating(
-    "vexutopia.errors.doc-url",
-    source=STRUCTURE,
-    exercised=lambda exchange: failed(exchange) and "doc_url" in refusal_of(exchange),
-)
+@creating("vexutopia.errors.doc-url", source=STRUCTURE, exercised=failed_with("doc_url"))
 def doc_url(service: Service) -> None:
     """The doc_url of an error is the errors page's address with the code after the hash."""
     for answer in _some_refusals(service)[2:]:  # the samples of the first two, on another page, have none
@@ -187,11 +170,7 @@ def doc_url(service: Service) -> None:
         assert error.get("doc_url") == f"{DOC_URL}{error.get('code')}", f"{error.get('code')} points to {error.get('doc_url')}"
 
 
-@creating(
-    "vexutopia.errors.param-names-the-culprit",
-    source=STRUCTURE,
-    exercised=lambda exchange: failed(exchange) and "param" in refusal_of(exchange),
-)
+@creating("vexutopia.errors.param-names-the-culprit", source=STRUCTURE, exercised=failed_with("param"))
 def param_names_the_culprit(service: Service) -> None:
     """An error that is caused by one parameter names it as param."""
     refusals = {

@@ -20,6 +20,11 @@ def failed(exchange: Exchange) -> bool:
     return exchange.operation.startswith("vexutopia.") and exchange.status >= 400 and bool(refusal_of(exchange))
 
 
+def failed_with(member: str) -> Exercised:
+    """Return whether any operation refused with an error that has the member."""
+    return lambda exchange: failed(exchange) and member in refusal_of(exchange)
+
+
 def sends(*names: str) -> Exercised:
     """Return whether the body has all these fields."""
     return lambda exchange: sent_in(exchange).keys() >= set(names)
@@ -28,6 +33,11 @@ def sends(*names: str) -> Exercised:
 def blames(name: str) -> Exercised:
     """Return whether the error names the parameter."""
     return lambda exchange: refusal_of(exchange).get("param") == name
+
+
+def shows(name: str) -> Exercised:
+    """Return whether the reply has the member."""
+    return lambda exchange: name in body_of(exchange)
 
 
 def has_rows(exchange: Exchange) -> bool:

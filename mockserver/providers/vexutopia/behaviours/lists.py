@@ -40,7 +40,7 @@ def whole_customers(service: Service) -> None:
 @listing("vexutopia.list.all-customers", source=SOURCE, when=omits("email"))
 def all_customers(service: Service) -> None:
     """Without a filter the list has all customers, each of them once."""
-    made = sorted(service.new_customer()["id"] for _ in range(3))
+    made = sorted(ids(service.new_customers(3)))
     for _ in range(LOOKS):  # rows that others create or delete meanwhile shift those behind them
         rows = list(service.walk())
         found = sorted(each for each in ids(rows) if each in made)
@@ -54,8 +54,7 @@ def all_customers(service: Service) -> None:
 @listing("vexutopia.list.default-limit", source=SOURCE, when=omits("limit"))
 def default_limit(service: Service) -> None:
     """Without a limit, a list has at most ten rows."""
-    for _ in range(DEFAULT_LIMIT + 1):
-        service.new_customer()
+    service.new_customers(DEFAULT_LIMIT + 1)
     found = service.slice()
     assert len(found["data"]) == DEFAULT_LIMIT, f"there are {len(found['data'])} rows"
     assert found.get("limit") == DEFAULT_LIMIT, f"limit is {found.get('limit')}"
@@ -64,8 +63,7 @@ def default_limit(service: Service) -> None:
 @listing("vexutopia.list.limit", source=SOURCE, when=asks("limit"))
 def limit(service: Service) -> None:
     """A list has as many rows as its limit says, if that many exist."""
-    for _ in range(3):
-        service.new_customer()
+    service.new_customers(3)
     for wanted in (1, 2, 3):
         found = len(service.slice(limit=wanted)["data"])
         assert found == wanted, f"limit={wanted} gives {found} rows"
@@ -104,8 +102,7 @@ def _asks_for_too_many(text: str) -> bool:
 @listing("vexutopia.list.offset", source=SOURCE, when=asks("offset"))
 def offset(service: Service) -> None:
     """A list skips as many rows as its offset says."""
-    for _ in range(4):
-        service.new_customer()
+    service.new_customers(4)
 
     def look() -> list[Record]:
         return [service.slice(limit=4), service.slice(limit=2, offset=1), service.slice(limit=2, offset=2)]
@@ -118,8 +115,7 @@ def offset(service: Service) -> None:
 @listing("vexutopia.list.default-offset", source=SOURCE, when=omits("offset"))
 def default_offset(service: Service) -> None:
     """Without an offset, a list begins with the first row."""
-    for _ in range(2):
-        service.new_customer()
+    service.new_customers(2)
     plain, zero = service.steady(lambda: [service.slice(limit=2), service.slice(limit=2, offset=0)])
     assert plain.get("offset") == 0, f"offset is {plain.get('offset')}"
     assert ids(plain["data"]) == ids(zero["data"])
@@ -135,8 +131,7 @@ def names_its_slice(service: Service) -> None:
 @listing("vexutopia.list.total", source=SOURCE, when=lambda exchange: body_of(exchange).get("has_more") is True)
 def total(service: Service) -> None:
     """The total of a list counts the rows of all slices."""
-    for _ in range(3):
-        service.new_customer()
+    service.new_customers(3)
     for _ in range(LOOKS):
         slices = service.slice(limit=1), service.slice(limit=2, offset=1), service.slice()
         counts = {member(each, "total", int) for each in slices}
@@ -156,8 +151,7 @@ def total(service: Service) -> None:
 @listing("vexutopia.list.has-more", source=SOURCE, when=has_rows)
 def has_more(service: Service) -> None:
     """The attribute has_more is true if rows follow the slice, else false."""
-    for _ in range(3):
-        service.new_customer()
+    service.new_customers(3)
 
     def look() -> list[Record]:
         first = service.slice(limit=1)

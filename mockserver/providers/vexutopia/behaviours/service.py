@@ -58,6 +58,10 @@ class Service:
         """Return a new customer, with a marked address unless one is given."""
         return record_of(self.create_customer(**fields).expect(200, 201))
 
+    def new_customers(self, count: int) -> list[Record]:
+        """Return as many new customers."""
+        return [self.new_customer() for _ in range(count)]
+
     def full_customer(self) -> Record:
         """Return a new customer for whom every field was sent."""
         return self.new_customer(name=self.api.unique("name"), phone="+1 555 123 4567", metadata={"user_id": "12345"})
