@@ -16,11 +16,11 @@ import pytest
 import requests
 from urllib3 import Retry
 
-from mockserver.client.interception import Interception
-from mockserver.client.interception.interception import ACTIVE, PATCHES, LateImports
+from mockserver.client.interception import ACTIVE, PATCHES, Interception, LateImports
 from mockserver.client.interception.over_aiohttp import Transport
 from mockserver.client.receiver import Receiver
 from mockserver.client.server import Server
+from mockserver.client.wire import FakeConnection
 from mockserver.errors import UnexpectedRequestError
 from mockserver.faults import Fault, FaultKind
 from mockserver.http.server import Address, running_server
@@ -297,8 +297,7 @@ def test_a_connection_of_aiohttp_is_lost_once_and_reads_as_it_comes(server: Serv
             lost.append(exc)
 
     async def use() -> None:
-        transport = Transport(Receiver(server.app, "mine"), None)
-        transport.begin(Connected(), VEXUTOPIA)
+        transport = Transport(Connected(), FakeConnection(Receiver(server.app, "mine"), VEXUTOPIA), None)
         transport.pause_reading()
         transport.resume_reading()
         assert not transport.is_closing()
@@ -389,7 +388,7 @@ with mockserver.running() as server, server.sandbox() as accounts:
             with closing(make()) as caller:
                 reply = caller.ask("GET", "{VEXUTOPIA}{CUSTOMER}", {HEADERS!r})
                 assert reply.status == 200, make
-    from mockserver.client.interception.interception import ACTIVE, PATCHES
+    from mockserver.client.interception import ACTIVE, PATCHES
     for patch in PATCHES:
         method = vars(getattr(import_module(patch.module), patch.owner))[patch.method]
         assert not hasattr(method, "__wrapped__"), patch

@@ -2,46 +2,41 @@
 
 import asyncio
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockserver.client.interception.patches import Patch, Router
-from mockserver.client.receiver import LateReplyError, Receiver
+from mockserver.client.interception.patches import Patch
+from mockserver.client.receiver import LateReplyError
 from mockserver.client.wire import FakeConnection
 
+if TYPE_CHECKING:
+    from mockserver.client.interception import ActiveInterceptions
 
-def _connect(original: Any, library: ModuleType, router: Router) -> Any:
+
+def _connect(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     async def connect(connector: Any, request: Any, traces: Any, timeout: Any) -> Any:
-        receiver = router.find(str(request.url))
+        receiver = active.find(str(request.url))
         if receiver is None:
             return await original(connector, request, traces, timeout)
-        return _connection(library, connector, request, Transport(receiver, _timeout(timeout)))
+        loop = asyncio.get_running_loop()
+        protocol = library.ResponseHandler(loop=loop)
+        fake = FakeConnection(receiver, f"{request.url.scheme}://{request.url.raw_authority}")
+        timeout_s = min((each for each in (timeout.total, timeout.sock_read) if each), default=None)
+        protocol.connection_made(Transport(protocol, fake, timeout_s))
+        protocol.force_close()  # no pool keeps the connection
+        return library.Connection(connector, request.connection_key, protocol, loop)
 
     return connect
-
-
-def _connection(library: Any, connector: Any, request: Any, transport: "Transport") -> Any:
-    """Return a connection over the transport that no pool keeps."""
-    loop = asyncio.get_running_loop()
-    protocol = library.ResponseHandler(loop=loop)
-    transport.begin(protocol, f"{request.url.scheme}://{request.url.raw_authority}")
-    protocol.force_close()
-    return library.Connection(connector, request.connection_key, protocol, loop)
 
 
 class Transport(asyncio.Transport):
     """Take the bytes of one request, and pass those of its reply to the protocol."""
 
-    def __init__(self, receiver: Receiver, timeout_s: float | None) -> None:
+    def __init__(self, protocol: Any, connection: FakeConnection, timeout_s: float | None) -> None:
         super().__init__()
-        self._receiver = receiver
+        self._protocol = protocol
+        self._exchange = connection
         self._timeout_s = timeout_s
         self._is_closing = False
-
-    def begin(self, protocol: Any, base_url: str) -> None:
-        """Connect the protocol."""
-        self._protocol = protocol
-        self._exchange = FakeConnection(self._receiver, base_url)
-        protocol.connection_made(self)
 
     def write(self, data: Any) -> None:
         """Take the next bytes of the request; the reply follows in the next turn of the event loop."""
@@ -54,7 +49,9 @@ class Transport(asyncio.Transport):
         try:
             reply, is_whole = self._exchange.answer(self._timeout_s)
         except LateReplyError as late:
-            self._protocol.set_exception(_time_out(late))
+            from aiohttp import ServerTimeoutError
+
+            self._protocol.set_exception(ServerTimeoutError(str(late)))
         except Exception as error:  # the caller waits for it; an event loop would only log it
             self._protocol.set_exception(error)
         else:
@@ -76,20 +73,9 @@ class Transport(asyncio.Transport):
     abort = close
 
     def pause_reading(self) -> None:
-        """Ignore it: all bytes are there already."""
+        """Ignore it: all bytes are passed on at once."""
 
-    def resume_reading(self) -> None:
-        """Ignore it: all bytes were passed on already."""
-
-
-def _timeout(timeout: Any) -> float | None:
-    return min((each for each in (timeout.total, timeout.sock_read) if each), default=None)
-
-
-def _time_out(late: LateReplyError) -> Exception:
-    from aiohttp import ServerTimeoutError
-
-    return ServerTimeoutError(str(late))
+    resume_reading = pause_reading
 
 
 PATCHES = (Patch("aiohttp.connector", "BaseConnector", "connect", _connect),)

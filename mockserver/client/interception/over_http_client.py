@@ -1,20 +1,23 @@
 """Patch `http.client`, and so urllib, urllib3 and requests, where a connection opens and a request starts."""
 
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockserver.client.interception.patches import Patch, Router
+from mockserver.client.interception.patches import Patch
 from mockserver.client.wire import attach
 from mockserver.errors import UnexpectedRequestError
+
+if TYPE_CHECKING:
+    from mockserver.client.interception import ActiveInterceptions
 
 _PORTS = {"http": 80, "https": 443}
 
 
-def _connect(original: Any, _library: ModuleType, router: Router) -> Any:
+def _connect(original: Any, _library: ModuleType, active: "ActiveInterceptions") -> Any:
     """Do not connect to a host that is intercepted or refused; the request decides which."""
 
     def connect(connection: Any) -> None:
-        if router.is_open(_base_url(connection)):
+        if active.is_open(_base_url(connection)):
             original(connection)
         else:
             connection.is_verified = True  # urllib3 warns of connections that are not; this one goes nowhere
@@ -23,11 +26,11 @@ def _connect(original: Any, _library: ModuleType, router: Router) -> Any:
     return connect
 
 
-def _putrequest(original: Any, _library: ModuleType, router: Router) -> Any:
+def _putrequest(original: Any, _library: ModuleType, active: "ActiveInterceptions") -> Any:
     def putrequest(connection: Any, method: str, url: str, *more: Any, **options: Any) -> None:
         base_url = _base_url(connection)
         try:
-            receiver = router.find(url if url.startswith(("http://", "https://")) else f"{base_url}{url}")
+            receiver = active.find(url if url.startswith(("http://", "https://")) else f"{base_url}{url}")
         except UnexpectedRequestError:
             connection.close()
             raise
@@ -41,11 +44,10 @@ def _putrequest(original: Any, _library: ModuleType, router: Router) -> Any:
 class _Unused:
     """Placeholder of a socket until a request starts."""
 
-    def settimeout(self, _seconds: float | None) -> None:
-        """Ignore it: the connection has the timeout."""
+    def close(self, *_ignored: Any) -> None:
+        pass
 
-    def close(self) -> None:
-        """Ignore the end of the connection."""
+    settimeout = close
 
 
 def _base_url(connection: Any) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockserver.client.interception.patches import Patch, Router
+from mockserver.client.interception.patches import Patch
 from mockserver.client.receiver import LateReplyError, Receiver
-from mockserver.http.in_process import Response
+from mockserver.http.in_process import ConnectionLostError
+
+if TYPE_CHECKING:
+    from mockserver.client.interception import ActiveInterceptions
 
 _DISCONNECTED = "Server disconnected without sending a response."
 _CUT_OFF = "peer closed connection without sending complete message body"
@@ -20,19 +23,16 @@ def answer(library: Any, receiver: Receiver, request: Any, body: bytes) -> Any:
     """
     timeout_s: float | None = request.extensions.get("timeout", {}).get("read")
     try:
-        outcome = receiver.send(request.method, str(request.url), request.headers.raw, body, timeout_s=timeout_s)
+        came = receiver.send(request.method, str(request.url), request.headers.raw, body, timeout_s=timeout_s)
+        content = {"content": came.body}
     except LateReplyError as late:
         raise library.ReadTimeout(str(late), request=request) from late
-    if outcome.response is None:
-        raise library.RemoteProtocolError(_DISCONNECTED, request=request)
-    return _response(library, request, outcome.response, is_whole=outcome.is_whole)
-
-
-def _response(library: Any, request: Any, came: Response, *, is_whole: bool) -> Any:
-    said = {"headers": came.headers, "request": request, "extensions": _EXTENSIONS}
-    if is_whole:
-        return library.Response(came.status, content=came.body, **said)
-    return library.Response(came.status, stream=_cut_off(library, request, came.body), **said)
+    except ConnectionLostError as lost:
+        if lost.response is None:
+            raise library.RemoteProtocolError(_DISCONNECTED, request=request) from lost
+        came = lost.response
+        content = {"stream": _cut_off(library, request, came.body)}
+    return library.Response(came.status, headers=came.headers, request=request, extensions=_EXTENSIONS, **content)
 
 
 def _cut_off(library: Any, request: Any, body: bytes) -> Any:
@@ -50,17 +50,17 @@ def _cut_off(library: Any, request: Any, body: bytes) -> Any:
     return CutOff()
 
 
-def _sync(original: Any, library: ModuleType, router: Router) -> Any:
+def _sync(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
-        receiver = router.find(str(request.url))
+        receiver = active.find(str(request.url))
         return original(transport, request) if receiver is None else answer(library, receiver, request, request.read())
 
     return handle_request
 
 
-def _async(original: Any, library: ModuleType, router: Router) -> Any:
+def _async(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
-        receiver = router.find(str(request.url))
+        receiver = active.find(str(request.url))
         if receiver is None:
             return await original(transport, request)
         return answer(library, receiver, request, await request.aread())
