@@ -1,11 +1,10 @@
 """An adapter for requests that calls the mock in the same process, without port or thread."""
 
-from functools import partial
 from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from mockserver.client.receiver import Receiver
@@ -31,45 +30,31 @@ class MockAdapter(HTTPAdapter):
     def init_poolmanager(self, *pools: Any, **options: Any) -> None:
         """Make pools whose connections lead to the application."""
         super().init_poolmanager(*pools, **options)
-        manager: PoolManager = self.poolmanager
-        pools_by_scheme: Any = {"http": partial(_Pool, self._receiver), "https": partial(_SecurePool, self._receiver)}
-        manager.pool_classes_by_scheme = pools_by_scheme
+        self.poolmanager.pool_classes_by_scheme = _pools(self._receiver)
 
     def send(self, request: PreparedRequest, *sending: Any, **options: Any) -> Response:
         """Send the request without proxies."""
         return super().send(request, *sending, **{**options, "proxies": None})
 
 
-class _Plain(HTTPConnection):
-    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
-        super().__init__(*where, **options)
-        self._receiver = receiver
+def _pools(receiver: Receiver) -> dict[str, Any]:
+    class Plain(HTTPConnection):
+        def putrequest(self, *request: Any, **options: Any) -> None:
+            attach(self, receiver, f"http://{self.host}:{self.port}")
+            super().putrequest(*request, **options)
 
-    def putrequest(self, *request: Any, **options: Any) -> None:
-        attach(self, self._receiver, f"http://{self.host}:{self.port}")
-        super().putrequest(*request, **options)
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            attach(self, receiver, f"https://{self.host}:{self.port}")
 
+        def putrequest(self, *request: Any, **options: Any) -> None:
+            self.connect()
+            super().putrequest(*request, **options)
 
-class _Secure(HTTPSConnection):
-    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
-        super().__init__(*where, **options)
-        self._receiver = receiver
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Plain
 
-    def connect(self) -> None:
-        attach(self, self._receiver, f"https://{self.host}:{self.port}")
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
 
-    def putrequest(self, *request: Any, **options: Any) -> None:
-        self.connect()
-        super().putrequest(*request, **options)
-
-
-class _Pool(HTTPConnectionPool):
-    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
-        super().__init__(*where, **options)
-        self.ConnectionCls: Any = partial(_Plain, receiver)
-
-
-class _SecurePool(HTTPSConnectionPool):
-    def __init__(self, receiver: Receiver, *where: Any, **options: Any) -> None:
-        super().__init__(*where, **options)
-        self.ConnectionCls: Any = partial(_Secure, receiver)
+    return {"http": Pool, "https": SecurePool}

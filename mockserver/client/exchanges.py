@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef, full_name
 from mockserver.errors import ConfigurationError
-from mockserver.exchange import Exchange
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.recordings.har import to_har
 from mockserver.judge.redaction import Redaction
@@ -40,8 +39,7 @@ class Requests:
     @property
     def last(self) -> ExchangeRow | None:
         """The latest exchange; None if there was none."""
-        found = self.list(limit=1)
-        return found[0] if found else None
+        return next(iter(self.list(limit=1)), None)
 
     def list(
         self,
@@ -60,9 +58,8 @@ class Requests:
             [created] = account.requests.list("createCustomer", status=201)
             assert created.request.body["email"] == "jane@example.com"
         """
-        named = self._operation(operation)
         selection = Selection(
-            operation=named,
+            operation=self._operation(operation),
             method=method,
             path=path,
             status=None if status is None else str(status),
@@ -70,7 +67,7 @@ class Requests:
             limit=limit,
         )
         exchanges = self._ref.exchanges(self._provider)
-        redaction = self._redaction(exchanges)
+        redaction = Redaction([self._provider], exchanges)
         return [row(each, redaction) for each in selection.choose(exchanges)]
 
     def assert_called(
@@ -117,10 +114,9 @@ class Requests:
                 known = ", ".join(Expectation.__struct_fields__)
                 raise ConfigurationError(f"an expectation has no {name!r}", hint=f"it may have {known}")
         given = {name: value for name, value in wanted.items() if value is not None}
-        expectation = msgspec.convert(
-            {"json": UNSET, **given, "operation": self._operation(operation)}, Expectation, from_attributes=True
-        )
-        expectation.check(self._operations())
+        given = {"json": UNSET, **given, "operation": self._operation(operation)}
+        expectation = msgspec.convert(given, Expectation, from_attributes=True)
+        expectation.check(self._ref.operations(self._provider))
         return expectation
 
     def clear(self) -> None:
@@ -131,7 +127,7 @@ class Requests:
     def har(self) -> Mapping[str, Any]:
         """Return the exchanges as a HAR 1.2 document."""
         exchanges = self._ref.exchanges(self._provider)
-        return to_har(exchanges, self._redaction(exchanges))
+        return to_har(exchanges, Redaction([self._provider], exchanges))
 
     def save_har(self, path: str | Path) -> None:
         """Write the exchanges to a HAR file, which browser tools open."""
@@ -140,26 +136,15 @@ class Requests:
     def _hold(self, expected: Expectation | Sequence[Expectation]) -> None:
         __tracebackhide__ = True
         exchanges = self._ref.exchanges(self._provider)
-        outcome = verify(exchanges, expected, self._redaction(exchanges))
+        outcome = verify(exchanges, expected, Redaction([self._provider], exchanges))
         if not outcome.is_met:
             raise AssertionError(str(outcome))
 
-    def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
-        return Redaction([self._provider], exchanges)
-
-    def _operations(self) -> Sequence[str]:
-        operations = self._ref.mock.pipeline.contract.operations.values()
-        return [each.id for each in operations if each.provider == self._provider.name]
-
     def _operation(self, name: str | None) -> str | None:
-        """Return the operation's full name.
-
-        Raises: ConfigurationError that names the nearest ones.
-        """
-        if name is None:
-            return None
-        full = name if "." in name else f"{self._provider.name}.{name}"
-        check_operation(full, self._operations(), "operation")
+        """Return the operation's full name, after checking it."""
+        full = full_name(name, self._provider) if name is not None else None
+        if full is not None:
+            check_operation(full, self._ref.operations(self._provider), "operation")
         return full
 
 

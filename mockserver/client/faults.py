@@ -5,24 +5,24 @@ from contextlib import contextmanager
 from typing import Any, TypedDict, Unpack
 
 from mockserver.client.hints import hints_in_python
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox_ref import SandboxRef, full_name
 from mockserver.control.faults import FaultRow, arm, read_fault
 from mockserver.faults import FaultKind, PagingMode, Preset
 from mockserver.providers.provider import Provider
 
 
 class FaultTerms(TypedDict, total=False):
-    """What a fault takes; docs/faults.md tells which kind takes what.
+    """Options of a fault; docs/faults.md says which kind takes what.
 
     Keys:
         status, code, retry_after: the failure; the provider's error code; seconds.
         ms: milliseconds, `[low, high]`, or `{"median": …, "p95": …}`; nothing really waits in process.
-        limit, per: so many requests in a window such as `10s` of the sandbox's clock.
-        mode: how a list lies.
-        operations: with or without the provider's name before them; absent: all of this provider's.
+        limit, per: requests allowed per window, such as `10s` of the sandbox's clock.
+        mode: how a list is inconsistent.
+        operations: with or without the provider's name before them; default: all of this provider's.
         path: a glob.
-        first, every, probability: the first N, each Nth, each with this chance.
-        lasting: so much of the sandbox's time, such as `10m`.
+        first, every, probability: only the first N, each Nth, or a share of the matching requests.
+        lasting: how long it lasts, such as `10m` of the sandbox's clock.
     """
 
     status: int
@@ -86,13 +86,7 @@ class Faults:
             self._ref.sandbox.faults.disarm_all()
 
     def _arm(self, terms: dict[str, Any]) -> list[FaultRow]:
-        operations = [self._operation(each) for each in terms.get("operations", self._operations())]
+        operations = terms.get("operations", self._ref.operations(self._provider))
+        fault = {**terms, "operations": [full_name(each, self._provider) for each in operations]}
         with self._ref.mock.lock, hints_in_python():
-            return arm(self._ref.mock, self._ref.sandbox, read_fault({**terms, "operations": operations}))
-
-    def _operation(self, name: str) -> str:
-        return name if "." in name else f"{self._provider.name}.{name}"
-
-    def _operations(self) -> list[str]:
-        operations = self._ref.mock.pipeline.contract.operations.values()
-        return [each.id for each in operations if each.provider == self._provider.name]
+            return arm(self._ref.mock, self._ref.sandbox, read_fault(fault))

@@ -76,9 +76,8 @@ class Webhooks:
         """
         self._check(types)
         if not path.startswith("/"):
-            raise ConfigurationError(
-                f"path must start with /, got {path!r}", where="webhooks.connect", hint=f'write path="/{path}"'
-            )
+            hint = f'write path="/{path}"'
+            raise ConfigurationError(f"path must start with /, got {path!r}", where="webhooks.connect", hint=hint)
         with self._ref.mock.lock:
             sender, secret = self._ref.app.webhook_sender, secret or self._secret
             return sender.connect(self._ref.sandbox, app, secret=secret, events=types, path=path).id
@@ -112,10 +111,10 @@ class Webhooks:
         self._check([event_type] if event_type else [])
         wanted = {"type": event_type, "object": about, "wait": timeout}
         query = urlencode({name: value for name, value in wanted.items() if value is not None})
-        found = [each for each in self._ask("GET", f"webhooks/deliveries?{query}", list[DeliveryRow]) if _is_over(each)]
-        if not found:
-            raise AssertionError(self._missing(event_type, timeout))
-        return found[0]
+        for each in self._ask("GET", f"webhooks/deliveries?{query}", list[DeliveryRow]):
+            if each.status not in ("waiting", "sending"):
+                return each
+        raise AssertionError(self._missing(event_type, timeout))
 
     def flush(self, timeout: float = 15) -> bool:
         """Wait until all due deliveries are answered, at most `timeout` seconds; return whether they are."""
@@ -136,7 +135,7 @@ class Webhooks:
         return self._ask("POST", f"webhooks/deliveries/{number}/replay", DeliveryRow)
 
     def _check(self, types: Sequence[str]) -> None:
-        """Raise RefusedError for an unknown type of event."""
+        """Raise RefusedError for an unknown event type."""
         known = known_types(self._ref.mock)
         for each in types:
             if each not in known:
@@ -146,10 +145,7 @@ class Webhooks:
         return self._ask("POST", "webhooks", EndpointRow, endpoint)
 
     def _ask(self, method: str, path: str, kind: type[Kind], body: Any = None) -> Kind:
-        """Call the control API within the process.
-
-        Raises: RefusedError.
-        """
+        """Call the control API, or raise RefusedError."""
         content = b"" if body is None else msgspec.json.encode(body)
         reply = call(self._ref.app, method, f"/@{self._ref.name}/_mock/{path}", body=content)
         if reply.status >= 400:
@@ -162,7 +158,3 @@ class Webhooks:
             return f"expected {wanted}, but no endpoint is registered; call collect(), connect(app) or register(url) first"
         came = [f"  {each.number}: {each.type} for {each.object}, {each.status}" for each in self.deliveries]
         return "\n".join([f"expected {wanted} within {timeout:g} s", "got:" if came else "got none", *came])
-
-
-def _is_over(delivery: DeliveryRow) -> bool:
-    return delivery.status not in ("waiting", "sending")
