@@ -1,12 +1,10 @@
 """The accounts of a sandbox, one at each provider, and their records."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from pkgutil import resolve_name
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
-
-import msgspec
 
 from mockserver.client.interception import Interception
 from mockserver.client.sandbox import InSandbox
@@ -14,15 +12,13 @@ from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
 from mockserver.providers.provider import Provider
-from mockserver.state import Collection, Draft, Kind, Sandbox
+from mockserver.state import Collection, Draft, Kind
 from mockserver.state.fixtures import Location
 from mockserver.state.ids import digest
 from mockserver.webhooks import SECRET_PREFIX
 
 if TYPE_CHECKING:
     import builtins
-
-    from starlette.types import ASGIApp
 
     from mockserver.client.adapter import MockAdapter
     from mockserver.client.exchanges import Requests
@@ -45,10 +41,7 @@ class Records(Generic[RecordT]):
         self._kind = kind
 
     def get(self, record_id: str) -> RecordT | None:
-        """Return the record with this id; None if there is none.
-
-        Of a deleted record, return what the provider keeps.
-        """
+        """Return the record with this id, or None; of a deleted one, what the provider keeps."""
         with self._ref.mock.lock:
             found: RecordT | None = self._collection.get(record_id)
             return found
@@ -75,8 +68,7 @@ class Records(Generic[RecordT]):
         """Return all records that are not deleted, newest first."""
         with self._ref.mock.lock:
             records = self._collection
-            found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.present())]
-            return found
+            return [records.get(record_id) for record_id in reversed(records.present())]
 
     def count(self) -> int:
         """Return the number of records that are not deleted."""
@@ -88,19 +80,25 @@ class Records(Generic[RecordT]):
         return self._ref.sandbox.records(self._kind)
 
     def _find(self, wanted: Mapping[str, Any]) -> "builtins.list[RecordT]":
-        _check_names(wanted, self._kind, f"{self._kind.name}.find")
+        known = self._kind.record.__struct_fields__
+        for name in wanted:
+            if name not in known:
+                where, hint = f"{self._kind.name}.find", f"known: {', '.join(known)}"
+                raise FixtureError(f"a {self._kind.noun} has no {name!r}", where=where, hint=hint)
         return [each for each in self.list() if all(getattr(each, name) == value for name, value in wanted.items())]
 
     def _add(self, given: Mapping[str, Any]) -> RecordT:
         with self._ref.mock.lock:
-            mock, sandbox = self._ref.mock, self._ref.sandbox
-            place = Location(f"{self._kind.name}.add")
-            records = sandbox.records(self._kind)
-            if isinstance(given.get("id"), str) and given["id"] in records:
-                raise place.key("id").error(f"there already is a {self._kind.noun} {given['id']}")
-            made: RecordT = mock.fixtures.record(self._kind, given, self._draft(sandbox, given), place)
+            mock, sandbox, kind = self._ref.mock, self._ref.sandbox, self._kind
+            place = Location(f"{kind.name}.add")
+            if isinstance(given.get("id"), str) and given["id"] in sandbox.records(kind):
+                raise place.key("id").error(f"there already is a {kind.noun} {given['id']}")
+            siblings = [each for each in mock.pipeline.kinds if each.series == kind.series]
+            record_id = given["id"] if "id" in given else sandbox.new_id(*siblings)
+            draft = Draft(sandbox.state.seed, kind.name, sandbox.records(kind).weight, record_id, sandbox.now)
+            made: RecordT = mock.fixtures.record(kind, given, draft, place)
             try:
-                sandbox.add(self._kind, made)
+                sandbox.add(kind, made)
             except Unavailable as full:
                 raise LimitError(full.detail) from full
             return made
@@ -111,26 +109,16 @@ class Records(Generic[RecordT]):
         with self._ref.mock.lock:
             return [self._add(given) for _ in range(count)]
 
-    def _draft(self, sandbox: Sandbox, given: Mapping[str, Any]) -> Draft:
-        """Return the draft that completes a record, as if a request made it now."""
-        siblings = [kind for kind in self._ref.mock.pipeline.kinds if kind.series == self._kind.series]
-        record_id = given["id"] if "id" in given else sandbox.new_id(*siblings)
-        number = sandbox.records(self._kind).weight
-        return Draft(sandbox.state.seed, self._kind.name, number, record_id, sandbox.now)
-
 
 class AnyRecords(Records[Any]):
-    """Records without a type of their own for tests."""
+    """Records of a kind without typed fields."""
 
     def find(self, **wanted: Any) -> "builtins.list[Any]":
         """Return the records that have all these values, newest first."""
         return self._find(wanted)
 
     def add(self, **given: Any) -> Any:
-        """Add a record. Missing fields are filled in, the same way every time.
-
-        Raises: FixtureError that names the invalid field.
-        """
+        """Add a record with generated values for missing fields, or raise FixtureError."""
         return self._add(given)
 
     def add_many(self, count: int, **given: Any) -> "builtins.list[Any]":
@@ -139,11 +127,7 @@ class AnyRecords(Records[Any]):
 
 
 class Account(InSandbox):
-    """The account of one sandbox at one provider.
-
-    Attributes:
-        provider: the provider's name.
-    """
+    """The account of one sandbox at one provider; `provider` is its name."""
 
     def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
         super().__init__(sandbox_ref)
@@ -201,28 +185,22 @@ class Account(InSandbox):
 
         return MockAdapter(self._ref.app, self.name)
 
-    @property
-    def app(self) -> "ASGIApp":
-        """The account as an ASGI application."""
-        return self._ref.receiver.asgi()
-
     def intercepted(self, *, strict: bool = False) -> Interception:
         """Return a context in which requests to the provider's own host reach this account.
 
         strict: refuse requests to other hosts, except loopback ones.
         """
-        return Interception({host_of(self._provider): self._ref.receiver}, strict=strict)
+        return _interception(self._ref, [self._provider], strict=strict)
 
     def records(self, section: str) -> AnyRecords:
         """Return the records of a section of the provider's fixtures.
 
-        Raises: ConfigurationError that lists the keys.
+        Raises: ConfigurationError that lists the sections.
         """
-        names = {kind.name.partition(".")[2]: kind for kind in self._provider.kinds}
-        if section not in names:
-            known = ", ".join(names)
-            raise ConfigurationError(f"{self.provider} has no records {section!r}", hint=f"choose {known}")
-        return AnyRecords(self._ref, names[section])
+        kinds = {kind.name.partition(".")[2]: kind for kind in self._provider.kinds}
+        if section not in kinds:
+            raise ConfigurationError(f"{self.provider} has no records {section!r}", hint=f"choose {', '.join(kinds)}")
+        return AnyRecords(self._ref, kinds[section])
 
     def _secret(self) -> str:
         """Return the secret of the first endpoint, else one derived from the sandbox's name."""
@@ -248,20 +226,15 @@ class SandboxAccounts(InSandbox):
         Raises: ConfigurationError that lists the providers.
         """
         found = self._provider(provider)
-        return account_class(found)(self._ref, found)
+        account: type[Account] = resolve_name(found.account) if found.account else Account
+        return account(self._ref, found)
 
-    @property
-    def app(self) -> "ASGIApp":
-        """The sandbox as an ASGI application."""
-        return self._ref.receiver.asgi()
-
-    def intercepted(self, *, strict: bool = False) -> AbstractContextManager[Interception]:
+    def intercepted(self, *, strict: bool = False) -> Interception:
         """Return a context in which requests to the providers' own hosts reach this sandbox.
 
         strict: refuse requests to other hosts, except loopback ones.
         """
-        providers = self._ref.mock.pipeline.providers.values()
-        return Interception({host_of(each): self._ref.receiver for each in providers}, strict=strict)
+        return _interception(self._ref, self._ref.mock.pipeline.providers.values(), strict=strict)
 
     def drop(self) -> None:
         """Drop the sandbox and everything in it."""
@@ -280,23 +253,5 @@ class SandboxAccounts(InSandbox):
         return providers[name]
 
 
-def account_class(provider: Provider) -> type[Account]:
-    """Return the provider's class of accounts, else the common one."""
-    if not provider.account:
-        return Account
-    from pkgutil import resolve_name
-
-    found: type[Account] = resolve_name(provider.account)
-    return found
-
-
-def host_of(provider: Provider) -> str:
-    """Return the host of the real service."""
-    return urlsplit(provider.origin).hostname or ""
-
-
-def _check_names(given: Mapping[str, Any], kind: Kind, where: str) -> None:
-    known = [field.name for field in msgspec.structs.fields(kind.record)]
-    for name in given:
-        if name not in known:
-            raise FixtureError(f"a {kind.noun} has no {name!r}", where=where, hint=f"known: {', '.join(known)}")
+def _interception(sandbox_ref: SandboxRef, providers: Iterable[Provider], *, strict: bool) -> Interception:
+    return Interception({urlsplit(each.origin).hostname or "": sandbox_ref.receiver for each in providers}, strict=strict)

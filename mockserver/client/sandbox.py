@@ -1,8 +1,7 @@
 """Operations on a whole sandbox, which all its accounts share."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.clock import SandboxClock
@@ -10,12 +9,17 @@ from mockserver.client.hints import hints_in_python
 from mockserver.client.sandbox_ref import SandboxRef
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from mockserver.changes import Changes
     from mockserver.judge.report import Report, ReportedFinding
 
+FLUSH_S = 15.0
+"""Seconds of real time that a report waits for receivers of webhooks."""
+
 
 class InSandbox:
-    """Access to a sandbox: clock, assumptions, snapshots and report."""
+    """A sandbox's address, clock, assumptions, snapshots and report."""
 
     def __init__(self, sandbox_ref: SandboxRef) -> None:
         self._ref = sandbox_ref
@@ -34,6 +38,11 @@ class InSandbox:
     def url(self) -> str:
         """Base URL that replaces a provider's; asking for it starts the server."""
         return self._ref.url
+
+    @property
+    def app(self) -> "ASGIApp":
+        """The sandbox as an ASGI application."""
+        return self._ref.receiver.asgi()
 
     @property
     def clock(self) -> SandboxClock:
@@ -109,9 +118,7 @@ class InSandbox:
             return self._ref.mock.fixtures.dump(self._ref.sandbox.state)
 
     def report(self, *, ignore: Collection[str] = ()) -> "Report":
-        """Return the report on the sandbox.
-
-        ignore: ids of rules to leave out.
+        """Return the report on the sandbox; `ignore` has ids of rules to leave out.
 
             assert account.report().is_clean
 
@@ -126,39 +133,25 @@ class InSandbox:
             return judge.report([self._ref.sandbox])
 
     def assert_clean(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail and show the findings unless `report()` is clean, allowed violations aside.
+        """Fail and show the findings unless the report is clean, allowed violations aside.
 
-        ignore: ids of rules to leave out.
-
-            account.assert_clean(ignore=["walk-stopped-early"])
-
-        Raises: AssertionError; ConfigurationError that lists the rules.
+        account.assert_clean(ignore=["walk-stopped-early"])
         """
         __tracebackhide__ = True
         report = self.report(ignore=ignore)
-        self._fail_on([*(each for each in report.violations if not self._ref.is_allowed(each.exchanges)), *report.conduct])
+        self._fail_on(*(each for each in report.violations if not self._ref.is_allowed(each.exchanges)), *report.conduct)
 
     def assert_good_conduct(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail and show the findings of conduct, if any; violations do not count.
-
-        Use it in strict tests, which fail for violations anyway. `ignore` and errors are those of `assert_clean`.
-        """
+        """Fail and show the findings of conduct, if any; for strict tests, which fail for violations anyway."""
         __tracebackhide__ = True
-        self._fail_on(self.report(ignore=ignore).conduct)
+        self._fail_on(*self.report(ignore=ignore).conduct)
 
-    def _fail_on(self, found: "Iterable[ReportedFinding]") -> None:
+    def _fail_on(self, *found: "ReportedFinding") -> None:
         __tracebackhide__ = True
-        faults = [each for each in found if each.severity != "note"]
-        if faults:
-            raise AssertionError("\n".join(chain([f"{self.name} is not clean:"], *map(_lines, faults))))
-
-
-FLUSH_S = 15.0
-"""How long a report waits for receivers of webhooks, in seconds of real time."""
-
-
-def _lines(found: "ReportedFinding") -> Iterator[str]:
-    """Yield the lines on a finding: rule and place, request, explanation."""
-    yield f"  {found.severity} {found.rule}: {found.about}, {found.place}: {found.detail}"
-    yield f"    {found.request}"
-    yield f"    {found.says}"
+        lines = [
+            f"  {each.severity} {each.rule}: {each.about}, {each.place}: {each.detail}\n    {each.request}\n    {each.says}"
+            for each in found
+            if each.severity != "note"
+        ]
+        if lines:
+            raise AssertionError("\n".join([f"{self.name} is not clean:", *lines]))
