@@ -1,7 +1,6 @@
 """The accounts of a sandbox, one at each provider, and their records."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pkgutil import resolve_name
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
@@ -68,7 +67,8 @@ class Records(Generic[RecordT]):
         """Return all records that are not deleted, newest first."""
         with self._ref.mock.lock:
             records = self._collection
-            return [records.get(record_id) for record_id in reversed(records.present())]
+            found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.present())]
+            return found
 
     def count(self) -> int:
         """Return the number of records that are not deleted."""
@@ -226,7 +226,11 @@ class SandboxAccounts(InSandbox):
         Raises: ConfigurationError that lists the providers.
         """
         found = self._provider(provider)
-        account: type[Account] = resolve_name(found.account) if found.account else Account
+        if not found.account:
+            return Account(self._ref, found)
+        from pkgutil import resolve_name
+
+        account: type[Account] = resolve_name(found.account)
         return account(self._ref, found)
 
     def intercepted(self, *, strict: bool = False) -> Interception:
