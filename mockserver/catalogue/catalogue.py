@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Observation(Struct, frozen=True):
-    """The service's choice, None if it follows none, and what it did, as a clause."""
+    """The service's choice, if any, and what it did, as a clause."""
 
     choice: str | None
     seen: str
@@ -82,7 +82,7 @@ class Cleanup(Struct, frozen=True):
 
 
 class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
-    """A statement of the documents that cannot be checked from outside, and why."""
+    """A statement that cannot be checked from outside, and why."""
 
     name: str
     says: str

@@ -37,7 +37,7 @@ class ApiResponse(Struct, frozen=True):
             raise AssertionError(f"{self.request} answered no JSON: {self.body[:200]!r}") from error
 
     def expect(self, *statuses: int) -> "ApiResponse":
-        """Return the response, or raise AssertionError unless it has one of the statuses."""
+        """Return the response; AssertionError unless it has a status of these."""
         wanted = " or ".join(map(str, statuses))
         assert self.status in statuses, f"{self.request} answered {self.status}, not {wanted}: {self.body[:300]!r}"
         return self

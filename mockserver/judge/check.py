@@ -5,11 +5,12 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from mockserver.catalogue.conduct import Severity
 from mockserver.contract import Contract
 from mockserver.conversion import cut
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import Redaction
-from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, RuleInput, Severity
+from mockserver.judge.rules import RULES, SEVERITIES, Hit, Rule, RuleInput
 from mockserver.providers.provider import Provider
 
 MAX_NUMBERS = 20
@@ -116,7 +117,7 @@ def _finding(rule: Rule, hits: Sequence[Hit], redaction: Redaction) -> Finding:
 
 
 def _sent(hit: Hit, redaction: Redaction) -> str:
-    """Return the request in short, without a delivery's URL, which may hold credentials."""
+    """Return the request in short, without a delivery's URL."""
     if hit.exchange is not None:
         request = hit.exchange.request
         return f"{redaction.text(request.method)} {redaction.path(request)}"

@@ -18,7 +18,7 @@ MAX_TEXT = 200
 """Characters of a value that are looked at, or shown."""
 
 _FAR = {"operation": 4.0, "path": 4.0, "method": 2.0, "body": 2.0}
-"""Weight of a difference in this place; 1 anywhere else, less between texts that are alike."""
+"""Place → weight of a difference; 1 anywhere else."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -165,7 +165,7 @@ def _of_value(place: str, wanted: Any, sent: Any) -> Iterator[Difference]:
 
 
 def _is_same(wanted: Any, sent: Any) -> bool:
-    """Return whether two JSON values are equal: 1 is 1.0, true is not 1."""
+    """Return whether JSON values are equal: 1 is 1.0 but not true."""
     is_other_kind = isinstance(wanted, bool) is not isinstance(sent, bool) and isinstance(wanted, bool | int | float)
     return not is_other_kind and bool(wanted == sent)
 

@@ -1,7 +1,6 @@
-"""Hash the traffic of a sandbox: equal runs share the digest, any changed byte changes it.
+"""Hash the traffic of a sandbox; equal runs share the digest.
 
-What says where or when a run took place is left out of it: real times, the mock's own address, the sandbox's name and the
-keys that were made of it. So it takes no clock that runs with the machine to compare two runs.
+Left out are real times, the mock's own address, the sandbox's name and the keys made of it.
 """
 
 import re
@@ -20,16 +19,13 @@ _FORM = b"mockserver digest 1\n"
 
 _BASE_URL = b"[origin]"
 _VARYING_HEADERS = frozenset({b"host", b"content-length", b"date"})
-"""Headers that differ with the address, or with the machine's time."""
+"""Headers that depend on the address or the machine's time."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest_of(sandbox: Sandbox) -> str:
-    """Return the digest of the sandbox's journal and deliveries.
-
-    What journal and log have dropped to make room is not in it, but the numbers of the exchanges that follow are.
-    """
+    """Return the digest of the sandbox's journal and deliveries, without dropped ones."""
     normal = _Normaliser(sandbox.name)
     exchanges = [_exchange(each, normal) for each in sandbox.journal]
     deliveries = sorted(sandbox.outbox.deliveries, key=_turn)
@@ -46,7 +42,7 @@ def _name(content: bytes) -> str:
 
 
 class _Normaliser:
-    """Replace text that differs between equal runs at other addresses or in other sandboxes."""
+    """Replace text that differs between equal runs."""
 
     def __init__(self, name: str) -> None:
         self._issued = re.compile(rb"mock_%s_[0-9a-f]{16}" % re.escape(name.encode()))
@@ -58,11 +54,11 @@ class _Normaliser:
         return self._issued.sub(self._number, text) if b"mock_" in text else text
 
     def headers(self, headers: RawHeaders, base_url: bytes = b"") -> list[tuple[bytes, bytes]]:
-        """Return the headers, so replaced, without those that tell of a place."""
+        """Return the replaced headers, without varying ones."""
         return [(name, self.text(value, base_url)) for name, value in headers if name.lower() not in _VARYING_HEADERS]
 
     def _number(self, issued: re.Match[bytes]) -> bytes:
-        """Return which of the keys it is, counted as they turn up."""
+        """Return the key's number, in order of appearance."""
         return b"[key %d]" % self._numbers.setdefault(issued[0], len(self._numbers) + 1)
 
 

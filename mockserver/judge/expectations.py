@@ -174,7 +174,7 @@ class _Comparison:
         return Difference(each.place, self._shown(each.place, each.expected), self._shown(each.place, each.actual))
 
     def _shown(self, place: str, value: Any) -> Any:
-        """Return a value without any credential; a long one cut, as text."""
+        """Return a value without any credential, cut if it is long."""
         name = place.rpartition(".")[2]
         if value is UNSET:
             return UNSET

@@ -36,7 +36,7 @@ Value = TypeVar("Value")
 
 
 class _Cached(Struct, Generic[Value], frozen=True, eq=False):
-    """A result and the sandbox's state at its time; exchanges are added at the end, dropped at the front."""
+    """A result and the sandbox's state at that time."""
 
     latest: Exchange | None
     state: tuple[object, ...]

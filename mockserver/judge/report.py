@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from msgspec import Meta, Struct, structs
 
 from mockserver.catalogue import Assumption
+from mockserver.catalogue.conduct import Severity
 from mockserver.contract import Contract
 from mockserver.judge import conduct
 from mockserver.judge.check import MAX_NUMBERS, Finding, check, unknown_bodies, worst_first
 from mockserver.judge.coverage import Share, coverage
 from mockserver.judge.digest import combined, digest_of
-from mockserver.judge.rules import RULES, SEVERITIES, Rule, RuleSettings, Severity, credential_in_url, owner_of, without
+from mockserver.judge.rules import RULES, SEVERITIES, Rule, RuleSettings, credential_in_url, owner_of, without
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
 from mockserver.webhooks import Status
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
 
 
 class AssumptionUse(Struct, frozen=True, kw_only=True):
-    """An assumption that replies, events or deliveries used.
-
-    Attributes:
-        means: meaning of the choice.
-        times: number of exchanges, events and deliveries.
-    """
+    """An assumption that replies, events or deliveries used."""
 
     sandbox: str
     key: str
@@ -83,7 +79,7 @@ Group = Literal["violations", "conduct"]
 
 
 class ReportedFinding(Finding, frozen=True, kw_only=True):
-    """A finding with its sandbox and provider, which is empty for an unknown path."""
+    """A finding with its sandbox and provider, if it has one."""
 
     sandbox: str
     provider: str
@@ -91,11 +87,7 @@ class ReportedFinding(Finding, frozen=True, kw_only=True):
 
 
 class Applied(Struct, frozen=True):
-    """A rule and its number of findings.
-
-    Attributes:
-        is_ignored: whether the report excludes it on request.
-    """
+    """A rule and its number of findings; `is_ignored` on request."""
 
     id: str
     group: Group
@@ -106,12 +98,7 @@ class Applied(Struct, frozen=True):
 
 
 class ProviderCoverage(Struct, frozen=True):
-    """Coverage of a provider's documented behaviours.
-
-    Attributes:
-        percent: rounded down to one decimal, so that 100 means all.
-        operations: smallest share first.
-    """
+    """Coverage of a provider's documented behaviours, as in `Coverage`."""
 
     provider: str
     title: str
@@ -127,8 +114,8 @@ class Deliveries(Struct, frozen=True, kw_only=True):
     """Deliveries in numbers.
 
     Attributes:
-        attempts: attempts in the log; `forgotten` counts older ones that made room.
-        retries, replays, on_purpose: attempts after a first one, replayed on request, and broken on request.
+        attempts: those in the log; `forgotten` counts older ones that made room.
+        on_purpose: those that were broken on request.
     """
 
     events: int
@@ -149,7 +136,6 @@ class RunDigest(Struct, frozen=True, kw_only=True):
     """Numbers and digest of one sandbox.
 
     Attributes:
-        exchanges: exchanges in the journal, all judged.
         dropped: older exchanges that made room, not judged.
         cleared: number of the last exchange cleared on request; 0: none.
         unknown_bodies: exchanges with a cut body, which was not judged.
@@ -252,10 +238,8 @@ class Judge:
         box = traffic.sandbox
         settings = RuleSettings(clock=box.state.clock.mode)
         for provider in self._providers.values():
-            found = conduct.findings(
-                traffic.exchanges, box.outbox.deliveries, self._contract, provider, ignore=self._ignore, settings=settings
-            )
-            for finding in found:
+            judged = traffic.exchanges, box.outbox.deliveries, self._contract, provider
+            for finding in conduct.findings(*judged, ignore=self._ignore, settings=settings):
                 yield traffic.found(finding, provider)
 
     def _coverage(self, judged: Sequence["_SandboxTraffic"]) -> Iterable[ProviderCoverage]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
@@ -36,13 +36,10 @@ class RuleSettings(Struct, frozen=True):
 
 
 class RuleInput:
-    """Input of rules: exchanges, deliveries, contract and provider.
+    """Input of rules: exchanges and deliveries in order, contract and provider.
 
     Attributes:
-        exchanges: in the order in which they were sent, each with its operation and violations.
-        deliveries: in the order of their numbers.
         routes: the provider's paths.
-        redaction: knows the credentials in the exchanges.
         shared: results that several rules use.
     """
 
@@ -73,17 +70,10 @@ class RuleInput:
 
     @cached_property
     def unfit_replies(self) -> list[tuple[Exchange, list[SchemaError], str]]:
-        """The replies that break the contract, with errors and an excusing KEY=CHOICE or "".
-
-        Replies that a fault changed are left out.
-        """
-        found = []
-        for exchange in self.exchanges:
-            is_own = exchange.status and exchange.operation in self.operations and not exchange.faults
-            errors = self._reply_errors(exchange, exchange.assumed) if is_own else []
-            if errors:
-                found.append((exchange, errors, self._excuse(exchange)))
-        return found
+        """The faultless replies that break the contract, with any excusing KEY=CHOICE."""
+        own = [each for each in self.exchanges if each.status and each.operation in self.operations and not each.faults]
+        found = [(each, self._reply_errors(each, each.assumed)) for each in own]
+        return [(exchange, errors, self._excuse(exchange)) for exchange, errors in found if errors]
 
     def _reply_errors(self, exchange: Exchange, choices: Mapping[str, str]) -> list[SchemaError]:
         content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
@@ -103,8 +93,8 @@ class RuleInput:
         return ""
 
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""Worst first. A note is not a mistake of the client or of the service."""
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Worst first; a note is not a mistake."""
 
 MAX_PATH = 200
 
@@ -117,11 +107,9 @@ class Hit(Struct, frozen=True, kw_only=True):
     """An exchange or delivery that breaks a rule.
 
     Attributes:
-        exchange: None if it is about a delivery alone.
-        delivery: None if it is about an exchange alone.
-        about: the operation, else method and path pattern; for a delivery the event's type.
-        place: where in the request or reply.
-        detail: one clause; it may contain values that were sent.
+        about: the operation, else method and path pattern; of a delivery the event's type.
+        place: the part of the request or reply.
+        detail: one clause, perhaps with values that were sent.
         pointer: JSON pointer to the broken part of the contract, if any.
     """
 
@@ -157,7 +145,7 @@ def rule(name: str, severity: Severity, says: str, *, needs_mock: bool = False) 
 
 
 def owner_of(exchange: Exchange, contract: Contract) -> str:
-    """Return the name of the provider that was called; empty if none was."""
+    """Return the name of the called provider, or an empty string."""
     return exchange.operation.partition(".")[0] or contract.routes.owner(exchange.request.path) or ""
 
 
@@ -165,7 +153,8 @@ def owner_of(exchange: Exchange, contract: Contract) -> str:
 def credential_in_url(traffic: RuleInput) -> Iterator[Hit]:
     for exchange in traffic.exchanges:
         request, about = exchange.request, _about(exchange)
-        declared = _declared_query(traffic, exchange)
+        operation = traffic.operations.get(exchange.operation)
+        declared = {each.name for each in operation.parameters if each.place == "query"} if operation is not None else set()
         for name, value in parse_qsl(request.query.decode("utf-8", "replace")):
             if (is_secret(name) and name not in declared) or traffic.redaction.is_key(value):
                 yield Hit(exchange=exchange, about=about, place=f"query.{name}", detail="a credential")
@@ -205,7 +194,7 @@ def _forbidden(traffic: RuleInput) -> Iterator[Hit]:
 
 @rule("undeclared", "warning", "The contract does not declare this, so a service may ignore it.")
 def _undeclared(traffic: RuleInput) -> Iterator[Hit]:
-    """Yield undeclared parts of requests, without those that another rule reports as errors."""
+    """Yield undeclared parts of requests, without credentials in URLs."""
     return _violations(traffic, lambda each: each.rule == "undeclared" and not (each.place == "query" and is_secret(each.name)))
 
 
@@ -231,7 +220,7 @@ def _unfit_replies(traffic: RuleInput) -> Iterator[Hit]:
 
 
 def _without_default(traffic: RuleInput, exchange: Exchange, errors: list[SchemaError]) -> list[SchemaError]:
-    """Return one error for a success whose status only the `default` reply covers."""
+    """Return a single error for an undeclared status of success."""
     operation = traffic.operations[exchange.operation]
     if {str(exchange.status), f"{exchange.status // 100}XX"} & operation.replies.keys():
         return errors
@@ -251,25 +240,11 @@ def _about(exchange: Exchange) -> str:
 
 
 def _shape(path: str) -> str:
-    """Return the path without ids, with {} in place of what looks like one."""
+    """Return the path with {} instead of ids."""
     return "/".join("{}" if _IDENTITY.fullmatch(segment) else segment for segment in path[:MAX_PATH].split("/"))
 
 
-def _declared_query(traffic: RuleInput, exchange: Exchange) -> set[str]:
-    operation = traffic.operations.get(exchange.operation)
-    parameters = operation.parameters if operation is not None else ()
-    return {parameter.name for parameter in parameters if parameter.place == "query"}
-
-
-RULES = (
-    credential_in_url,
-    _unknown_paths,
-    _unknown_methods,
-    _forbidden,
-    _unfit_replies,
-    _undeclared,
-    _other_choices,
-)
+RULES = (credential_in_url, _unknown_paths, _unknown_methods, _forbidden, _unfit_replies, _undeclared, _other_choices)
 """In the order in which reports show findings of one severity."""
 
 
@@ -283,6 +258,3 @@ def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]
     if unknown:
         raise ConfigurationError(f"there is no rule {' or '.join(unknown)}", hint=f"there are {', '.join(known)}")
     return tuple(rule for rule in rules if rule.id not in ignored)
-
-
-__all__ = ["RULES", "SEVERITIES", "Hit", "Rule", "RuleInput", "Severity", "credential_in_url", "without"]

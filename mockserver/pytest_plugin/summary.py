@@ -5,8 +5,9 @@ from itertools import chain
 
 from msgspec import Struct, field
 
+from mockserver.catalogue.conduct import Severity
 from mockserver.judge.check import Finding
-from mockserver.judge.rules import SEVERITIES, Severity
+from mockserver.judge.rules import SEVERITIES
 from mockserver.pytest_plugin.judgement import Judgement
 
 

@@ -1,1 +1,1 @@
-"""Run a provider's catalogue against any address: the mock or the real service."""
+"""Run a provider's catalogue against the mock or the real service."""

@@ -164,7 +164,10 @@ def _objection(answer: ApiResponse, contract: Contract, operation: Operation) ->
 
 
 def _is_alike(body: Any, contract: Contract, declared: Mapping[str, str] | None) -> bool:
-    """Return whether the body is a list as declared, or has half of the required properties."""
+    """Return whether the body resembles the declared one.
+
+    It is a list if a list is declared, or has at least half of the required properties.
+    """
     pointers = list((declared or {}).values())
     reader = Reader(contract.document)
     if isinstance(body, list):

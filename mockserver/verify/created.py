@@ -1,4 +1,4 @@
-"""Record creations before they are sent, so an interrupted run can clean up."""
+"""Record creations before they are sent, for an interrupted run's cleanup."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,20 +32,20 @@ class Collections:
         return _origin(url) == _origin(self.base)
 
     def collection(self, url: str) -> str | None:
-        """Return the path of the collection at the URL, if it is one."""
+        """Return the collection's path at the URL, if it is one."""
         path = self._path(url)
         return path if path in self._methods else None
 
-    def can_delete_from(self, collection: str) -> bool:
-        """Return whether the contract lets clients delete records of the collection."""
-        return "DELETE" in self._methods.get(collection, ())
+    def can_delete_from(self, url: str) -> bool:
+        """Return whether records of the collection at the URL can be deleted."""
+        return "DELETE" in self._methods.get(self._path(url), ())
 
     def is_reversible(self, url: str) -> bool:
         """Return whether what is written at the URL can be deleted again."""
         path = self._path(url)
         plain = not any(sign in path for sign in ("%", "..", "//"))
-        collections = [each for each in self._methods if self.can_delete_from(each)]
-        return plain and any(path == each or path.startswith(f"{each}/") for each in collections)
+        deletable = [each for each, methods in self._methods.items() if "DELETE" in methods]
+        return plain and any(path == each or path.startswith(f"{each}/") for each in deletable)
 
     def _path(self, url: str) -> str:
         path = urlsplit(url).path
@@ -101,7 +101,7 @@ class CreatedRecords:
         made = _id_of(answer) if answer.status < 300 else None
         if made is not None:
             entry.url = f"{entry.place}/{quote(made, safe='')}"
-            entry.why = "" if self._can_delete(entry) else "the documents have no way to delete it"
+            entry.why = "" if self._collections.can_delete_from(entry.place) else "the documents have no way to delete it"
         elif 300 <= answer.status < 500 or self._collections.collection(entry.place) is None:
             self.entries.remove(entry)
         else:
@@ -124,15 +124,12 @@ class CreatedRecords:
 
     def deletable(self) -> Iterator[CreatedRecord]:
         """Yield the records that must still be deleted, latest first."""
-        return (each for each in reversed(self.entries) if each.url and not each.deleted and self._can_delete(each))
+        left = (each for each in reversed(self.entries) if each.url and not each.deleted)
+        return (each for each in left if self._collections.can_delete_from(each.place))
 
     def unknown(self) -> list[CreatedRecord]:
         """Return the creations without a known outcome."""
         return [entry for entry in self.entries if not entry.url]
-
-    def _can_delete(self, entry: CreatedRecord) -> bool:
-        collection = self._collections.collection(entry.place)
-        return collection is not None and self._collections.can_delete_from(collection)
 
 
 def _without_query(url: str) -> str:

@@ -59,7 +59,7 @@ def _remains(report: VerifyReport) -> Iterator[str]:
 
 
 def to_junit(report: VerifyReport) -> str:
-    """Return the report as JUnit XML: a test for each behaviour and assumption."""
+    """Return the report as JUnit XML, a test for each result."""
     root = Element("testsuites", name=f"{report.provider} at {report.url}", time=_seconds(report.took_ms))
     suites = {"behaviours": list(map(_behaviour, report.behaviours)), "assumptions": list(map(_assumption, report.assumptions))}
     if report.finding:

@@ -1,4 +1,4 @@
-"""Results of a run, as JSON also the baseline of a later run."""
+"""Results of a run, and the baseline from an earlier one."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -26,7 +26,7 @@ from mockserver.verify.outcome import Result, Seen, VerifyReport
 from mockserver.verify.target import TOO_MANY, Connection, KeyMask, RequestPolicy, ServiceClient
 
 MAX_SILENCES = 3
-"""Failed checks in a row after which the run looks for the service."""
+"""Failed checks in a row before the run looks for the service."""
 
 BEFORE_IT = "the run ended before it"
 
@@ -73,7 +73,7 @@ class VerifyOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def may_be_live(self) -> bool:
-        """Whether the service is the real one and its keys look all the same."""
+        """Whether the service is the real one and all keys look alike."""
         return not self.provider.live_prefixes and urlsplit(self.url).hostname == urlsplit(self.provider.origin).hostname
 
 
@@ -205,7 +205,7 @@ class VerifyRun:
             self._look()
 
     def _api(self, marker: str = "") -> Api:
-        """Return an API client for one check, with its number in the marker."""
+        """Return a client for one check, with its number in the marker."""
         self._checks += 1
         options, service = self._options, self._service
         marker = marker or f"{options.marker}-{self._checks:03}"

@@ -22,7 +22,7 @@ from mockserver.verify.outcome import Evidence, Leftovers
 
 MAX_REPLY_BYTES = 16_000_000
 KEEP_ALIVE_S = 1.0
-"""Lifetime of an idle connection; servers close theirs after a few seconds, unnoticed."""
+"""Lifetime of an idle connection; servers close theirs within seconds."""
 
 
 class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of ours
@@ -34,7 +34,7 @@ class Unanswered(Exception):  # noqa: N818 - what a service did, not an error of
 
 
 class Connection:
-    """A connection to a service; a whole reply must come within the timeout."""
+    """A connection to a service, with a timeout for whole replies."""
 
     def __init__(self, url: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None) -> None:
         self.timeout_s = timeout_s
@@ -189,8 +189,8 @@ class ServiceClient:
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         """Return the service's answer; repeat the request while the answer is 429.
 
-        Raises: Unanswered; NotCheckable if it may not be asked, or goes on wanting fewer requests; AssertionError if the
-            URL, which a service may have made, leads elsewhere; Interrupted, Abandoned.
+        Raises: Unanswered; NotCheckable if the request is not allowed or every answer is 429; AssertionError if the URL
+            leads elsewhere; Interrupted, Abandoned.
         """
         self._allow(method, url, headers)
         for tries in range(1, MAX_TRIES + 1):
@@ -203,10 +203,7 @@ class ServiceClient:
         raise NotCheckable(f"the service wants fewer requests (429, {MAX_TRIES} times); slow down with --rate")
 
     def pause(self, seconds: float) -> None:
-        """Give the service time.
-
-        Raises: Interrupted, Abandoned.
-        """
+        """Give the service time; raises Interrupted, Abandoned."""
         self.interruption.wait(seconds, to_the_end=self._is_cleaning)
 
     def _allow(self, method: str, url: str, headers: Mapping[str, str]) -> None:
@@ -259,7 +256,7 @@ class ServiceClient:
 
 
 def _asked_wait_s(answer: ApiResponse, tries: int) -> float:
-    """Return the wait that the service asks for; else it doubles each time."""
+    """Return the wait in the reply; without one it doubles each time."""
     asked = answer.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
         return float(asked[:10])

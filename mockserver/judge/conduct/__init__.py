@@ -87,6 +87,3 @@ def rule_input(
         deliveries=tuple(each for each in deliveries if each.event.provider == provider.name),
         settings=settings,
     )
-
-
-__all__ = ["RULES", "RuleSettings", "findings", "rule_input", "rules_for_recordings", "rules_of"]

@@ -1,4 +1,4 @@
-"""Rules on lists: pages that a client follows or misses, and rows that it retrieves one by one."""
+"""Rules on lists: how a client walks through pages and retrieves rows."""
 
 import re
 from collections import deque
@@ -30,7 +30,7 @@ class Links:
         self.add(links)
 
     def add(self, links: Iterable[str]) -> None:
-        """Take in more links; what is none leads nowhere."""
+        """Add links; invalid ones lead nowhere."""
         for link in links:
             with suppress(ValueError):
                 parts = urlsplit(link)
@@ -52,11 +52,7 @@ def _plain(escaped: re.Match[str]) -> str:
 
 
 class Step(Struct, frozen=True):
-    """One page that a client asked for.
-
-    Attributes:
-        shown: None if no page came, or none that the client could read.
-    """
+    """One page that a client asked for, and what it could read."""
 
     exchange: Exchange
     asked: Asked
@@ -72,11 +68,11 @@ AT_ONCE = 4
 """Simultaneous walks of one client through one list that are kept apart."""
 
 Walk = list[Step]
-"""Pages of one list that one client requested, until it requests the first page again without a link to it."""
+"""Pages that one client requested, until it starts again without a link."""
 
 
 def walks(traffic: RuleInput, listing: ListConvention) -> list[Walk]:
-    """Return the walks through a list, oldest first; filters and sorting separate lists."""
+    """Return the walks through a list, oldest first."""
     key = "walks", listing.operation
     if key not in traffic.shared:
         traffic.shared[key] = _walks(traffic, listing)
@@ -89,7 +85,8 @@ def _walks(traffic: RuleInput, listing: ListConvention) -> list[Walk]:
     latest: dict[Hashable, deque[Walk]] = {}
     for exchange, asked in _pages(traffic, listing):
         begun = latest.setdefault((client_of(traffic, exchange), exchange.request.path, asked.subject), deque(maxlen=AT_ONCE))
-        if not begun or (asked.start == 0 and not _leads_to(begun[-1][-1], exchange)):
+        shown = begun[-1][-1].shown if begun else None
+        if not begun or (asked.start == 0 and not (shown and Links(shown.links).lead_to(exchange.request))):
             begun.append([])
             found.append(begun[-1])
         _walk_of(begun, asked).append(Step(exchange, asked, listing.shown(exchange) if was_seen(exchange) else None))
@@ -97,10 +94,7 @@ def _walks(traffic: RuleInput, listing: ListConvention) -> list[Walk]:
 
 
 def _walk_of(begun: Sequence[Walk], asked: Asked) -> Walk:
-    """Return the walk to which the page belongs.
-
-    That is the latest one, unless only an earlier one continues with exactly this page.
-    """
+    """Return the latest walk, unless only an earlier one continues here."""
     latest = begun[-1]
     if not latest or _goes_on(latest, asked) or latest[-1].shown is None:
         return latest
@@ -111,10 +105,6 @@ def _goes_on(walk: Walk, asked: Asked) -> bool:
     return asked.start == walk[-1].asked.start + walk[-1].asked.limit
 
 
-def _leads_to(step: Step, exchange: Exchange) -> bool:
-    return step.shown is not None and Links(step.shown.links).lead_to(exchange.request)
-
-
 def _pages(traffic: RuleInput, listing: ListConvention) -> Iterator[tuple[Exchange, Asked]]:
     for exchange in traffic.exchanges:
         asked = listing.asked(exchange) if exchange.operation == listing.operation else None
@@ -123,7 +113,7 @@ def _pages(traffic: RuleInput, listing: ListConvention) -> Iterator[tuple[Exchan
 
 
 class _Given(Struct):
-    """Links that one client received, and whether its latest page had a next one."""
+    """Links of one client, and whether its latest page had `next`."""
 
     links: Links = field(default_factory=Links)
     has_next: bool = False
@@ -182,7 +172,7 @@ def short_page_taken_as_last(traffic: RuleInput) -> Iterator[Hit]:
 
 
 def _ends(traffic: RuleInput) -> Iterator[tuple[Step, int]]:
-    """Yield the last page and length of each walk that stopped although rows followed."""
+    """Yield last page and length of walks that stopped too early."""
     for listing in traffic.conduct.listings:
         for walk in walks(traffic, listing):
             if _goes_straight(walk) and _has_reason_to_go_on(walk):
@@ -190,7 +180,7 @@ def _ends(traffic: RuleInput) -> Iterator[tuple[Step, int]]:
 
 
 def _goes_straight(walk: Walk) -> bool:
-    """Return whether the pages follow each other from the first; jumping is browsing."""
+    """Return whether the pages follow each other from the first."""
     start = end = 0
     for step in walk:
         if not start <= step.asked.start <= end:
@@ -200,7 +190,7 @@ def _goes_straight(walk: Walk) -> bool:
 
 
 def _has_reason_to_go_on(walk: Walk) -> bool:
-    """Return whether the last page was read, had new rows, and leads to an unseen page."""
+    """Return whether the last page brought news and leads further."""
     last = walk[-1]
     if last.shown is None or not last.shown.has_more:
         return False
@@ -211,15 +201,14 @@ def _has_reason_to_go_on(walk: Walk) -> bool:
 
 
 ENOUGH = 3
-"""Retrievals from which on this is more than a look at one or two rows."""
+"""Fewer retrievals are looks at single rows."""
 
 
 class _Reader(Struct):
-    """Rows that one client holds, and its needless retrievals.
+    """Rows that one client holds, and its needless retrievals by id.
 
     Attributes:
         held: operation that would retrieve it, and id → row, as a list showed it.
-        needless: id → the retrieval of what it held, since it was last given a list.
     """
 
     held: dict[tuple[str, str], Any] = field(default_factory=dict)

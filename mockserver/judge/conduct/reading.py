@@ -1,4 +1,4 @@
-"""Helpers to read exchanges as a client saw them."""
+"""Read exchanges as a client saw them."""
 
 import re
 from collections.abc import Hashable
@@ -13,12 +13,12 @@ BLINDING = frozenset({"lost-reply", "drop", "truncate", "garbage"})
 """Kinds of fault after which a client does not know the answer."""
 
 MANGLING = BLINDING - {"drop"}
-"""Those that come after the work was done."""
+"""Those after the work was done."""
 
 _IDENTITY = re.compile(rb'"id"\s*:\s*"([^"\\]*)"')
 
 BESIDE_MS = 25
-"""So soon after each other requests on two connections may have been sent side by side, though one was answered first."""
+"""Requests this close on two connections may be simultaneous."""
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,14 +54,12 @@ def last_segment(exchange: Exchange) -> str:
 
 
 def value_of(exchange: Exchange) -> Any:
-    """Return the reply's JSON value; None if it is not known completely or not JSON."""
-    if "reply" in exchange.partial:
-        return None
-    return json_or_none(exchange.body)
+    """Return the reply's JSON value; None if incomplete or not JSON."""
+    return None if "reply" in exchange.partial else json_or_none(exchange.body)
 
 
 def identity_of(exchange: Exchange) -> str:
-    """Return the id of the record in the reply, broken JSON included; else ""."""
+    """Return the record's id in the reply, even in broken JSON."""
     value = value_of(exchange)
     if value is None and (found := _IDENTITY.search(exchange.body)):
         return found[1].decode("utf-8", "replace")
@@ -74,7 +72,7 @@ def identities_in(exchange: Exchange) -> list[str]:
 
 
 def request_of(exchange: Exchange) -> tuple[str, str, bytes, bytes]:
-    """Return the key by which requests are equal: method, path, query and body."""
+    """Return what equal requests share: method, path, query, body."""
     request = exchange.request
     return request.method, request.path, request.query, request.body or b""
 
@@ -86,10 +84,10 @@ def was_in_flight(first: Exchange, second: Exchange) -> bool:
 
 
 def may_not_know(first: Exchange, second: Exchange) -> bool:
-    """Return whether the second request may have been sent without knowing the first reply.
+    """Return whether the second request may not know the first reply.
 
-    A mock answers faster than a client opens its connections, so requests that were sent together may come one by one. On
-    one connection the next request always follows a reply.
+    A mock answers faster than clients connect, so requests sent together may arrive one by one. On one connection each
+    request follows a reply.
     """
     connections = first.request.connection, second.request.connection
     are_two = None not in connections and connections[0] != connections[1]
@@ -98,7 +96,7 @@ def may_not_know(first: Exchange, second: Exchange) -> bool:
 
 
 def waited_ms(first: Exchange, second: Exchange) -> int | None:
-    """Return the time between arrivals, by the clock that advanced more; None if unknown."""
+    """Return the time between arrivals, by the faster clock; None if unknown."""
     sandbox = second.at - first.at if first.at and second.at else None
     machine = second.real_ms - first.real_ms if first.real_ms and second.real_ms else None
     if sandbox is not None and sandbox < 0:

@@ -56,12 +56,12 @@ def duplicate_acted_on(traffic: RuleInput) -> Iterator[Hit]:
             for request in filter(acted.__contains__, latest):
                 if latest[request].number > acted[request].number:
                     yield _acted_twice(delivery, acted[request], latest[request])
-            if not _asked_for_another(delivery):
+            if delivery.answer < 300:  # else the receiver failed, and another attempt is expected
                 acted = {**{request_of(each): each for each in reversed(upon)}, **acted}
 
 
 def _sent_again(sent: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """Yield the attempts at each event that an endpoint received more than once."""
+    """Yield the attempts at each event that an endpoint received again."""
 
     def event(delivery: Delivery) -> tuple[str, str]:
         return delivery.endpoint, delivery.event.id
@@ -79,18 +79,13 @@ def _place(delivery: Delivery) -> tuple[int, int]:
 def _writes_upon(
     deliveries: Sequence[Delivery], sent: Sequence[Delivery], writes: Sequence[Exchange]
 ) -> Iterator[Sequence[Exchange]]:
-    """Yield the writes caused by each delivery: those before the next delivery or the answer."""
+    """Yield the writes between each delivery and the next or answer."""
     places = sorted(_place(each) for each in sent if each.endpoint == deliveries[0].endpoint)
     numbers = [each.number for each in writes]
     for delivery in deliveries:
         following = places[bisect_right(places, _place(delivery)) :][:1]
         end = bisect_right(numbers, max(following[0][0], delivery.answered_after)) if following else len(writes)
         yield writes[bisect_right(numbers, delivery.sent_after) : end]
-
-
-def _asked_for_another(delivery: Delivery) -> bool:
-    """Return whether the receiver failed, so that another attempt is expected."""
-    return delivery.answer >= 300
 
 
 def _acted_twice(delivery: Delivery, first: Exchange, second: Exchange) -> Hit:

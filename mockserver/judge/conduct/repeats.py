@@ -24,7 +24,7 @@ from mockserver.judge.conduct.reading import (
 from mockserver.judge.rules import Hit, RuleInput, rule
 
 LOOKS = 5
-"""Equal answers in a row from which on this is polling; fewer are pages that load twice."""
+"""Equal answers in a row that are polling."""
 
 
 @rule("ignored-retry-after", "error", "A service may block clients that come back before the time it asked for.")
@@ -32,27 +32,23 @@ def ignored_retry_after(traffic: RuleInput) -> Iterator[Hit]:
     refused: dict[Hashable, tuple[Exchange, int]] = {}
     for exchange in traffic.exchanges:
         key = client_of(traffic, exchange), request_of(exchange)
-        is_beside = key in refused and may_not_know(refused[key][0], exchange)
-        if is_beside:
-            continue
-        if key in refused and _came_too_soon(*refused[key], exchange):
+        if key in refused:
             first, wait_ms = refused[key]
-            detail = f"repeated before the {wait_ms // 1000} s were over that the {first.status} reply asked for"
-            yield Hit(exchange=exchange, about=_about(exchange), place="header.retry-after", detail=detail)
+            if may_not_know(first, exchange):
+                continue
+            waited = waited_ms(first, exchange)
+            if waited is not None and waited < wait_ms:
+                about = exchange.operation or exchange.request.method
+                detail = f"repeated before the {wait_ms // 1000} s were over that the {first.status} reply asked for"
+                yield Hit(exchange=exchange, about=about, place="header.retry-after", detail=detail)
+            del refused[key]
         wait = _retry_after_ms(exchange)
         if wait is not None:
             refused[key] = exchange, wait
-        else:
-            refused.pop(key, None)
-
-
-def _came_too_soon(first: Exchange, wait_ms: int, second: Exchange) -> bool:
-    waited = waited_ms(first, second)
-    return waited is not None and waited < wait_ms
 
 
 def _retry_after_ms(exchange: Exchange) -> int | None:
-    """Return the wait that the reply asks for; None if none, or if the client never saw it."""
+    """Return the wait in the reply, if the client saw one."""
     text = dict(exchange.headers).get(b"retry-after", b"").decode("latin-1").strip()
     if kinds(exchange) & {"lost-reply", "drop"} or not text:
         return None
@@ -75,7 +71,7 @@ class _Lost(Struct):
         self.by_id[identity_of(exchange)] = request_of(exchange)
 
     def forget_what_is_known(self, exchange: Exchange) -> None:
-        """Drop creations whose record the client now sees or deletes; a repetition is intended then."""
+        """Drop creations whose record the client now sees or deletes."""
         is_deletion = exchange.request.method == "DELETE"
         for identity in [last_segment(exchange)] if is_deletion else [] if is_write(exchange) else identities_in(exchange):
             self.by_request.pop(self.by_id.pop(identity, None), None)
@@ -141,7 +137,3 @@ def _polls(run: list[Exchange], traffic: RuleInput) -> Iterator[Hit]:
     for exchange in run[1:]:
         detail = f"the same request within {traffic.settings.polling_ms} ms, with the same answer"
         yield Hit(exchange=exchange, about=exchange.operation, place="request", detail=detail)
-
-
-def _about(exchange: Exchange) -> str:
-    return exchange.operation or exchange.request.method

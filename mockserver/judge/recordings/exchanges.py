@@ -44,7 +44,7 @@ class RecordedAddress(Struct, frozen=True):
 
 
 Attribution = RecordedAddress | str
-"""An entry's address as the provider sees it, or why the entry is left out."""
+"""An entry's address for the provider, or why it is left out."""
 
 
 class _Attributor:
@@ -60,7 +60,7 @@ class _Attributor:
         self._rules = [self.by_address] if urls else [self.by_address, self.by_mock, self.by_path]
 
     def attributed(self) -> tuple[dict[int, RecordedAddress], Counter[str]]:
-        """Return entry, counted from 0 → address, and reason → number of entries left out."""
+        """Return index → address, and reason → number of others."""
         for rule in self._rules:
             found = [self._attribution(rule, index, url) for index, url in enumerate(self._recording.urls)]
             addresses = {index: each for index, each in enumerate(found) if not isinstance(each, str)}
@@ -286,7 +286,7 @@ def traffic_of(recording: Recording, contract: Contract, provider: Provider, url
 
 
 def _recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Exchange:
-    """Return the exchange with its operation and the violations of its recorded parts."""
+    """Return the exchange with its operation and violations."""
     request = exchange.request
     route = routes.find(request.path)
     if route is None or request.method not in route.operations:
