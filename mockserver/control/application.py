@@ -35,10 +35,12 @@ class Control:
         self._routes = routes
         self._insights = Insights(app.mock.pipeline.contract, app.mock.pipeline.providers.values())
         self._methods = ", ".join(sorted({route.method for route in routes}))
-        self._paths: dict[str, dict[str, ControlRoute]] = {}
+        paths: dict[str, dict[str, ControlRoute]] = {}
         for route in routes:
-            self._paths.setdefault(route.path, {})[route.method] = route
-        self._paths[CONTROL] = self._paths[f"{CONTROL}/"]
+            paths.setdefault(route.path, {})[route.method] = route
+        paths[CONTROL] = paths[f"{CONTROL}/"]
+        self._paths = {path: methods for path, methods in paths.items() if "{" not in path}
+        self._templates = [(path.split("/"), methods) for path, methods in paths.items() if "{" in path]
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
@@ -127,12 +129,14 @@ class Control:
 
     def _find(self, path: str) -> tuple[Mapping[str, ControlRoute], Mapping[str, str]]:
         """Return the path's routes by method, and its parameters."""
-        if path in self._paths and "{" not in path:
+        if path in self._paths:
             return self._paths[path], {}
-        for template, methods in self._paths.items():
-            parameters = _parameters(template.split("/"), path.split("/"))
-            if parameters is not None:
-                return methods, parameters
+        segments = path.split("/")
+        for template, methods in self._templates:
+            if len(template) == len(segments):
+                pairs = list(zip(template, segments, strict=True))
+                if all(part == value or (part[:1] == "{" and value) for part, value in pairs):
+                    return methods, {part.strip("{}"): value for part, value in pairs if part[:1] == "{"}
         raise ControlError(404, f"there is no {path[:200]}; GET {CONTROL}/ lists what there is")
 
     def _base_url(self, scope: "Scope", headers: Mapping[bytes, bytes]) -> str:
@@ -141,14 +145,6 @@ class Control:
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
         seen = f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}"
         return (self._app.mock.settings.public_url or seen).rstrip("/") + mounted
-
-
-def _parameters(template: list[str], path: list[str]) -> dict[str, str] | None:
-    """Return a path's parameters; None if it does not match."""
-    pairs = list(zip(template, path, strict=False))
-    if len(template) != len(path) or any(part != value and not (value and part.startswith("{")) for part, value in pairs):
-        return None
-    return {part.strip("{}"): value for part, value in pairs if part.startswith("{")}
 
 
 def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> ControlRoute:

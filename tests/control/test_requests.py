@@ -139,7 +139,7 @@ def test_missing_body_is_refused(control: httpx.Client, method: str, path: str) 
     ("method", "path", "hint"),
     [
         ("PATCH", "clock", "known: mode, now, advance"),
-        ("POST", "sandboxes", "known: name, fixture, seed, clock, now, assume"),
+        ("POST", "sandboxes", "known: name, fixture, seed, clock, now, assume, faults, journal_limit"),
         ("POST", "reset", "leave the body empty"),
         ("PUT", "snapshots/x", "leave the body empty"),
     ],
