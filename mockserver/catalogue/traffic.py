@@ -40,6 +40,11 @@ def query_of(exchange: Exchange) -> dict[str, str]:
     return dict(parse_qsl(exchange.request.query.decode("latin-1"), keep_blank_values=True))
 
 
+def number_in(text: str, default: int) -> int:
+    """Return the whole number that the text is, else the default."""
+    return int(text[:19]) if text.isascii() and text.isdigit() else default
+
+
 def sent_in(exchange: Exchange) -> dict[str, Any]:
     """Return the JSON object in the request's body, or an empty one."""
     return _object(exchange.request.body or b"")

@@ -1,7 +1,7 @@
 """How conduct rules read a client's exchanges with Spoonity."""
 
 from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
-from mockserver.catalogue.traffic import body_of, query_of
+from mockserver.catalogue.traffic import body_of, number_in, query_of
 from mockserver.exchange import Exchange
 from mockserver.providers.spoonity.operations import CREATE, LIST, RETRIEVE
 
@@ -12,13 +12,8 @@ _FILTER = b"query="
 
 def _asked(exchange: Exchange) -> Asked:
     query = query_of(exchange)
-    limit, page = _count(query.pop("limit", "")) or DEFAULT_LIMIT, _count(query.pop("page", "")) or 1
+    limit, page = number_in(query.pop("limit", ""), 0) or DEFAULT_LIMIT, number_in(query.pop("page", ""), 0) or 1
     return Asked(tuple(sorted(query.items())), (page - 1) * limit, limit)
-
-
-def _count(text: str) -> int | None:
-    """Return the number; None if it is not one or 0."""
-    return int(text[:19]) if text.isascii() and text.isdigit() else None
 
 
 def _shown(exchange: Exchange) -> Shown | None:

@@ -66,9 +66,8 @@ def _email_filter(service: Service) -> Observation:
     if customer.id in service.found(f"e:{part}"):
         return Observation("contains", "a part of an e-mail address found its customer")
     found = customer.id in service.found(f"e:{customer.email}")
-    return Observation(
-        "equals" if found else None, f"a part found nothing, the whole address {'the' if found else 'no'} customer"
-    )
+    seen = f"a part found nothing, the whole address {'the' if found else 'no'} customer"
+    return Observation("equals" if found else None, seen)
 
 
 def _unknown_filter(service: Service) -> Observation:
@@ -77,9 +76,8 @@ def _unknown_filter(service: Service) -> Observation:
     if answer.status != 200:
         return by_status(answer, {400: "rejected"})
     found = customer.id in page_in(answer).ids
-    return Observation(
-        "ignored" if found else None, f"words that are no filter kept a customer {'in' if found else 'out of'} the list"
-    )
+    seen = f"words that are no filter kept a customer {'in' if found else 'out of'} the list"
+    return Observation("ignored" if found else None, seen)
 
 
 def _email_unique(service: Service) -> Observation:

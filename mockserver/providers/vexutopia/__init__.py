@@ -8,14 +8,7 @@ from mockserver.documents import packaged
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia import customers, dialect, payments
 from mockserver.providers.vexutopia.assumptions import ASSUMPTIONS
-from mockserver.providers.vexutopia.records import (
-    CUSTOMERS,
-    LIVE_CUSTOMERS,
-    LIVE_PAYMENTS,
-    LIVE_PREFIX,
-    PAYMENTS,
-    TEST_PREFIX,
-)
+from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, LIVE_PAYMENTS, LIVE_PREFIX, PAYMENTS, TEST_PREFIX
 from mockserver.providers.vexutopia.webhooks import WEBHOOKS
 
 

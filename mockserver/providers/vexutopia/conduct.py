@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.catalogue.conduct import UNSIGNED, Asked, Conduct, ListConvention, Shown
-from mockserver.catalogue.traffic import body_of, query_of
+from mockserver.catalogue.traffic import body_of, number_in, query_of
 from mockserver.exchange import Exchange
 from mockserver.providers.vexutopia.assumptions import SIGNATURE_FORM
 from mockserver.providers.vexutopia.operations import CREATE, LIST, LIST_PAYMENTS, PAY, RETRIEVE, RETRIEVE_PAYMENT
@@ -18,12 +18,8 @@ MISTIMED = frozenset({"stale", "future"})
 
 def _asked(exchange: Exchange) -> Asked:
     query = query_of(exchange)
-    limit, offset = _count(query.pop("limit", ""), DEFAULT_LIMIT), _count(query.pop("offset", ""), 0)
+    limit, offset = number_in(query.pop("limit", ""), DEFAULT_LIMIT), number_in(query.pop("offset", ""), 0)
     return Asked(tuple(sorted(query.items())), offset, min(limit or DEFAULT_LIMIT, MAX_LIMIT))
-
-
-def _count(text: str, default: int) -> int:
-    return int(text[:19]) if text.isascii() and text.isdigit() else default
 
 
 def _shown(exchange: Exchange) -> Shown | None:

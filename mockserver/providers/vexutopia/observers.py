@@ -4,14 +4,7 @@ import msgspec
 
 from mockserver.catalogue.catalogue import NotObserved, Observation, Unobservable, by_status, observers_of
 from mockserver.providers.vexutopia import assumptions as known
-from mockserver.providers.vexutopia.behaviours.service import (
-    CUSTOMERS,
-    PAYMENTS,
-    Service,
-    customer_path,
-    error_of,
-    ids,
-)
+from mockserver.providers.vexutopia.behaviours.service import CUSTOMERS, PAYMENTS, Service, customer_path, error_of, ids
 from mockserver.providers.vexutopia.records import TEST_PREFIX
 
 SETTLEMENT_LOOKS = 8
