@@ -52,18 +52,15 @@ def setup(values: SimpleNamespace) -> AppOptions:
 def _choices(values: SimpleNamespace) -> dict[str, str]:
     """Return question → answer; the command line takes precedence over the file."""
     known = [assumption for provider in played_providers(values.provider) for assumption in provider.assumptions]
-    written = _written_choices(values.assumptions) if values.assumptions else {}
-    check_choices(written, known, where=str(values.assumptions))
+    file = values.assumptions
+    value = (documents.read(file).value if file else None) or {}
+    if not isinstance(value, dict):
+        raise DocumentError("is no mapping", where=str(file), hint="write `KEY: CHOICE` on each line")
+    written = {str(key): str(choice) for key, choice in value.items()}
+    check_choices(written, known, where=str(file))
     chosen = dict(values.assume)
     check_choices(chosen, known, where="--assume")
     return {**written, **chosen}
-
-
-def _written_choices(path: Path) -> Mapping[str, str]:
-    value = documents.read(path).value or {}
-    if not isinstance(value, dict):
-        raise DocumentError("is no mapping", where=str(path), hint="write `KEY: CHOICE` on each line")
-    return {str(key): str(choice) for key, choice in value.items()}
 
 
 def _endpoints(values: SimpleNamespace) -> tuple[Endpoint, ...]:

@@ -1,7 +1,7 @@
 """`/_mock/webhooks`: endpoints and deliveries."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -60,12 +60,12 @@ def add_endpoint(call: ControlCall) -> Reply:
     """
     body: EndpointBody = call.body
     sandbox = call.sandbox()
-    url, events = _url(call, body.url), _types(call.mock, body.events)
     endpoints = sandbox.state.endpoints
+    name = free_id(endpoints)
+    secret = body.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}"
+    made = _changed(call, Endpoint(name, "", secret), body)
     if len(endpoints) >= MAX_ENDPOINTS:
         raise LimitError(f"there are {MAX_ENDPOINTS} webhook endpoints", hint="DELETE /_mock/webhooks/ID removes one")
-    name = free_id(endpoints)
-    made = Endpoint(name, url, body.secret or f"{SECRET_PREFIX}{digest(f'{sandbox.state.seed}/{name}', 32)}", events)
     sandbox.state.endpoints = (*endpoints, made)
     row = _row(made) if body.secret else replace(_row(made), secret=made.secret)
     return Reply(201, row, (("location", f"{call.url}/_mock/webhooks/{name}"),))
@@ -75,11 +75,7 @@ def change_endpoint(call: ControlCall) -> Reply:
     """Change an endpoint's URL, secret or event types, from the next delivery on."""
     change: EndpointBody = call.body
     sandbox = call.sandbox()
-    endpoint = _find(sandbox, call.path["id"])
-    if change.url is not UNSET:
-        endpoint = replace(endpoint, url=_url(call, change.url))
-    if change.events is not UNSET:
-        endpoint = replace(endpoint, events=_types(call.mock, change.events))
+    endpoint = _changed(call, _find(sandbox, call.path["id"]), change)
     if change.secret is not None and change.secret != endpoint.secret:
         endpoint = replace(endpoint, secret=change.secret, old_secret=endpoint.secret)
     sandbox.state.endpoints = tuple(endpoint if each.id == endpoint.id else each for each in sandbox.state.endpoints)
@@ -117,18 +113,18 @@ def _row(endpoint: Endpoint) -> EndpointRow:
     return EndpointRow(endpoint.id, endpoint.url or None, list(endpoint.events), bool(endpoint.old_secret))
 
 
-def _url(call: ControlCall, url: str | UnsetType | None) -> str:
-    if url is None or url is UNSET:
-        return ""
-    check_target(url, call.mock.settings.allow_webhook_hosts, where="body.url")
-    return url
-
-
-def _types(mock: Mock, types: Sequence[str] | UnsetType | None) -> tuple[str, ...]:
-    known = dict.fromkeys(types or ())
-    for each in known:
-        webhooks_of(mock, each, "body.events")
-    return tuple(known)
+def _changed(call: ControlCall, endpoint: Endpoint, body: EndpointBody) -> Endpoint:
+    """Return the endpoint with the body's URL and event types."""
+    if body.url is not UNSET:
+        if body.url is not None:
+            check_target(body.url, call.mock.settings.allow_webhook_hosts, where="body.url")
+        endpoint = replace(endpoint, url=body.url or "")
+    if body.events is not UNSET:
+        events = tuple(dict.fromkeys(body.events or ()))
+        for each in events:
+            webhooks_of(call.mock, each, "body.events")
+        endpoint = replace(endpoint, events=events)
+    return endpoint
 
 
 def _find(sandbox: Sandbox, name: str) -> Endpoint:
