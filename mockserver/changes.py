@@ -7,7 +7,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mockserver.state import Kind, State
 from mockserver.state.clock import Clock, ClockReading, iso_milliseconds
-from mockserver.state.schedule import Task
 from mockserver.state.store import Collection, fields_of
 
 HIDDEN = "[secret]"
@@ -102,7 +101,9 @@ def changes_between(before: State, after: State, kinds: Sequence[Kind], defaults
     """
     written = [(kind, before.read(kind), after.read(kind)) for kind in kinds]
     written = [(kind, old, new) for kind, old, new in written if old is not new]
-    old_tasks, new_tasks = (list(map(_due, state.agenda)) for state in (before, after))
+    old_tasks, new_tasks = (
+        [Due(task.work, task.object, iso_milliseconds(task.due)) for task in state.agenda] for state in (before, after)
+    )
     return Changes(
         created=tuple(each for one in written for each in _created(*one)),
         changed=tuple(each for one in written for each in _changed(*one)),
@@ -165,7 +166,3 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any], within: str = "
 
 def _reading(clock: Clock) -> ClockReading:
     return ClockReading(clock.mode, iso_milliseconds(clock.now()))
-
-
-def _due(task: Task) -> Due:
-    return Due(task.work, task.object, iso_milliseconds(task.due))

@@ -50,7 +50,10 @@ def mismatch_of(error: msgspec.ValidationError, kind: Any, value: Any, whole: st
         known = ", ".join(_struct(kind).__struct_encode_fields__)
         return Mismatch("unknown field", f"{path}.{named[1]}", f"known: {known}" if known else f"leave the {whole} empty")
     if named:
-        return Mismatch(f"`{named[1]}` is missing", path, _missing_hint(named[1], _field_type(kind, named[1])))
+        wanted = _field_type(kind, named[1])
+        example = _example(wanted)
+        hint = f"it must be {_wanted(wanted)}" if example is None else f"write `{named[1]}: {example}`"
+        return Mismatch(f"`{named[1]}` is missing", path, hint)
     if in_key:
         return Mismatch(f"keys must be text, got {_shown(next(key for key in value if not isinstance(key, str)), path)}", path)
     return Mismatch(f"must be {_wanted(kind)}, got {_shown(value, path)}", path, _hint(kind, value))
@@ -160,11 +163,6 @@ def _hint(kind: Any, value: Any) -> str | None:
         return f"write it like {example}"
     is_text_wanted = all(each is str for each, _ in _members(kind))
     return "put it in quotes" if is_text_wanted and isinstance(value, int | float) else None
-
-
-def _missing_hint(name: str, kind: Any) -> str:
-    example = _example(kind)
-    return f"it must be {_wanted(kind)}" if example is None else f"write `{name}: {example}`"
 
 
 def _example(kind: Any) -> Any:

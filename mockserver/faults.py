@@ -206,18 +206,14 @@ def _latency(armed: Armed, disturbance: Disturbance, _now: int, chance: Chance) 
 def _delay_ms(ms: float | tuple[float, ...] | Spread | None, part: float) -> float:
     """Return the delay at this quantile, 0 to 1."""
     if isinstance(ms, Spread):
-        return round(min(_log_normal(ms, part), MAX_DELAY_MS), 1)
+        from statistics import NormalDist  # late: it brings a good part of the standard library
+
+        normal = NormalDist()
+        steps = normal.inv_cdf(min(max(part, 1e-6), 1 - 1e-6)) / normal.inv_cdf(0.95)
+        return round(float(min(ms.median * (ms.p95 / ms.median) ** steps, MAX_DELAY_MS)), 1)
     if isinstance(ms, tuple):
         return round(ms[0] + (ms[1] - ms[0]) * part, 1)
     return ms or 0
-
-
-def _log_normal(spread: Spread, part: float) -> float:
-    from statistics import NormalDist  # late: it brings a good part of the standard library
-
-    normal = NormalDist()
-    steps = normal.inv_cdf(min(max(part, 1e-6), 1 - 1e-6)) / normal.inv_cdf(0.95)
-    return float(spread.median * (spread.p95 / spread.median) ** steps)
 
 
 def _rate_limit(armed: Armed, disturbance: Disturbance, now: int, _chance: Chance) -> bool:

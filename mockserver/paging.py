@@ -53,6 +53,11 @@ class ListCall(Struct, frozen=True):
         """Return the page as it is now."""
         return self.handlers[self.operation.id](self.sandbox, self.call)
 
+    def read_again(self, page: Page) -> Page:
+        """Return the page after a change, or else the one from before."""
+        again = self.read()
+        return again if isinstance(again, Page) else page
+
     def create(self) -> bool:
         """Create a record from the contract's examples; return whether that succeeded."""
         operation = self._sibling("POST", re.escape(self.operation.path))
@@ -139,21 +144,12 @@ def _repeat(_listing: ListCall, page: Page, before: Before | None) -> Page:
 
 def _insert(listing: ListCall, page: Page, before: Before | None) -> Page:
     """Create a record between the first page and the second."""
-    if before is None or page.start != before.end or not listing.create():
-        return page
-    return _read_again(listing, page)
+    return listing.read_again(page) if before and page.start == before.end and listing.create() else page
 
 
 def _remove(listing: ListCall, page: Page, before: Before | None) -> Page:
     """Delete the first page's first row before the second page."""
-    if before is None or page.start != before.end or not listing.delete(before.first):
-        return page
-    return _read_again(listing, page)
-
-
-def _read_again(listing: ListCall, page: Page) -> Page:
-    again = listing.read()
-    return again if isinstance(again, Page) else page
+    return listing.read_again(page) if before and page.start == before.end and listing.delete(before.first) else page
 
 
 def _total(_listing: ListCall, page: Page, _before: Before | None) -> Page:

@@ -100,13 +100,11 @@ class Reader:
         for step in pointer.split("/")[1:]:
             place, value = f"{place}/{step}", _member(value, step)
             if isinstance(value, dict) and "$ref" in value:
-                place, value = self._referred(value["$ref"], seen)
+                reference = value["$ref"]
+                if not reference.startswith("#/") or reference in seen:
+                    raise ValueError(f"$ref {reference!r} leads nowhere within the document")
+                place, value = self.follow(unquote(reference[1:]), seen | {reference})
         return place, value
-
-    def _referred(self, reference: str, seen: frozenset[str]) -> tuple[str, Any]:
-        if not reference.startswith("#/") or reference in seen:
-            raise ValueError(f"$ref {reference!r} leads nowhere within the document")
-        return self.follow(unquote(reference[1:]), seen | {reference})
 
     def operation(self, path: str, method: str) -> Operation | None:
         """Return the operation at the path and method, or None.

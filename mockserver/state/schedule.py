@@ -16,7 +16,6 @@ class Task(Struct, frozen=True):
         object: the id of its record.
         payload: further input of the handler, in JSON's types.
         assumed: assumption → choice that it depends on.
-        number: tasks of one due time run in this order.
     """
 
     due: int
@@ -24,22 +23,20 @@ class Task(Struct, frozen=True):
     object: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
-    number: int = 0
 
 
 class Agenda:
     """The tasks of one state, the earliest first."""
 
-    __slots__ = ("_numbers", "_tasks")
+    __slots__ = ("_tasks",)
 
     def __init__(self) -> None:
         self._tasks: list[Task] = []
-        self._numbers = 0
 
     def copy(self) -> "Agenda":
         """Return an independent agenda of the same tasks."""
         twin = Agenda()
-        twin._tasks, twin._numbers = self._tasks.copy(), self._numbers
+        twin._tasks = self._tasks.copy()
         return twin
 
     def __iter__(self) -> Iterator[Task]:
@@ -55,13 +52,8 @@ class Agenda:
 
     def add(self, task: Task) -> None:
         """Add a task; it runs after others of the same due time."""
-        insort(self._tasks, Task(task.due, task.work, task.object, task.payload, task.assumed, self._numbers), key=_order)
-        self._numbers += 1
+        insort(self._tasks, task, key=lambda each: each.due)
 
     def pop(self) -> Task:
         """Remove and return the earliest task."""
         return self._tasks.pop(0)
-
-
-def _order(task: Task) -> tuple[int, int]:
-    return task.due, task.number

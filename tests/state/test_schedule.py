@@ -43,7 +43,7 @@ def test_a_task_put_in_late_comes_after_those_of_its_time() -> None:
 def test_all_that_a_task_says_is_kept() -> None:
     agenda = Agenda()
     agenda.add(Task(1, "toys.wind", "a", {"live": True}, {"toys.speed": "fast"}))
-    assert agenda.pop() == Task(1, "toys.wind", "a", {"live": True}, {"toys.speed": "fast"}, number=0)
+    assert agenda.pop() == Task(1, "toys.wind", "a", {"live": True}, {"toys.speed": "fast"})
 
 
 def test_a_copy_goes_its_own_way() -> None:
