@@ -88,10 +88,10 @@ class Contract:
 
     def under(self, choices: Mapping[str, str], assumptions: Mapping[str, Assumption]) -> "Contract":
         """Return the contract as the choices change it; itself without a change."""
-        chosen = [
-            (key, assumptions[key].overlays.get(choice, ())) for key, choice in sorted(choices.items()) if key in assumptions
-        ]
-        changes = [change for key, overlay in chosen for change in self._changes(key.partition(".")[0], overlay)]
+        changes: list[Change] = []
+        for key, choice in sorted(choices.items()):
+            if key in assumptions:
+                changes += self._changes(key.partition(".")[0], assumptions[key].overlays.get(choice, ()))
         return self.overlaid(changes) if changes else self
 
     def overlaid(self, changes: Sequence[Change]) -> "Contract":
@@ -133,14 +133,12 @@ class Contract:
         pointer = declared.get(content_type)
         if pointer is None:
             return [SchemaError("content-type", f"{content_type or 'none'} is not declared for {status}", where)]
-        return [] if body is None else self._body_errors(body, pointer)
-
-    def _body_errors(self, body: bytes, pointer: str) -> list[SchemaError]:
+        if body is None:
+            return []
         try:
-            value = decode_json(body)
+            return self.errors_of(decode_json(body), pointer, "body")
         except MalformedError as error:
             return [SchemaError("body", str(error), pointer)]
-        return self.errors_of(value, pointer, "body")
 
     def errors_of(self, value: Any, pointer: str, place: str = "") -> list[SchemaError]:
         """Return the errors of a value under the schema at the pointer.

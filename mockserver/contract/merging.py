@@ -42,8 +42,7 @@ def _only(contract: Contract, providers: Sequence[str]) -> Contract:
     for path in dict.fromkeys(path for path, _ in kept):
         item = contract.document["paths"][path]
         document["paths"][path] = {key: each for key, each in item.items() if key not in METHODS or (path, key) in kept}
-    events = contract.document.get("webhooks", {})
-    document["webhooks"] = {name: each for name, each in events.items() if _is_of(each, providers)}
+    document["webhooks"] = {name: each for name, each in contract.document.get("webhooks", {}).items() if _is_of(each, providers)}
     digest = name_of(contract.digest.encode(), *(name.encode() for name in providers))
     return Contract(document, digest=digest, name=contract.name, files=contract.files)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, count
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ class Sandbox:
 
     Attributes:
         keys: label → the API key issued for this sandbox.
+        initial_state: the state that the sandbox began with, read-only.
     """
 
     def __init__(
@@ -52,17 +53,12 @@ class Sandbox:
         self.outbox = Outbox()
         self.faults = ArmedFaults()
         self.snapshots: dict[str, State] = {}
-        self._initial_state = initial_state
+        self.initial_state = initial_state
         self._task_handlers = task_handlers
         self._limits = limits
         self._hooks = hooks
         self._instant: int | None = None
         self._begin()
-
-    @property
-    def initial_state(self) -> State:
-        """The state that the sandbox began with, read-only."""
-        return self._initial_state
 
     @property
     def now(self) -> int:
@@ -178,7 +174,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Restore the initial state; clear journal, events and faults; keep snapshots."""
-        self.state = self._initial_state.fork()
+        self.state = self.initial_state.fork()
         self.journal.clear()
         self.outbox.clear()
         self.faults.clear()
@@ -211,14 +207,14 @@ class Sandbox:
     def restore(self, name: str) -> None:
         """Go back to a snapshot; the journal goes on.
 
-        Raises: UnknownSandboxError if there is no such snapshot.
+        Raises: UnknownSandboxError.
         """
         self.state = self.kept(name).fork()
 
     def drop_snapshot(self, name: str) -> None:
         """Forget a snapshot.
 
-        Raises: UnknownSandboxError if there is no such snapshot.
+        Raises: UnknownSandboxError.
         """
         self.kept(name)
         del self.snapshots[name]
@@ -228,12 +224,9 @@ class Sandbox:
 
         Raises: UnknownSandboxError if there is no such snapshot.
         """
-        try:
-            return self.snapshots[name]
-        except KeyError:
-            raise UnknownSandboxError(
-                f"sandbox {self.name} has no snapshot {name!r}", hint="GET /_mock/snapshots lists them"
-            ) from None
+        if name not in self.snapshots:
+            raise UnknownSandboxError(f"sandbox {self.name} has no snapshot {name!r}", hint="GET /_mock/snapshots lists them")
+        return self.snapshots[name]
 
     def issue(self, series: str) -> str:
         """Return a new token that selects this sandbox as a credential."""
@@ -267,7 +260,7 @@ class Sandboxes:
         self._task_handlers = task_handlers
         self._sandboxes: dict[str, Sandbox] = {}
         self._hooks: list[Callable[[Sandbox], object]] = []
-        self._made = 0
+        self._names = map("sandbox-{}".format, count(1))
         self.make(DEFAULT)
 
     def __iter__(self) -> Iterator[Sandbox]:
@@ -298,7 +291,7 @@ class Sandboxes:
         hook: called now and after each reset, after the common ones.
         Raises: BadNameError, TakenNameError, LimitError; FixtureError for an invalid clock or task.
         """
-        name = self._free_name() if name is None else name
+        name = next(each for each in self._names if each not in self) if name is None else name
         check_name(name, "sandbox")
         if name in self._sandboxes:
             raise TakenNameError(f"there is a sandbox {name!r} already", hint=f"DELETE /_mock/sandboxes/{name} drops it")
@@ -352,17 +345,10 @@ class Sandboxes:
         """
         _check_state(initial_state, self._task_handlers)
         for sandbox in self:
-            if sandbox._initial_state is self.initial_state:
-                sandbox._initial_state = initial_state
+            if sandbox.initial_state is self.initial_state:
+                sandbox.initial_state = initial_state
                 sandbox.reset()
         self.initial_state = initial_state
-
-    def _free_name(self) -> str:
-        while True:
-            self._made += 1
-            name = f"sandbox-{self._made}"
-            if name not in self._sandboxes:
-                return name
 
 
 def check_name(name: str, what: str) -> None:

@@ -172,7 +172,7 @@ def test_the_clock_steps_unless_another_is_asked_for() -> None:
 
 def test_sandboxes_that_begin_alike_are_forks() -> None:
     with mockserver.running() as server:
-        origins = {id(server.app.mock.sandboxes.get(server.sandbox(seed=9).name)._initial_state) for _ in range(3)}
+        origins = {id(server.app.mock.sandboxes.get(server.sandbox(seed=9).name).initial_state) for _ in range(3)}
         for seed in range(MAX_STATES + 1):
             server.sandbox(fixture="empty", seed=seed).drop()
 
