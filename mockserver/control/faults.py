@@ -88,7 +88,7 @@ def arm(mock: Mock, sandbox: Sandbox, fault: Fault) -> list[FaultRow]:
 
 
 def arming(given: Sequence[str | Mapping[str, Any] | Fault], mock: Mock, where: str = "faults") -> Callable[[Sandbox], object]:
-    """Return a function that arms these faults in a sandbox, for its start and each reset.
+    """Return a function that arms these faults in a sandbox.
 
     Raises: ConfigurationError that names the fault.
     """
