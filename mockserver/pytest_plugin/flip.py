@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from msgspec import Struct
+from msgspec.structs import replace
 
-from mockserver.catalogue import Assumption
 from mockserver.pytest_plugin.sandboxes import FLIPPED, USED
 from mockserver.pytest_plugin.summary import Flip, Notes
 
@@ -17,39 +16,34 @@ _ERRORS = pytest.StashKey[list[str]]()
 MAX_ERROR = 300
 
 
-class Rerun(Struct, frozen=True):
-    """A test that is to run again, under another choice than the one under which it passed."""
-
-    item: pytest.Item
-    assumption: Assumption
-    choice: str
-    other: str
+Rerun = tuple[pytest.Item, Flip]
+"""A passed test, and the flip that it is if it fails under the other choice."""
 
 
 def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
     """Yield a rerun for each other choice of each assumption that passed tests used."""
     for item in items:
-        for assumption, choice in item.stash.get(USED, []) if item.stash.get(PASSED, False) else []:
-            for other in assumption.choices:
-                if other != choice:
-                    yield Rerun(item, assumption, choice, other)
+        for used, choice in item.stash.get(USED, []) if item.stash.get(PASSED, False) else []:
+            source = {"key": used.key, "question": used.question, "evidence": used.evidence}
+            yield from (
+                (item, Flip(test=item.nodeid, choice=choice, other=each, **source)) for each in used.choices if each != choice
+            )
 
 
 def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
-    """Run them, and note which tests depend on a choice, and which cannot run twice.
+    """Run them; note the tests that depend on a choice or cannot run twice.
 
     A test that fails under another choice runs once more under its own: if it fails again, the choice is not the reason.
     """
-    for index, rerun in enumerate(reruns):
-        if rerun.item.nodeid in notes.unrepeatable:
+    for (item, found), following in zip(reruns, [*(each for each, _ in reruns[1:]), None], strict=True):
+        if item.nodeid in notes.unrepeatable:
             continue
-        following = reruns[index + 1].item if index + 1 < len(reruns) else None
-        error = _run(rerun.item, rerun.assumption.key, rerun.other, following)
+        error = _run(item, found.key, found.other, following)
         notes.flipped += 1
-        if error and _run(rerun.item, rerun.assumption.key, rerun.choice, following):
-            notes.unrepeatable.append(rerun.item.nodeid)
+        if error and _run(item, found.key, found.choice, following):
+            notes.unrepeatable.append(item.nodeid)
         elif error:
-            notes.flips.append(_flip(rerun, error))
+            notes.flips.append(replace(found, error=error))
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -89,18 +83,6 @@ def _reports_withheld(config: pytest.Config) -> Iterator[None]:
         yield
     finally:
         hooks.pytest_runtest_logreport = original
-
-
-def _flip(rerun: Rerun, error: str) -> Flip:
-    return Flip(
-        test=rerun.item.nodeid,
-        key=rerun.assumption.key,
-        choice=rerun.choice,
-        other=rerun.other,
-        question=rerun.assumption.question,
-        evidence=rerun.assumption.evidence,
-        error=error,
-    )
 
 
 def _error(report: pytest.TestReport) -> str:

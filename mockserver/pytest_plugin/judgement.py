@@ -9,18 +9,16 @@ from mockserver.client.sandbox import FLUSH_S
 from mockserver.client.sandbox_ref import SandboxRef
 from mockserver.judge.check import Finding, check
 from mockserver.judge.digest import combined
-from mockserver.judge.report import VIOLATIONS, Judge, ProviderCoverage, ReportedFinding
+from mockserver.judge.report import VIOLATIONS, Judge
 from mockserver.providers.provider import Provider
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
     """The judgement on one test.
 
-    Attributes:
-        violations: without notes, and without those that the test allows.
-        assumptions: `KEY=CHOICE` of each that was used.
-        exercised: names of behaviours.
-        digest: equal for equal runs.
+    violations: without notes, and without those that the test allows.
+    assumptions: `KEY=CHOICE` of each that was used.
+    exercised: names of behaviours.
     """
 
     requests: int
@@ -48,18 +46,20 @@ def judge(sandbox_ref: SandboxRef, *, ignore: Collection[str]) -> Judgement:
     Raises: ConfigurationError for an unknown rule.
     """
     sandbox_ref.app.webhook_sender.flush(sandbox_ref.sandbox, FLUSH_S)
+    pipeline = sandbox_ref.mock.pipeline
     with sandbox_ref.mock.lock:
-        providers = list(sandbox_ref.mock.pipeline.providers.values())
-        report = Judge(sandbox_ref.mock.pipeline.contract, providers, ignore=ignore).report([sandbox_ref.sandbox])
-        exercised = sorted(chain.from_iterable(_exercised(sandbox_ref, each) for each in report.coverage))
+        providers = list(pipeline.providers.values())
+        report = Judge(pipeline.contract, providers, ignore=ignore).report([sandbox_ref.sandbox])
         unknown = [each for each in report.violations if not each.provider and not sandbox_ref.is_allowed(each.exchanges)]
-        violations = (*chain.from_iterable(_violations(sandbox_ref, each, ignore) for each in providers), *map(_finding, unknown))
+        violations = (*chain.from_iterable(_violations(sandbox_ref, each, ignore) for each in providers), *unknown)
+    missing = {each.provider: each.missing for each in report.coverage}
+    behaviours = [(name, each.name) for name in missing for each in pipeline.providers[name].catalogue().behaviours]
     return Judgement(
         requests=report.runs[0].exchanges,
         violations=violations,
-        conduct=tuple(_finding(each) for each in report.conduct if each.severity != "note"),
+        conduct=tuple(each for each in report.conduct if each.severity != "note"),
         assumptions=tuple(f"{each.key}={each.choice}" for each in report.assumptions),
-        exercised=tuple(exercised),
+        exercised=tuple(sorted(name for provider, name in behaviours if name not in missing[provider])),
         digest=report.digest,
     )
 
@@ -69,12 +69,3 @@ def _violations(sandbox_ref: SandboxRef, provider: Provider, ignore: Collection[
     rules = [rule for rule in VIOLATIONS if rule.id not in ignore]
     found = check(exchanges, sandbox_ref.mock.pipeline.contract, provider, rules=rules).findings if exchanges else ()
     return [each for each in found if each.severity != "note"]
-
-
-def _finding(found: ReportedFinding) -> Finding:
-    return Finding(**{name: getattr(found, name) for name in Finding.__struct_fields__})
-
-
-def _exercised(sandbox_ref: SandboxRef, covered: ProviderCoverage) -> list[str]:
-    behaviours = sandbox_ref.mock.pipeline.providers[covered.provider].catalogue().behaviours
-    return [each.name for each in behaviours if each.name not in covered.missing]

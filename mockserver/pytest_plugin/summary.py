@@ -1,9 +1,10 @@
-"""Sum up what all tests of a run did with the mock, in one process or several."""
+"""Summarise the judgements on all tests of a run, in one process or several."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
+from msgspec.structs import asdict
 
 from mockserver.catalogue.conduct import Severity
 from mockserver.judge.check import Finding
@@ -20,7 +21,7 @@ class Flip(Struct, frozen=True, kw_only=True):
     other: str
     question: str
     evidence: str
-    error: str
+    error: str = ""
 
 
 class Documented(Struct, frozen=True):
@@ -33,11 +34,9 @@ class Documented(Struct, frozen=True):
 class Notes(Struct):
     """Notes of one process.
 
-    Attributes:
-        judgements: test → what it did.
-        providers: providers that the mock plays, by name.
-        flipped: number of reruns.
-        unrepeatable: tests that fail when they run a second time, whatever the choice.
+    judgements, providers: test → judgement; name → provider.
+    flipped: number of reruns.
+    unrepeatable: tests that fail when they run a second time, whatever the choice.
     """
 
     judgements: dict[str, Judgement] = field(default_factory=dict)
@@ -70,7 +69,7 @@ class Group(Struct, frozen=True, kw_only=True):
     tests: tuple[str, ...]
 
 
-class CoverageSummary(Struct, frozen=True, kw_only=True):
+class CoverageSummary(Struct, frozen=True):
     """Coverage of a provider's documented behaviours; percent is rounded down to one decimal."""
 
     provider: str
@@ -82,12 +81,7 @@ class CoverageSummary(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """The report on all tests.
-
-    Attributes:
-        tests: number of tests that sent requests.
-        assumptions: `KEY=CHOICE` → the tests that used it.
-    """
+    """The report on all tests that sent requests; `assumptions` is `KEY=CHOICE` → the tests that used it."""
 
     tests: int
     requests: int
@@ -128,22 +122,11 @@ def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[Group, ...]:
     for test, found in findings.items():
         for each in found:
             alike.setdefault((each.rule, each.about, each.place, each.contract or each.detail), []).append((test, each))
-    groups = [_group(members) for members in alike.values()]
+    groups = [
+        convert({**asdict(members[0][1]), "tests": tuple(dict.fromkeys(test for test, _ in members))}, Group)
+        for members in alike.values()
+    ]
     return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.tests), group.rule, group.about)))
-
-
-def _group(members: Sequence[tuple[str, Finding]]) -> Group:
-    first = members[0][1]
-    return Group(
-        rule=first.rule,
-        severity=first.severity,
-        says=first.says,
-        about=first.about,
-        place=first.place,
-        detail=first.detail,
-        contract=first.contract,
-        tests=tuple(dict.fromkeys(test for test, _ in members)),
-    )
 
 
 def _covered(providers: Mapping[str, Documented], exercised: set[str]) -> Iterable[CoverageSummary]:
@@ -153,7 +136,4 @@ def _covered(providers: Mapping[str, Documented], exercised: set[str]) -> Iterab
         missing = tuple(name for name in documented.behaviours if name not in exercised)
         done = of - len(missing)
         if done:
-            percent = 1000 * done // of / 10
-            yield CoverageSummary(
-                provider=provider, title=documented.title, exercised=done, of=of, percent=percent, missing=missing
-            )
+            yield CoverageSummary(provider, documented.title, done, of, 1000 * done // of / 10, missing)

@@ -13,7 +13,7 @@ from mockserver.judge.check import Finding
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.providers.provider import Provider
-from mockserver.pytest_plugin.summary import Flip, Group, Summary
+from mockserver.pytest_plugin.summary import Summary
 from mockserver.state import Sandbox
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def violation_lines(findings: Sequence[Finding], sandbox_ref: SandboxRef) -> Ite
         yield f"{finding.rule}: {finding.about}, {finding.place}: {finding.detail}"
         if finding.contract:
             yield f"  contract: {finding.contract}"
-        first = [each for each in exchanges if each.number == finding.exchanges[0]]
-        for exchange in first:
-            yield from (f"  {line}" for line in _exchange_lines(exchange, redaction))
+        for exchange in exchanges:
+            if exchange.number == finding.exchanges[0]:
+                yield from (f"  {line}" for line in _exchange_lines(exchange, redaction))
     yield ""
     yield "to allow it: `with account.allow_violations():`, or ignore=[…] or strict=False in the marker mockserver"
 
@@ -74,49 +74,37 @@ def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
 
 def summary_lines(summary: Summary) -> Iterator[str]:
     """Yield the lines of the report on all tests."""
-    tests = counted(summary.tests, "test")
-    yield f"{tests} sent {counted(summary.requests, 'request')}"
+    yield f"{counted(summary.tests, 'test')} sent {counted(summary.requests, 'request')}"
     for title, groups in (("violations of the contract", summary.violations), ("conduct", summary.conduct)):
         if groups:
-            yield ""
-            yield f"{title}:"
-            for group in groups:
-                yield from _group_lines(group)
+            yield from ("", f"{title}:")
+        for group in groups:
+            yield f"  {group.severity} {group.rule}: {group.about}, {group.place}: {group.detail}"
+            yield f"    {group.says}"
+            yield f"    {_tests(group.tests)}"
     if summary.assumptions:
-        yield ""
-        yield "assumptions that tests used:"
-        for choice, nodes in summary.assumptions.items():
-            yield f"  {choice}: {_tests(nodes)}"
+        yield from ("", "assumptions that tests used:")
+    for choice, nodes in summary.assumptions.items():
+        yield f"  {choice}: {_tests(nodes)}"
     for covered in summary.coverage:
         yield ""
         yield f"{covered.title}: {covered.exercised} of {covered.of} documented behaviours exercised, {covered.percent:g} %"
-    yield from _flips_lines(summary)
+    if summary.flipped:
+        yield from _flip_lines(summary)
 
 
-def _group_lines(group: Group) -> Iterator[str]:
-    yield f"  {group.severity} {group.rule}: {group.about}, {group.place}: {group.detail}"
-    yield f"    {group.says}"
-    yield f"    {_tests(group.tests)}"
-
-
-def _flips_lines(summary: Summary) -> Iterator[str]:
-    if not summary.flipped:
-        return
+def _flip_lines(summary: Summary) -> Iterator[str]:
     yield ""
     ran = f"{counted(summary.flipped, 'rerun')} under another choice"
     yield f"{ran}: no test depends on one" if not summary.flips else f"{ran}; these tests depend on an undocumented choice:"
     for flip in summary.flips:
-        yield from _flip_lines(flip)
+        yield f"  {flip.test}"
+        yield f"    passes with {flip.key}={flip.choice}, fails with {flip.key}={flip.other}"
+        yield f"    {flip.question}"
+        yield f"    evidence: {flip.evidence}"
+        yield f"    {flip.error}"
     if summary.unrepeatable:
         yield f"tests that fail whenever they run a second time, so not judged: {_tests(summary.unrepeatable)}"
-
-
-def _flip_lines(flip: Flip) -> Iterator[str]:
-    yield f"  {flip.test}"
-    yield f"    passes with {flip.key}={flip.choice}, fails with {flip.key}={flip.other}"
-    yield f"    {flip.question}"
-    yield f"    evidence: {flip.evidence}"
-    yield f"    {flip.error}"
 
 
 def _exchange_lines(exchange: Exchange, redaction: Redaction) -> Iterator[str]:
