@@ -5,6 +5,7 @@ Every pytest run imports this module, so it imports only pytest; the rest is imp
 
 import sys
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -99,9 +100,7 @@ class ProviderFixtures:
     """The fixtures of installed providers, each made when a test first asks for it.
 
     Reading the entry points of all packages takes some milliseconds, so it waits for a fixture that pytest does not know.
-
-    Attributes:
-        named: the providers that collected tests name.
+    `named` has the providers that collected tests name.
     """
 
     def __init__(self, session: pytest.Session) -> None:
@@ -266,8 +265,8 @@ def mock_sandboxes(pytestconfig: pytest.Config, mock_server: "Server") -> "Itera
     """
     from mockserver.pytest_plugin.sandboxes import SandboxMaker
 
-    with SandboxMaker(pytestconfig, mock_server) as sandboxes:
-        pytestconfig.stash[SHARED_SANDBOXES] = sandboxes
+    with ExitStack() as stack:
+        pytestconfig.stash[SHARED_SANDBOXES] = sandboxes = SandboxMaker(pytestconfig, mock_server, stack)
         yield sandboxes
         del pytestconfig.stash[SHARED_SANDBOXES]
 

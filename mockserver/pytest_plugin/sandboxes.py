@@ -4,8 +4,8 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Unpack
 from zlib import crc32
 
 import pytest
@@ -42,20 +42,22 @@ ENDED = pytest.StashKey[set[str]]()
 """Names of the sandboxes of finished tests."""
 
 USED = pytest.StashKey[list[tuple[Assumption, str]]]()
-"""Assumptions that a test used, with their choices; not those that its markers chose."""
+"""Assumptions that a test used, without those of its markers, and their choices."""
 
 
 @contextmanager
 def start_server(config: pytest.Config, address: tuple[str, int], fixture: Any, seed: int) -> Iterator[Server]:
     """Run the mock of a session."""
-    options: Any = {"fixture": fixture, "seed": seed, "providers": played_providers(config)}
-    limit = number_setting(config, "mock_journal_limit")
-    if limit is not None:
-        options["journal_limit"] = limit
     host, port = address
     worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
-    port = port + int(worker or 0) if port else 0
-    with running(**options, host=host, port=port) as server:
+    with running(
+        fixture=fixture,
+        seed=seed,
+        providers=played_providers(config),
+        journal_limit=number_setting(config, "mock_journal_limit"),
+        host=host,
+        port=port + int(worker or 0) if port else 0,
+    ) as server:
         yield server
 
 
@@ -88,7 +90,7 @@ def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
         interception = None
         if options.intercept:
             interception = stack.enter_context(accounts.intercepted(strict=options.intercept == "strict"))
-        item.stash[TEST_SANDBOX] = sandbox = TestSandbox(item, accounts, options, interception)
+        item.stash[TEST_SANDBOX] = sandbox = TestSandbox(item, accounts.sandbox_ref, options, interception)
         try:
             yield accounts
         finally:
@@ -96,7 +98,7 @@ def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
 
 
 def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) -> Accounts:
-    """Make a sandbox after dropping those of finished tests, which late requests may have made again."""
+    """Make a sandbox; drop those of finished tests, which late requests may have made again."""
     sandboxes = server.app.mock.sandboxes
     with server.app.mock.lock:
         for late in [each.name for each in sandboxes if each.name in ended]:
@@ -112,19 +114,15 @@ def _name(item: pytest.Item) -> str:
 
 
 class TestSandbox:
-    """The sandbox of a running test.
-
-    Attributes:
-        interception: that of the test's markers; None if they intercept nothing.
-    """
+    """The sandbox of a running test; `interception` is that of its markers, if any."""
 
     def __init__(
-        self, item: pytest.Item, accounts: Accounts, options: MarkerOptions, interception: "Interception | None"
+        self, item: pytest.Item, sandbox_ref: SandboxRef, options: MarkerOptions, interception: "Interception | None"
     ) -> None:
         self._item = item
         self._options = options
-        self._ref = accounts.sandbox_ref
-        self._sandbox = accounts.sandbox_ref.sandbox
+        self._ref = sandbox_ref
+        self._sandbox = sandbox_ref.sandbox
         self._has_failed = False
         self.interception = interception
 
@@ -135,45 +133,32 @@ class TestSandbox:
         self._has_failed = self._has_failed or report.failed
 
     def end(self) -> None:
-        """Note the assumptions used, judge the sandbox, and fail the test if its markers demand it."""
+        """Judge the sandbox, and fail the test if its markers demand it."""
         if FLIPPED in self._item.stash:
             return
-        failures = [*self._refused(), *self._judge()]
+        refused = self.interception.refused if self.interception and not self._has_failed else []
+        failures = [f"{url} was called, but intercept='strict' refuses it; the code hid the error" for url in refused]
+        failures += self._judge()
         if failures:
             self._has_failed = True
             pytest.fail("\n".join(failures), pytrace=False)
 
-    def _refused(self) -> list[str]:
-        """Return a line for each URL that was refused, if the test did not notice."""
-        if self.interception is None or self._has_failed:
-            return []
-        return [
-            f"{url} was called, but intercept='strict' refuses it; the code hid the error" for url in self.interception.refused
-        ]
-
     def _judge(self) -> Sequence[str]:
         if _is_unused(self._sandbox):
             return []
-        assumed = {
-            key: choice for noted in (*self._sandbox.journal, *self._sandbox.outbox) for key, choice in noted.assumed.items()
-        }
+        noted = (each.assumed for each in (*self._sandbox.journal, *self._sandbox.outbox))
+        assumed = dict(chain.from_iterable(each.items() for each in noted))
         known = {each.key: each for each in self._ref.mock.pipeline.assumptions}
         self._item.stash[USED] = [(known[key], assumed[key]) for key in sorted(assumed) if key not in self._options.assume]
         self._item.user_properties.append(("mockserver.requests", str(self._sandbox.journal.number)))
         if assumed:
             self._item.user_properties.append(("mockserver.assumed", ", ".join(map("=".join, sorted(assumed.items())))))
-        config, strict = self._item.config, self._options.strict
-        return _judge(
-            config,
-            self._item.nodeid,
-            self._ref,
-            strict=_is_strict(config) if strict is None else strict,
-            ignore=self._options.ignore,
-        )
+        options = self._options
+        return _judge(self._item.config, self._item.nodeid, self._ref, strict=options.strict, ignore=options.ignore)
 
 
 class SharedAccounts(Accounts):
-    """The accounts of a sandbox that tests share; it is judged as a whole when it is dropped."""
+    """The accounts of a shared sandbox, which is judged when it is dropped."""
 
     _config: pytest.Config
     _is_dropped = False
@@ -204,23 +189,17 @@ class SharedAccounts(Accounts):
         verdict = self._config.pluginmanager.get_plugin(VERDICT)
         if _is_unused(self.sandbox_ref.sandbox) or (verdict is not None and verdict.is_flipping):
             return []
-        return _judge(self._config, f"sandbox {self.name}", self.sandbox_ref, strict=_is_strict(self._config))
+        return _judge(self._config, f"sandbox {self.name}", self.sandbox_ref)
 
 
 class SandboxMaker:
-    """Make sandboxes that tests share; drop those that are left when the session ends."""
+    """Make sandboxes that tests share; the stack drops those that are left."""
 
-    def __init__(self, config: pytest.Config, server: Server) -> None:
+    def __init__(self, config: pytest.Config, server: Server, stack: ExitStack) -> None:
         self._config = config
         self._server = server
-        self._stack = ExitStack()
+        self._stack = stack
         self._made: list[SharedAccounts] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stack.close()
 
     def __call__(self, name: str | None = None, **options: Unpack[SandboxOptions]) -> SharedAccounts:
         """Make a sandbox with the keywords of the marker; as a context it is dropped at the end.
@@ -237,7 +216,7 @@ class SandboxMaker:
         return self._stack.enter_context(accounts)
 
     def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests of each sandbox to which a failed test sent any."""
+        """Add the last requests of each sandbox to a failed test's report."""
         for accounts in self._made:
             accounts.note(report)
 
@@ -246,15 +225,12 @@ def _is_unused(sandbox: Sandbox) -> bool:
     return not (sandbox.journal.number or len(sandbox.outbox))
 
 
-def _is_strict(config: pytest.Config) -> bool:
-    """Return whether tests are strict by default."""
-    return bool(config.getoption("mock_strict") or config.getini("mock_strict"))
-
-
 def _judge(
-    config: pytest.Config, test: str, sandbox_ref: SandboxRef, *, strict: bool, ignore: Collection[str] = ()
+    config: pytest.Config, test: str, sandbox_ref: SandboxRef, *, strict: bool | None = None, ignore: Collection[str] = ()
 ) -> Sequence[str]:
-    """Judge a sandbox for the report; return the lines of its violations if they fail the test."""
+    """Judge a sandbox for the report; return the lines of violations that fail the test."""
+    if strict is None:
+        strict = config.getoption("mock_strict") or config.getini("mock_strict")
     verdict = config.pluginmanager.get_plugin(VERDICT)
     if verdict is None and not strict:
         return []
