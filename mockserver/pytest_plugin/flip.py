@@ -25,9 +25,8 @@ def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
     for item in items:
         for used, choice in item.stash.get(USED, []) if item.stash.get(PASSED, False) else []:
             source = {"key": used.key, "question": used.question, "evidence": used.evidence}
-            yield from (
-                (item, Flip(test=item.nodeid, choice=choice, other=each, **source)) for each in used.choices if each != choice
-            )
+            others = [each for each in used.choices if each != choice]
+            yield from ((item, Flip(test=item.nodeid, choice=choice, other=each, **source)) for each in others)
 
 
 def flip(reruns: Sequence[Rerun], notes: Notes) -> None:

@@ -35,15 +35,11 @@ EXAMPLES = {
 
 
 class MarkerOptions(Struct, kw_only=True, frozen=True):
-    """Options of a test, merged from its markers.
+    """Options of a test, merged from its markers: `SandboxOptions`, and how the test is run and judged.
 
-    Attributes:
-        fixture, seed, clock, now, assume: of the sandbox; None: as the server has them.
-        faults: presets, or faults as `POST /_mock/faults` takes them.
-        intercept: whether requests to the providers' own hosts reach the sandbox; `strict` refuses other hosts.
-        strict: whether a request that violates the contract fails the test; None: as the command line says.
-        ignore: rules that the report leaves out.
-        journal_limit: exchanges that the sandbox remembers; None: as the server has it.
+    intercept: whether requests to the providers' own hosts reach the sandbox; `strict` refuses other hosts.
+    strict: whether a request that violates the contract fails the test; None: as the command line says.
+    ignore: rules that the report leaves out.
     """
 
     fixture: Any = None
@@ -59,9 +55,8 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
 
     def merged(self, nearer: Mapping[str, Any]) -> "MarkerOptions":
         """Return these options changed by a nearer marker; `assume`, `faults` and `ignore` add up."""
-        sums: dict[str, Any] = {"assume": {**self.assume, **nearer.get("assume", {})}}
-        sums |= {name: [*getattr(self, name), *nearer.get(name, [])] for name in ("faults", "ignore")}
-        return replace(self, **{**nearer, **sums})
+        sums = {name: [*getattr(self, name), *nearer.get(name, [])] for name in ("faults", "ignore")}
+        return replace(self, **{**nearer, **sums, "assume": {**self.assume, **nearer.get("assume", {})}})
 
     def of_sandbox(self) -> dict[str, Any]:
         """Return the options that `Server.sandbox` takes."""
@@ -87,7 +82,9 @@ def marker_errors(items: Sequence[pytest.Item]) -> list[str]:
             _read(item)
         except MockServerError as error:
             errors.setdefault(str(error), []).append(item.name)
-    return [f"{_names(names)}: mockserver marker: {what}" for what, names in errors.items()]
+    return [
+        f"{first}{f' and {len(more)} more' if more else ''}: mockserver marker: {what}" for what, (first, *more) in errors.items()
+    ]
 
 
 def prepare(items: Sequence[pytest.Item]) -> None:
@@ -103,18 +100,12 @@ def prepare(items: Sequence[pytest.Item]) -> None:
 
 
 def options_of(item: pytest.Item) -> MarkerOptions:
-    """Return the options of a test.
-
-    Raises: ConfigurationError.
-    """
+    """Return the options of a test, or raise ConfigurationError."""
     return item.stash[OPTIONS] if OPTIONS in item.stash else _read(item)
 
 
 def check_settings(config: pytest.Config) -> None:
-    """Check the ini values.
-
-    Raises: pytest.UsageError with a line for each that is invalid.
-    """
+    """Raise pytest.UsageError with a line for each invalid ini value."""
     checks: dict[str, Callable[[], object]] = {
         "mock_providers": lambda: _check_providers(config),
         "mock_fixture": lambda: fixture_setting(config),
@@ -133,18 +124,12 @@ def check_settings(config: pytest.Config) -> None:
 
 
 def fixture_setting(config: pytest.Config) -> Any:
-    """Return the fixture of the ini, else the default one.
-
-    Raises: ConfigurationError.
-    """
+    """Return the fixture of the ini, else the default one, or raise ConfigurationError."""
     return find_fixture(config.getini("mock_fixture") or "default", [config.rootpath], played_providers(config))
 
 
 def number_setting(config: pytest.Config, name: str) -> int | None:
-    """Return a number of the ini; None if it is not set.
-
-    Raises: ConfigurationError.
-    """
+    """Return a number of the ini, None if it is not set, or raise ConfigurationError."""
     value = config.getini(name)
     try:
         return int(value) if value else None
@@ -153,7 +138,7 @@ def number_setting(config: pytest.Config, name: str) -> int | None:
 
 
 def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provider]) -> Any:
-    """Return a fixture as the mock takes it: a scenario stays a name, a file in one of the folders becomes a path.
+    """Return the names of scenarios, and the paths of files found in the folders.
 
     Raises: ConfigurationError that lists the scenarios.
     """
@@ -170,7 +155,7 @@ def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provid
 
 
 def played_providers(config: pytest.Config) -> Sequence[Provider]:
-    """Return the providers of a session: the built-in ones, those of the ini, and those that collected tests name.
+    """Return the built-in providers, those of the ini, and those that collected tests name.
 
     One that cannot be loaded is left out; `load_error` says why.
     """
@@ -188,7 +173,7 @@ def played_providers(config: pytest.Config) -> Sequence[Provider]:
 
 
 def load_error(config: pytest.Config, name: str) -> MockServerError | None:
-    """Return why a provider of the session could not be loaded; None if it was, or is none of the session."""
+    """Return why a provider could not be loaded; None if it was, or the session has no such provider."""
     found = config.stash.get(LOADED, {}).get(name)
     return found if isinstance(found, MockServerError) else None
 
@@ -235,7 +220,7 @@ def _convert(given: Mapping[str, Any]) -> MarkerOptions:
         return msgspec.convert(given, MarkerOptions)
     except msgspec.ValidationError as error:
         found = mismatch_of(error, MarkerOptions, given)
-        where = found.path.removeprefix(".")
+        where = found.path[1:]
         raise ConfigurationError(found.what, where=where, hint=f"write {EXAMPLES[where.partition('[')[0]]}") from error
 
 
@@ -263,18 +248,14 @@ def _mock(config: pytest.Config) -> Mock:
 
 
 def _is_replaced(fixture: str, item: pytest.Item) -> bool:
-    """Return whether the suite has a fixture of this name in place of the plugin's."""
+    """Return whether the suite overrides a fixture of the plugin."""
     found = item.session._fixturemanager.getfixturedefs(fixture, item) or ()
     return bool(found) and found[-1].func.__module__ != plugin.__name__
 
 
 def _bring_forward(item: pytest.Item) -> None:
-    """Make the sandbox before the test's other fixtures of function scope, so that none calls a real host before."""
+    """Make the sandbox before other fixtures of the test, so that none calls a real host."""
     names = [name for name in getattr(item, "fixturenames", ()) if name != "mock_sandbox"]
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     wider = [index for index, name in enumerate(names) if name in definitions and definitions[name][-1].scope != "function"]
     item.fixturenames = [*names[: (first := max(wider, default=-1) + 1)], "mock_sandbox", *names[first:]]  # type: ignore[attr-defined]
-
-
-def _names(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

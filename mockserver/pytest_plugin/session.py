@@ -19,11 +19,9 @@ _KEY = "mockserver"
 
 
 class Verdict:
-    """Collect what tests did, and report it at the end.
+    """Collect judgements, and report them at the end.
 
-    Attributes:
-        is_flipping: whether tests are being rerun under other choices, which counts for nothing else.
-
+    `is_flipping` is true while tests are rerun under other choices, which counts for nothing else.
     Raises: pytest.UsageError for invalid options.
     """
 
@@ -34,20 +32,15 @@ class Verdict:
         self._write_error = ""
         self.is_flipping = False
         self._summary: Summary | None = None
-        self._target = _setting(config, "mock_report")
+        self._target = _target(_setting(config, "mock_report"))
         self._flip = _flip(_setting(config, "mock_flip"))
         self._minimum = _percent(_setting(config, "mock_coverage_min"))
-        if self._target not in ("", "-") and Path(self._target).suffix not in SUFFIXES:
-            known = ", ".join(SUFFIXES)
-            hint = "write --mock-report=FILE, or --mock-report=- to print it"
-            raise pytest.UsageError(f"--mock-report: expected a file that ends in {known}, got {self._target}; {hint}")
         if self._flip and config.getoption("usepdb"):
-            raise pytest.UsageError(
-                "--mock-flip: cannot be combined with --pdb, which would stop at each test that fails under another choice"
-            )
+            reason = "which would stop at each test that fails under another choice"
+            raise pytest.UsageError(f"--mock-flip: cannot be combined with --pdb, {reason}")
 
     def add(self, test: str, judgement: Judgement, providers: Iterable[Provider]) -> None:
-        """Note what a test did, and which providers its mock plays."""
+        """Note a judgement, and the providers of its mock."""
         self._notes.judgements[test] = judgement
         for each in providers:
             if each.name not in self._notes.providers:
@@ -85,7 +78,7 @@ class Verdict:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the notes to the controller, or sum them up and fail the run if they demand it."""
+        """Send the notes to the controller, or summarise them and fail the run."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._notes).decode()
@@ -114,12 +107,13 @@ class Verdict:
     def _failures(self, summary: Summary) -> list[str]:
         """Return why the run fails, even if its tests passed."""
         failures = [self._write_error] if self._write_error else []
-        if self._minimum is not None:
-            failures += [
-                f"{each.provider}: tests exercised {each.percent:g} % of the documented behaviours, less than {self._minimum:g} %"
-                for each in summary.coverage
-                if each.percent < self._minimum
-            ] or ([] if summary.coverage else ["tests exercised no documented behaviour"] * (self._minimum > 0))
+        failures += [
+            f"{each.provider}: tests exercised {each.percent:g} % of the documented behaviours, less than {self._minimum:g} %"
+            for each in summary.coverage
+            if each.percent < self._minimum
+        ]
+        if self._minimum > 0 and not summary.coverage:
+            failures.append("tests exercised no documented behaviour")
         if self._flip == "fail" and summary.flips:
             failures.append(f"tests that depend on an undocumented choice: {len({flip.test for flip in summary.flips})}")
         return failures
@@ -144,6 +138,13 @@ def _setting(config: pytest.Config, name: str) -> str:
     return str(config.getini(name) if option is None else option)
 
 
+def _target(value: str) -> str:
+    if value not in ("", "-") and Path(value).suffix not in SUFFIXES:
+        hint = "write --mock-report=FILE, or --mock-report=- to print it"
+        raise pytest.UsageError(f"--mock-report: expected a file that ends in {', '.join(SUFFIXES)}, got {value}; {hint}")
+    return value
+
+
 def _flip(value: str) -> str:
     if value not in ("", *FLIPS):
         hint = "write --mock-flip=report before a path, or --mock-flip=fail"
@@ -151,14 +152,13 @@ def _flip(value: str) -> str:
     return value
 
 
-def _percent(value: str) -> float | None:
-    if not value:
-        return None
+def _percent(value: str) -> float:
+    """Return the minimum; negative if there is none."""
     try:
-        percent = float(value)
+        percent = float(value or -1)
     except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:
+        percent = 101
+    if value and not 0 <= percent <= 100:
         raise pytest.UsageError(f"mock_coverage_min: expected a number from 0 to 100, got {value}")
     return percent
 
