@@ -17,22 +17,30 @@ class NotCheckable(Exception):  # noqa: N818 - not an error: the check has no re
     """The check is impossible at this service; the message says why."""
 
 
-class Behaviour(Struct, frozen=True):
-    """One statement that the documents make.
+class Statement(Struct, frozen=True):
+    """One statement of the documents.
 
     Attributes:
         name: `PROVIDER.area.claim`.
         says: the statement in one sentence.
         source: page and section.
+    """
+
+    name: str
+    says: str
+    source: str
+
+
+class Behaviour(Statement, frozen=True):
+    """A statement with its check.
+
+    Attributes:
         check: raises AssertionError unless the service of the given Api behaves so. It speaks plain HTTP, deletes what it can
             of its records and relies on no others. It raises NotCheckable for a reason in the account, not in the service.
         exercised: whether an exchange exercised the statement.
         only_with: assumption → choice that the check needs.
     """
 
-    name: str
-    says: str
-    source: str
     operation: str
     check: Check
     exercised: Exercised

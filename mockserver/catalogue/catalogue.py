@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mockserver.catalogue.assumption import Assumption, Decision
-from mockserver.catalogue.behaviour import Behaviour
+from mockserver.catalogue.behaviour import Behaviour, Statement
 from mockserver.catalogue.conduct import Conduct
 from mockserver.documents import read_as
 
@@ -81,12 +81,9 @@ class Cleanup(Struct, frozen=True):
     remains: Mapping[str, str] = {}
 
 
-class Unchecked(Struct, frozen=True, forbid_unknown_fields=True):
+class Unchecked(Statement, frozen=True, forbid_unknown_fields=True):
     """A statement that cannot be checked from outside, and why."""
 
-    name: str
-    says: str
-    source: str
     why: str
 
 

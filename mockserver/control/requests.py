@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import asdict
+from msgspec import Meta, Struct
 
 from mockserver.control import stream
 from mockserver.control.problem import ControlError
@@ -16,23 +15,11 @@ from mockserver.judge.rows import ExchangeRow, row
 from mockserver.judge.selection import Selection, check_operation, check_status
 from mockserver.state import Sandbox
 
-Operation = Annotated[str, Meta(description="Operation id in the contract.")]
-Path = Annotated[str, Meta(description="The path without the sandbox's prefix, as sent or decoded; `*` matches anything.")]
-Status = Annotated[str, Meta(description="`429`, `4xx`, or `0` for no reply.")]
 Count = Annotated[int, Meta(ge=0)]
 
 
-class RequestsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+class RequestsQuery(Selection, frozen=True, forbid_unknown_fields=True):
     """Filter exchanges; all given filters must match."""
-
-    operation: Operation | None = None
-    method: str | None = None
-    path: Path | None = None
-    status: Status | None = None
-    since: Annotated[int, Meta(ge=0, description="Only exchanges after this number.")] | None = None
-    violations: Annotated[bool, Meta(description="`true`: with violations; `false`: without.")] | None = None
-    unmatched: Annotated[bool, Meta(description="`true`: without an operation; `false`: with one.")] | None = None
-    limit: Annotated[int, Meta(ge=0, description="Only the latest N.")] | None = None
 
 
 class RequestList(Struct, frozen=True):
@@ -46,7 +33,7 @@ class RequestList(Struct, frozen=True):
     number: int
 
 
-class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
+class ExpectationOrder(Expectation, frozen=True, forbid_unknown_fields=True):
     """The expected request and status, and how often. Default: at least once.
 
     In `query` and `headers`, null means that the name must be absent, and a list means all its values. `json` is a part of
@@ -54,13 +41,6 @@ class ExpectationOrder(Struct, frozen=True, forbid_unknown_fields=True):
     ignores exchanges up to that number.
     """
 
-    operation: Operation | None = None
-    method: str | None = None
-    path: Path | None = None
-    query: dict[str, Any] = {}
-    headers: dict[str, Any] = {}
-    json: Any | UnsetType = UNSET
-    status: int | Status | None = None
     since: Count = 0
     times: Count | None = None
     at_least: Count | None = None
@@ -135,7 +115,7 @@ def _chosen(call: ControlCall, sandbox: Sandbox) -> list[Exchange]:
         check_operation(query.operation, call.mock.pipeline.contract.operations, "query.operation")
     if query.status is not None:
         check_status(query.status, "query.status")
-    return Selection(**asdict(query)).choose(sandbox.journal)
+    return query.choose(sandbox.journal)
 
 
 def _rows(call: ControlCall, sandbox: Sandbox, exchanges: Sequence[Exchange]) -> list[ExchangeRow]:
@@ -148,13 +128,13 @@ def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
 
     Raises: ConfigurationError.
     """
-    orders, is_order = (call.body, True) if isinstance(call.body, list) else ([call.body], False)
+    is_order = isinstance(call.body, list)
+    orders: list[Expectation] = call.body if is_order else [call.body]
     if not orders:
         raise ControlError(400, "an order of nothing", where="body", hint="name at least one expectation")
-    expected = [Expectation(**asdict(each)) for each in orders]
-    for index, each in enumerate(expected):
+    for index, each in enumerate(orders):
         each.check(call.mock.pipeline.contract.operations, f"body[{index}]" if is_order else "body")
-    return expected if is_order else expected[0]
+    return orders if is_order else orders[0]
 
 
 def _gone(sandbox: Sandbox, number: str) -> ControlError:

@@ -7,16 +7,14 @@ from operator import attrgetter
 from msgspec import Struct
 
 from mockserver.catalogue import Behaviour, Catalogue, Unchecked
+from mockserver.catalogue.behaviour import Statement
 from mockserver.exchange import Exchange
 from mockserver.judge.check import MAX_NUMBERS
 
 
-class Use(Struct, frozen=True):
+class Use(Statement, frozen=True):
     """Exchanges that exercised one behaviour: their count and first numbers."""
 
-    name: str
-    says: str
-    source: str
     operation: str
     times: int
     exchanges: tuple[int, ...]

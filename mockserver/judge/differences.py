@@ -12,7 +12,7 @@ from mockserver.conversion import cut
 from mockserver.exchange import Exchange
 from mockserver.judge.redaction import FORM
 from mockserver.judge.rows import Values, grouped, is_json
-from mockserver.judge.selection import path_fits, status_fits
+from mockserver.judge.selection import OperationId, PathPattern, StatusPattern, path_fits, status_fits
 
 MAX_TEXT = 200
 """Characters of a value that are looked at, or shown."""
@@ -25,19 +25,17 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Expected properties of one exchange; None is not compared.
 
     Attributes:
-        path: as sent or decoded; `*` matches anything, slashes too.
         query, headers: name → value; None: it must be absent; a list: all its values.
         json: a part of the body: the expected members of objects, or fields of a form; UNSET is not compared.
-        status: `429`, `4xx`, or `0` for no reply.
     """
 
-    operation: str | None = None
+    operation: OperationId | None = None
     method: str | None = None
-    path: str | None = None
-    query: Mapping[str, Any] = {}
-    headers: Mapping[str, Any] = {}
+    path: PathPattern | None = None
+    query: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
     json: Any = UNSET
-    status: int | str | None = None
+    status: int | StatusPattern | None = None
 
 
 class Difference(Struct, frozen=True):
@@ -64,7 +62,7 @@ class Difference(Struct, frozen=True):
 
 def differences(exchange: Exchange, wanted: Wanted) -> list[Difference]:
     """Return all differences between the exchange and what is wanted."""
-    return [found for part in (_of_head, _of_query, _of_headers, _of_body) for found in part(exchange, wanted)]
+    return [found for part in (_of_head, _of_names, _of_body) for found in part(exchange, wanted)]
 
 
 def said(value: Any) -> str:
@@ -98,12 +96,9 @@ def _of_head(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
         yield Difference("status", wanted.status, exchange.status)
 
 
-def _of_query(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
+def _of_names(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     if wanted.query:
         yield from _of_texts("query", wanted.query, _pairs(exchange.request.query))
-
-
-def _of_headers(exchange: Exchange, wanted: Wanted) -> Iterator[Difference]:
     if wanted.headers:
         sent = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in exchange.request.raw_headers]
         yield from _of_texts("headers", {name.lower(): value for name, value in wanted.headers.items()}, grouped(sent))

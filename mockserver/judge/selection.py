@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Annotated
 from urllib.parse import unquote
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
@@ -14,25 +15,22 @@ from mockserver.exchange import Exchange
 _STATUS = re.compile(r"0|[1-5][0-9][0-9]|[1-5][xX][xX]")
 
 
+OperationId = Annotated[str, Meta(description="Operation id in the contract.")]
+PathPattern = Annotated[str, Meta(description="The path without the sandbox's prefix, as sent or decoded; `*` matches anything.")]
+StatusPattern = Annotated[str, Meta(description="`429`, `4xx`, or `0` for no reply.")]
+
+
 class Selection(Struct, frozen=True, kw_only=True):
-    """Common properties of exchanges; None is not compared.
+    """Common properties of exchanges; None is not compared."""
 
-    Attributes:
-        path: as sent or decoded; `*` matches anything, slashes too.
-        status: `429`, `4xx`, or `0` for no reply.
-        since: only later numbers.
-        unmatched: whether the contract has no operation for it.
-        limit: only the latest ones.
-    """
-
-    operation: str | None = None
+    operation: OperationId | None = None
     method: str | None = None
-    path: str | None = None
-    status: str | None = None
-    since: int | None = None
-    violations: bool | None = None
-    unmatched: bool | None = None
-    limit: int | None = None
+    path: PathPattern | None = None
+    status: StatusPattern | None = None
+    since: Annotated[int, Meta(ge=0, description="Only exchanges after this number.")] | None = None
+    violations: Annotated[bool, Meta(description="`true`: with violations; `false`: without.")] | None = None
+    unmatched: Annotated[bool, Meta(description="`true`: without an operation; `false`: with one.")] | None = None
+    limit: Annotated[int, Meta(ge=0, description="Only the latest N.")] | None = None
 
     def choose(self, exchanges: Iterable[Exchange]) -> list[Exchange]:
         """Return the selected exchanges, in their order."""

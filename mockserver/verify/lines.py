@@ -112,9 +112,6 @@ def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count} records"
 
 
-_CLEAR = "\r\x1b[2K"
-
-
 @dataclass(eq=False)
 class Progress(RunListener):
     """Print the progress of a run.
@@ -141,10 +138,7 @@ class Progress(RunListener):
 
     def start(self, name: str) -> None:
         """Show which check runs."""
-        if self.terminal is not None:
-            text = f"{self.done + 1}/{self.steps} {name}"
-            self.terminal.write(f"{_CLEAR}{text[: get_terminal_size().columns - 1]}")
-            self.terminal.flush()
+        self._show(f"{self.done + 1}/{self.steps} {name}"[: get_terminal_size().columns - 1])
 
     def saw(self, _seen: Seen) -> None:
         """Count an assumption; their table comes at the end."""
@@ -160,6 +154,9 @@ class Progress(RunListener):
 
     def clear(self) -> None:
         """Remove the line that is overwritten."""
+        self._show("")
+
+    def _show(self, line: str) -> None:
         if self.terminal is not None:
-            self.terminal.write(_CLEAR)
+            self.terminal.write(f"\r\x1b[2K{line}")
             self.terminal.flush()

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mockserver.catalogue.behaviour import Statement
 from mockserver.errors import DocumentError
 
 Outcome = Literal["holds", "broken", "not checked"]
@@ -31,7 +32,7 @@ class Evidence(Struct, frozen=True):
     reply: str
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class Result(Statement, frozen=True, kw_only=True):
     """Result of one behaviour.
 
     Attributes:
@@ -41,9 +42,6 @@ class Result(Struct, frozen=True, kw_only=True):
         before: the outcome in the baseline, `new` if it had none; empty without a baseline or a change.
     """
 
-    name: str
-    says: str
-    source: str
     operation: str
     outcome: Outcome
     found: str = ""

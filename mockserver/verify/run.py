@@ -110,8 +110,9 @@ class VerifyRun:
         self._listener = listener
         self._checks = 0
         self._silences = 0
-        self._seen: dict[str, Seen] = {}
-        self._results: dict[str, Result] = {}
+        self._seen = {each.key: checking.seen(each, "not observed", BEFORE_IT) for each in self._provider.assumptions}
+        unchecked = (checking.result(each, "not checked", why=BEFORE_IT) for each in self._catalogue.behaviours)
+        self._results = {each.name: each for each in unchecked}
 
     def report(self) -> VerifyReport:
         """Check everything, clean up and return the results."""
@@ -125,8 +126,8 @@ class VerifyRun:
             started=iso_seconds(started_ms),
             took_ms=(stopwatch_us() - started_us) // 1000,
             finding=finding,
-            behaviours=tuple(self._result_of(each) for each in self._catalogue.behaviours),
-            assumptions=tuple(self._seen_of(each) for each in self._provider.assumptions),
+            behaviours=tuple(self._results.values()),
+            assumptions=tuple(self._seen.values()),
             remains=self._service.mask.hide_leftovers(self._cleaner.leftovers()),
         )
 
@@ -165,7 +166,8 @@ class VerifyRun:
     def _observe(self, assumption: Assumption) -> None:
         observer = next((each for each in self._catalogue.observers if each.assumption is assumption), None)
         if observer is None:
-            seen = checking.seen(assumption, "not observed", self._why_unobservable(assumption))
+            known = {each.assumption.key: each.why for each in self._catalogue.unobservable}
+            seen = checking.seen(assumption, "not observed", known.get(assumption.key, "no way to observe it is known"))
         else:
             seen = self._timed(assumption.key, lambda api: checking.observe(observer, api))
         self._seen[assumption.key] = seen = replace(seen, seen=self._service.mask.hide(seen.seen))
@@ -210,16 +212,6 @@ class VerifyRun:
         options, service = self._options, self._service
         marker = marker or f"{options.marker}-{self._checks:03}"
         return Api(service.send, options.url, options.token, marker=marker, pause=service.pause)
-
-    def _why_unobservable(self, assumption: Assumption) -> str:
-        known = {each.assumption.key: each.why for each in self._catalogue.unobservable}
-        return known.get(assumption.key, "no way to observe it is known")
-
-    def _result_of(self, behaviour: Behaviour) -> Result:
-        return self._results.get(behaviour.name) or checking.result(behaviour, "not checked", why=BEFORE_IT)
-
-    def _seen_of(self, assumption: Assumption) -> Seen:
-        return self._seen.get(assumption.key) or checking.seen(assumption, "not observed", BEFORE_IT)
 
 
 def verify(

@@ -4,7 +4,7 @@ A file is decoded in two steps: the addresses of all entries, then the entries t
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from mockserver import __version__
 from mockserver.conversion import NOT_JSON
 from mockserver.errors import DocumentError
-from mockserver.exchange import Exchange, RawHeaders
+from mockserver.exchange import Exchange
 from mockserver.judge.redaction import Redaction
 from mockserver.state.clock import iso_milliseconds
 
@@ -165,6 +165,7 @@ def _decode(content: bytes | msgspec.Raw, form: type[Form], name: str) -> Form:
 
 _VERSION = "HTTP/1.1"
 _UNKNOWN = -1
+_PHRASES = {each.value: each.phrase for each in HTTPStatus}
 
 
 def to_har(exchanges: Iterable[Exchange], redaction: Redaction) -> dict[str, Any]:
@@ -193,35 +194,33 @@ def _comment(exchange: Exchange) -> str:
 
 def _written_request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
     request = exchange.request
-    query = redaction.query(request.query)
+    content_type = request.header(b"content-type")
     written = {
         "method": request.method,
         "url": redaction.segments(request.base_url) + redaction.path(request),
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _written_headers(request.raw_headers, redaction),
-        "queryString": [{"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)],
+        "headers": _named(redaction.headers(request.raw_headers)),
+        "queryString": _named(parse_qsl(redaction.query(request.query), keep_blank_values=True)),
         "headersSize": _UNKNOWN,
         "bodySize": len(request.body or b""),
     }
     if "request" in exchange.partial:
-        return {**written, "bodySize": _UNKNOWN, "postData": {"mimeType": _content_type(request.headers)}}
-    if not request.body:
-        return written
-    return {**written, "postData": _shown_body(request.body, _content_type(request.headers), redaction)}
+        return {**written, "bodySize": _UNKNOWN, "postData": {"mimeType": content_type}}
+    return {**written, "postData": _shown_body(request.body, content_type, redaction)} if request.body else written
 
 
 def _written_response(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
     is_known = "reply" not in exchange.partial
-    content_type = _content_type(dict(exchange.headers))
+    content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
     size = len(exchange.body) if is_known else _UNKNOWN
     body = _shown_body(exchange.body, content_type, redaction) if is_known else {"mimeType": content_type}
     return {
         "status": exchange.status,
-        "statusText": _phrase(exchange.status),
+        "statusText": _PHRASES.get(exchange.status, ""),
         "httpVersion": _VERSION,
         "cookies": [],
-        "headers": _written_headers(exchange.headers, redaction),
+        "headers": _named(redaction.headers(exchange.headers)),
         "content": {"size": size, **body},
         "redirectURL": "",
         "headersSize": _UNKNOWN,
@@ -229,8 +228,8 @@ def _written_response(exchange: Exchange, redaction: Redaction) -> dict[str, Any
     }
 
 
-def _written_headers(headers: RawHeaders, redaction: Redaction) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in redaction.headers(headers)]
+def _named(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
 
 
 def _shown_body(body: bytes, content_type: str, redaction: Redaction) -> dict[str, str]:
@@ -239,14 +238,3 @@ def _shown_body(body: bytes, content_type: str, redaction: Redaction) -> dict[st
         return {"mimeType": content_type, "text": shown.decode()}
     except UnicodeDecodeError:
         return {"mimeType": content_type, "text": b64encode(shown).decode(), "encoding": "base64"}
-
-
-def _content_type(headers: Mapping[bytes, bytes]) -> str:
-    return headers.get(b"content-type", b"").decode("latin-1")
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
