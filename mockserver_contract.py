@@ -1,4 +1,4 @@
-"""Start the command `mockserver` and the pytest plugin, or report a damaged installation in one line.
+"""Start the command and the pytest plugin, or report a damaged installation.
 
 PyPI's `mockserver-client`, the client of another product, installs a package `mockserver` too. Each overwrites the other's
 `mockserver/__init__.py`, and removing one removes that file. This module is outside the package, so it runs in any case.

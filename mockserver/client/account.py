@@ -40,7 +40,7 @@ class Records(Generic[RecordT]):
         self._kind = kind
 
     def get(self, record_id: str) -> RecordT | None:
-        """Return the record with this id, or None; of a deleted one, what the provider keeps."""
+        """Return the record, or what is kept of a deleted one, or None."""
         with self._ref.mock.lock:
             found: RecordT | None = self._collection.get(record_id)
             return found
@@ -186,7 +186,7 @@ class Account(InSandbox):
         return MockAdapter(self._ref.app, self.name)
 
     def intercepted(self, *, strict: bool = False) -> Interception:
-        """Return a context in which requests to the provider's own host reach this account.
+        """Redirect requests for the provider's own host to this account.
 
         strict: refuse requests to other hosts, except loopback ones.
         """
@@ -203,13 +203,13 @@ class Account(InSandbox):
         return AnyRecords(self._ref, kinds[section])
 
     def _secret(self) -> str:
-        """Return the secret of the first endpoint, else one derived from the sandbox's name."""
+        """Return the first endpoint's secret, else one derived from the sandbox's name."""
         endpoints = self._ref.sandbox.state.endpoints
         return endpoints[0].secret if endpoints else SECRET_PREFIX + digest(f"{self.name}/webhooks", 32)
 
 
 class SandboxAccounts(InSandbox):
-    """The accounts of one sandbox. As a context it drops the sandbox at the end."""
+    """The accounts of one sandbox; as a context it drops the sandbox."""
 
     def __repr__(self) -> str:
         return f"<sandbox {self.name}>"
@@ -234,7 +234,7 @@ class SandboxAccounts(InSandbox):
         return account(self._ref, found)
 
     def intercepted(self, *, strict: bool = False) -> Interception:
-        """Return a context in which requests to the providers' own hosts reach this sandbox.
+        """Redirect requests for the providers' own hosts to this sandbox.
 
         strict: refuse requests to other hosts, except loopback ones.
         """

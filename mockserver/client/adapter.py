@@ -1,4 +1,4 @@
-"""An adapter for requests that calls the mock in the same process, without port or thread."""
+"""An adapter for requests that calls the mock in the same process."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from mockserver.http.app import App
 
 
 class MockAdapter(HTTPAdapter):
-    """Send the requests of a session to an application of this process: `session.mount("https://", adapter)`.
+    """Send the requests of a session to the mock: `session.mount("https://", adapter)`.
 
     The host does not matter. Retries, timeouts (raised at once) and connection errors are as over a network. Proxies and
     certificates are ignored.
     """
 
     def __init__(self, app: App, sandbox: str = "", **options: Any) -> None:
-        """Take the application and the sandbox of all requests; empty: path, header or key selects it.
+        """Take the application and the sandbox; empty: the request selects it.
 
         options: other options of `HTTPAdapter`, such as `max_retries`.
         """

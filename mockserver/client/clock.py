@@ -12,7 +12,7 @@ Duration = str | timedelta
 
 
 class SandboxClock:
-    """The clock of one sandbox, independent of the machine's clock and of a faked one.
+    """The clock of one sandbox, independent of the machine's.
 
     Due tasks run in order as it moves: payments settle, tokens expire, webhooks are retried.
     """
@@ -30,13 +30,13 @@ class SandboxClock:
 
     @property
     def mode(self) -> Mode:
-        """`step` moves by a second with every exchange, `frozen` stays, `real` runs with the machine."""
+        """The clock's mode: `step`, `frozen` or `real`."""
         return self._ref.sandbox.state.clock.mode
 
     def advance(self, by: Duration) -> datetime:
-        """Advance the clock by `"90s"`, `"3d"`, `"PT36H"` or a timedelta; return the new time.
+        """Advance the clock by a duration or timedelta; return the new time.
 
-        account.clock.advance("3d")
+        account.clock.advance("90s")  # or "3d", "PT36H", timedelta(days=3)
         """
         with self._ref.mock.lock:
             clock = self._ref.sandbox.state.clock
@@ -44,7 +44,7 @@ class SandboxClock:
         return self.now
 
     def set(self, now: Moment, *, mode: Mode | None = None) -> datetime:
-        """Set the clock to an ISO 8601 timestamp or a datetime, earlier or later.
+        """Set the clock to an ISO 8601 timestamp or a datetime.
 
         account.clock.set("2026-12-31T23:59:59Z")
         """

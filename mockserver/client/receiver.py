@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 SELECTOR = b"mock-sandbox"
-"""The header that names the sandbox; it beats the key, and unlike a path it leaves the links in replies as they are."""
+"""Header that selects the sandbox before the key, and leaves links unchanged."""
 
 
 class LateReplyError(Exception):

@@ -80,7 +80,7 @@ class InSandbox:
             self._ref.allowed.append(range(begun + 1, self._ref.sandbox.journal.number + 1))
 
     def snapshot(self, name: str = "test") -> None:
-        """Save the state under a name: records, ids, clock, assumptions, webhook endpoints, due tasks.
+        """Save records, ids, clock, assumptions, endpoints and due tasks under a name.
 
         Raises: BadNameError, LimitError.
         """
@@ -118,7 +118,7 @@ class InSandbox:
             return self._ref.mock.fixtures.dump(self._ref.sandbox.state)
 
     def report(self, *, ignore: Collection[str] = ()) -> "Report":
-        """Return the report on the sandbox; `ignore` has ids of rules to leave out.
+        """Return the report on the sandbox; `ignore` names rules.
 
             assert account.report().is_clean
 
@@ -133,7 +133,7 @@ class InSandbox:
             return judge.report([self._ref.sandbox])
 
     def assert_clean(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail and show the findings unless the report is clean, allowed violations aside.
+        """Fail and show the findings unless only allowed violations were found.
 
         account.assert_clean(ignore=["walk-stopped-early"])
         """
@@ -142,7 +142,7 @@ class InSandbox:
         self._fail_on(*(each for each in report.violations if not self._ref.is_allowed(each.exchanges)), *report.conduct)
 
     def assert_good_conduct(self, *, ignore: Collection[str] = ()) -> None:
-        """Fail and show the findings of conduct, if any; for strict tests, which fail for violations anyway."""
+        """Fail and show the findings of conduct, if any; ignore violations."""
         __tracebackhide__ = True
         self._fail_on(*self.report(ignore=ignore).conduct)
 

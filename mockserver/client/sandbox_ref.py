@@ -11,7 +11,10 @@ from mockserver.state.sandbox import DEFAULT
 
 
 class SandboxRef:
-    """Handle to one sandbox of an app; `allowed` has the numbers of exchanges whose violations are allowed."""
+    """Handle to one sandbox of an app.
+
+    `allowed` has the numbers of exchanges whose violations are allowed.
+    """
 
     def __init__(self, app: App, name: str, address: Callable[[], str]) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""`mockserver.running()`: the mock in this process; it opens a port when its address is needed."""
+"""`mockserver.running()`: the mock in this process."""
 
 import os
 import threading
@@ -19,7 +19,7 @@ from mockserver.state.sandbox import DEFAULT
 Hashable = tuple[Any, ...]
 
 MAX_STATES = 64
-"""Number of initial states to keep, so that sandboxes with the same options are forks."""
+"""Number of initial states to cache for sandboxes with equal options."""
 
 
 class ServerOptions(AppOptions, total=False):
@@ -34,10 +34,9 @@ class ServerOptions(AppOptions, total=False):
 
 
 class Server:
-    """The mock in this process. It opens no port and starts no thread until `url` is read.
+    """The mock in this process; `app` is its ASGI application.
 
-    Attributes:
-        app: the mock as an ASGI application.
+    It opens no port and starts no thread until `url` is read.
     """
 
     def __init__(self, **options: Unpack[ServerOptions]) -> None:
@@ -59,7 +58,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Base URL of the mock; reading it starts the server in a thread.
+        """Base URL of the mock; starts the server in a thread.
 
         Raises: ConfigurationError if the port is taken, or the server was closed.
         """
@@ -138,6 +137,6 @@ def running(**options: Unpack[ServerOptions]) -> Server:
 
 
 def _versions(fixtures: Sequence[Fixture]) -> Hashable:
-    """Return times and sizes of the files, which change when one is written again."""
+    """Return times and sizes of the files."""
     stats = [os.stat(each) for each in fixtures if os.path.isfile(each)]  # noqa: PTH113, PTH116 - they take any text
     return tuple((each.st_mtime_ns, each.st_size) for each in stats)

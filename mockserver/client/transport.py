@@ -1,4 +1,4 @@
-"""An httpx transport that calls the mock in the same process, without port or thread."""
+"""An httpx transport that calls the mock in the same process."""
 
 import httpx
 
@@ -8,7 +8,7 @@ from mockserver.http.app import App
 
 
 class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Send the requests of an httpx client, sync or async, to an application of this process.
+    """Send the requests of an httpx client, sync or async, to the mock.
 
     The host does not matter. A delay takes no time; one as long as the client's read timeout raises `ReadTimeout`. A
     connection that a fault ends raises the error of httpx for it.
@@ -17,7 +17,7 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """
 
     def __init__(self, app: App, sandbox: str = "") -> None:
-        """Take the application and the sandbox of all requests; empty: path, header or key selects it."""
+        """Take the application and the sandbox; empty: the request selects it."""
         self._receiver = Receiver(app, sandbox)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -45,7 +45,7 @@ class Webhooks:
 
     @property
     def secret(self) -> str:
-        """Signing secret of the latest endpoint, or of the next one if there is none."""
+        """Signing secret of the latest endpoint, else of the next one."""
         endpoints = self._ref.sandbox.state.endpoints
         return endpoints[-1].secret if endpoints else self._secret
 
@@ -64,7 +64,7 @@ class Webhooks:
         return self._add({"url": url, "events": list(types), "secret": secret or self._secret})
 
     def connect(self, app: Application, *types: str, path: str = "/", secret: str | None = None) -> str:
-        """Send events to an ASGI or WSGI application of this process; return the endpoint's id.
+        """Send events to an ASGI or WSGI application; return the endpoint's id.
 
         It is called in a thread of its own; `wait_for` and `flush` wait for its answer. An ASGI application gets a new event
         loop for each call; the test runs its lifespan.
@@ -97,7 +97,7 @@ class Webhooks:
         return self._ask("GET", "webhooks/deliveries", list[DeliveryRow])
 
     def wait_for(self, event_type: str | None = None, *, about: str | None = None, timeout: float = 5) -> DeliveryRow:
-        """Wait for a finished delivery of such an event, and return the first.
+        """Wait for a finished delivery of such an event; return it.
 
         about: id of the object. timeout: seconds of real time. Deliveries that are due later are sent when the sandbox's clock
         advances.
@@ -117,7 +117,7 @@ class Webhooks:
         raise AssertionError(self._missing(event_type, timeout))
 
     def flush(self, timeout: float = 15) -> bool:
-        """Wait until all due deliveries are answered, at most `timeout` seconds; return whether they are."""
+        """Wait until all due deliveries are answered; return whether they are."""
         return self._ref.app.webhook_sender.flush(self._ref.sandbox, timeout)
 
     def send(self, event_type: str, **happening: Unpack[Happening]) -> EventsMade:

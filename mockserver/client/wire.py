@@ -15,7 +15,7 @@ _PHRASES = {each.value: each.phrase for each in HTTPStatus}
 
 
 class FakeConnection:
-    """A connection for one request; `base_url` is scheme and host of relative targets."""
+    """A connection for one request; `base_url` is for relative targets."""
 
     def __init__(self, receiver: Receiver, base_url: str) -> None:
         self.is_complete = False
@@ -63,7 +63,7 @@ def attach(connection: Any, receiver: Receiver, base_url: str) -> None:
 
 
 class _FakeSocket:
-    """A socket for one request; then its connection has none again, so none that a pool keeps leads here later."""
+    """A socket for one request, which its connection then loses again."""
 
     def __init__(self, connection: Any, receiver: Receiver, base_url: str) -> None:
         timeout = connection.timeout

@@ -1,3 +1,3 @@
-"""The pytest plugin. Its hooks and fixtures are in `plugin`, which the module `mockserver_contract` registers."""
+"""The pytest plugin, which the module `mockserver_contract` registers."""
 
 pytest_plugins = ["mockserver.pytest_plugin.plugin"]  # for `-p mockserver.pytest_plugin`

@@ -1,4 +1,4 @@
-"""Rerun tests under the other choices of the assumptions that they used, to find those that depend on one."""
+"""Rerun tests under other choices to find those that depend on one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +17,11 @@ MAX_ERROR = 300
 
 
 Rerun = tuple[pytest.Item, Flip]
-"""A passed test, and the flip that it is if it fails under the other choice."""
+"""A passed test, and the flip to report if the rerun fails."""
 
 
 def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
-    """Yield a rerun for each other choice of each assumption that passed tests used."""
+    """Yield a rerun for each other choice that passed tests could use."""
     for item in items:
         for used, choice in item.stash.get(USED, []) if item.stash.get(PASSED, False) else []:
             source = {"key": used.key, "question": used.question, "evidence": used.evidence}
@@ -30,7 +30,7 @@ def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
 
 
 def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
-    """Run them; note the tests that depend on a choice or cannot run twice.
+    """Run the reruns; note flips and tests that cannot run twice.
 
     A test that fails under another choice runs once more under its own: if it fails again, the choice is not the reason.
     """
@@ -46,7 +46,7 @@ def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note whether a test passes in all its phases; for a rerun, note the errors."""
+    """Note whether a test passes, or the errors of a rerun."""
     if FLIPPED not in item.stash:
         is_passing = report.when == "setup" or item.stash.get(PASSED, False)
         item.stash[PASSED] = is_passing and report.passed
@@ -55,7 +55,7 @@ def note(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _run(item: pytest.Item, key: str, choice: str, following: pytest.Item | None) -> str:
-    """Run the test under the choice; return the first line of its error, empty if it passed.
+    """Run the test under the choice; return its error, or "".
 
     Fixtures of wider scope stay set up for the test that follows.
     """

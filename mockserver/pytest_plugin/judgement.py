@@ -1,4 +1,4 @@
-"""Judge the sandbox of one test; the result can be sent from one process to another."""
+"""Judge the sandbox of one test."""
 
 from collections.abc import Collection
 from itertools import chain

@@ -35,7 +35,7 @@ EXAMPLES = {
 
 
 class MarkerOptions(Struct, kw_only=True, frozen=True):
-    """Options of a test, merged from its markers: `SandboxOptions`, and how the test is run and judged.
+    """Options of a test, merged from its markers.
 
     intercept: whether requests to the providers' own hosts reach the sandbox; `strict` refuses other hosts.
     strict: whether a request that violates the contract fails the test; None: as the command line says.
@@ -54,7 +54,7 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
     journal_limit: Annotated[int, Meta(ge=1)] | None = None
 
     def merged(self, nearer: Mapping[str, Any]) -> "MarkerOptions":
-        """Return these options changed by a nearer marker; `assume`, `faults` and `ignore` add up."""
+        """Return these options changed by a nearer marker; collections add up."""
         sums = {name: [*getattr(self, name), *nearer.get(name, [])] for name in ("faults", "ignore")}
         return replace(self, **{**nearer, **sums, "assume": {**self.assume, **nearer.get("assume", {})}})
 
@@ -71,7 +71,7 @@ LOADED = pytest.StashKey[dict[str, Provider | MockServerError]]()
 """Installed providers by name, or why they cannot be loaded."""
 
 MOCKS = pytest.StashKey[dict[tuple[str, ...], Mock]]()
-"""Names of providers → a mock of them, which checks faults and rules before the session's own is started."""
+"""Names of providers → a mock that checks faults and rules."""
 
 
 def marker_errors(items: Sequence[pytest.Item]) -> list[str]:
@@ -88,7 +88,7 @@ def marker_errors(items: Sequence[pytest.Item]) -> list[str]:
 
 
 def prepare(items: Sequence[pytest.Item]) -> None:
-    """Keep the options of the tests, and start interceptions before the tests' own fixtures.
+    """Store the tests' options; start interceptions before the tests' fixtures.
 
     An invalid marker that was added after collection fails its test when that starts.
     """
@@ -124,12 +124,12 @@ def check_settings(config: pytest.Config) -> None:
 
 
 def fixture_setting(config: pytest.Config) -> Any:
-    """Return the fixture of the ini, else the default one, or raise ConfigurationError."""
+    """Return the ini's fixture, else `default`, or raise ConfigurationError."""
     return find_fixture(config.getini("mock_fixture") or "default", [config.rootpath], played_providers(config))
 
 
 def number_setting(config: pytest.Config, name: str) -> int | None:
-    """Return a number of the ini, None if it is not set, or raise ConfigurationError."""
+    """Return a number of the ini or None, or raise ConfigurationError."""
     value = config.getini(name)
     try:
         return int(value) if value else None
@@ -138,7 +138,7 @@ def number_setting(config: pytest.Config, name: str) -> int | None:
 
 
 def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provider]) -> Any:
-    """Return the names of scenarios, and the paths of files found in the folders.
+    """Return scenarios as names, and files in the folders as paths.
 
     Raises: ConfigurationError that lists the scenarios.
     """
@@ -155,7 +155,7 @@ def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provid
 
 
 def played_providers(config: pytest.Config) -> Sequence[Provider]:
-    """Return the built-in providers, those of the ini, and those that collected tests name.
+    """Return the providers: built-in, of the ini, and named by tests.
 
     One that cannot be loaded is left out; `load_error` says why.
     """
@@ -173,7 +173,7 @@ def played_providers(config: pytest.Config) -> Sequence[Provider]:
 
 
 def load_error(config: pytest.Config, name: str) -> MockServerError | None:
-    """Return why a provider could not be loaded; None if it was, or the session has no such provider."""
+    """Return the error of loading a provider, or None."""
     found = config.stash.get(LOADED, {}).get(name)
     return found if isinstance(found, MockServerError) else None
 
@@ -225,7 +225,7 @@ def _convert(given: Mapping[str, Any]) -> MarkerOptions:
 
 
 def _check_providers(config: pytest.Config) -> None:
-    """Check the names of the ini; a package that cannot be imported fails only the tests that name it."""
+    """Check the ini's names; packages are imported when tests need them."""
     known = provider_names()
     for name in config.getini("mock_providers"):
         if name not in known:
@@ -254,7 +254,7 @@ def _is_replaced(fixture: str, item: pytest.Item) -> bool:
 
 
 def _bring_forward(item: pytest.Item) -> None:
-    """Make the sandbox before other fixtures of the test, so that none calls a real host."""
+    """Make the sandbox before the test's fixtures call real hosts."""
     names = [name for name in getattr(item, "fixturenames", ()) if name != "mock_sandbox"]
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     wider = [index for index, name in enumerate(names) if name in definitions and definitions[name][-1].scope != "function"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 BUILT_IN = sorted(path.parent.name for path in (PACKAGE / "providers").glob("*/account.py"))
-"""Names of the providers that come with the package; each is a fixture."""
+"""Names of the built-in providers; each is a fixture."""
 
 MARKER = (
     "mockserver(fixture=…, seed=…, clock=…, now=…, assume={…}, faults=[…], intercept=…, strict=…, ignore=[…], journal_limit=…): "
@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, check the ini values, and prepare a report if one is wanted."""
+    """Declare the marker, check the ini values, and prepare the report."""
     config.addinivalue_line("markers", MARKER)
     try:
         config.getini("mock_strict")
@@ -90,14 +90,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Warn if another distribution has put its files beside ours: then its own fixtures are missing."""
+    """Warn if another distribution has put its files beside ours."""
     if not (PACKAGE / "launcher.py").exists():
         return None
     return "mockserver: `mockserver-client` is installed in the same package, so its fixtures are missing; use two environments"
 
 
 class ProviderFixtures:
-    """The fixtures of installed providers, each made when a test first asks for it.
+    """The fixtures of installed providers, each made on first use.
 
     Reading the entry points of all packages takes some milliseconds, so it waits for a fixture that pytest does not know.
     `named` has the providers that collected tests name.
@@ -180,7 +180,7 @@ def _marked(nodes: Iterable[Any]) -> list[pytest.Item]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the last requests to the report of a failed test, and cut our own lines from its traceback."""
+    """Add the last requests to a failed test's report; shorten its traceback."""
     if call.excinfo is not None and "mockserver.errors" in sys.modules and not item.config.getoption("fulltrace", False):
         from mockserver.pytest_plugin.text import shorten
 

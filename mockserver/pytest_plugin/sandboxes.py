@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mockserver.client.interception import Interception
 
 VERDICT = "mockserver-verdict"
-"""Name of the plugin that collects what tests did, if a report is wanted."""
+"""Name of the plugin that collects judgements for the report."""
 
 FLIPPED = pytest.StashKey[tuple[str, str]]()
 """Assumption and choice of a rerun."""
@@ -42,7 +42,7 @@ ENDED = pytest.StashKey[set[str]]()
 """Names of the sandboxes of finished tests."""
 
 USED = pytest.StashKey[list[tuple[Assumption, str]]]()
-"""Assumptions that a test used, without those of its markers, and their choices."""
+"""Assumptions and choices that a test used, without its markers' own."""
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def account_of(config: pytest.Config, accounts: Accounts, provider: str) -> Acco
 
 @contextmanager
 def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
-    """Make the test's sandbox; judge and drop it when the test is over."""
+    """Make the test's sandbox; judge and drop it at the end."""
     options = options_of(item)
     if FLIPPED in item.stash:
         options = replace(options, assume=options.assume | dict([item.stash[FLIPPED]]))
@@ -98,7 +98,7 @@ def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
 
 
 def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) -> Accounts:
-    """Make a sandbox; drop those of finished tests, which late requests may have made again."""
+    """Make a sandbox; drop those that late requests made again."""
     sandboxes = server.app.mock.sandboxes
     with server.app.mock.lock:
         for late in [each.name for each in sandboxes if each.name in ended]:
@@ -108,13 +108,13 @@ def _make(server: Server, name: str, options: MarkerOptions, ended: set[str]) ->
 
 
 def _name(item: pytest.Item) -> str:
-    """Return a sandbox name that only this test has, the same in every run."""
+    """Return the test's own sandbox name, the same in every run."""
     words = re.sub(r"[^A-Za-z0-9]+", "-", item.name)[:40].strip("-") or "test"
     return f"{words}-{crc32(item.nodeid.encode()):08x}"
 
 
 class TestSandbox:
-    """The sandbox of a running test; `interception` is that of its markers, if any."""
+    """The sandbox of a running test, and its markers' interception."""
 
     def __init__(
         self, item: pytest.Item, sandbox_ref: SandboxRef, options: MarkerOptions, interception: "Interception | None"
@@ -127,7 +127,7 @@ class TestSandbox:
         self.interception = interception
 
     def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests and failed webhooks to the first report of a failure."""
+        """Add the last requests and failed webhooks to the first failure."""
         if report.failed and not self._has_failed:
             _add_requests(report, self._ref, self._sandbox)
         self._has_failed = self._has_failed or report.failed
@@ -158,7 +158,7 @@ class TestSandbox:
 
 
 class SharedAccounts(Accounts):
-    """The accounts of a shared sandbox, which is judged when it is dropped."""
+    """The accounts of a shared sandbox; dropping it judges it."""
 
     _config: pytest.Config
     _is_dropped = False
@@ -178,7 +178,7 @@ class SharedAccounts(Accounts):
             pytest.fail("\n".join(failures), pytrace=False)
 
     def note(self, report: pytest.TestReport) -> None:
-        """Add the last requests to the report of a failed test that sent any."""
+        """Add the last requests, if any, to a failed test's report."""
         number = 0 if self._is_dropped else self.sandbox_ref.sandbox.journal.number
         if report.failed and number not in (0, self._noted):
             _add_requests(report, self.sandbox_ref, self.sandbox_ref.sandbox)
@@ -202,7 +202,7 @@ class SandboxMaker:
         self._made: list[SharedAccounts] = []
 
     def __call__(self, name: str | None = None, **options: Unpack[SandboxOptions]) -> SharedAccounts:
-        """Make a sandbox with the keywords of the marker; as a context it is dropped at the end.
+        """Make a sandbox, also as a context, with the marker's keywords.
 
         Files of `fixture` are searched in the root folder of the tests.
         Raises: MockServerError for invalid options, or a name that is taken.
@@ -228,7 +228,7 @@ def _is_unused(sandbox: Sandbox) -> bool:
 def _judge(
     config: pytest.Config, test: str, sandbox_ref: SandboxRef, *, strict: bool | None = None, ignore: Collection[str] = ()
 ) -> Sequence[str]:
-    """Judge a sandbox for the report; return the lines of violations that fail the test."""
+    """Judge a sandbox; return the lines of violations that fail the test."""
     if strict is None:
         strict = config.getoption("mock_strict") or config.getini("mock_strict")
     verdict = config.pluginmanager.get_plugin(VERDICT)
@@ -246,7 +246,7 @@ def _judge(
 
 
 def _add_requests(report: pytest.TestReport, sandbox_ref: SandboxRef, sandbox: Sandbox) -> None:
-    """Add the last requests and failed webhooks of a sandbox to the report of a failed test."""
+    """Add the last requests and failed webhooks to a failed test's report."""
     from mockserver.pytest_plugin.text import failed_deliveries, last_requests
 
     providers = list(sandbox_ref.mock.pipeline.providers.values())

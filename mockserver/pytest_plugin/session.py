@@ -78,7 +78,7 @@ class Verdict:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the notes to the controller, or summarise them and fail the run."""
+        """Send the notes to the controller, or report them."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._notes).decode()

@@ -1,4 +1,4 @@
-"""Summarise the judgements on all tests of a run, in one process or several."""
+"""Summarise the judgements on all tests of a run."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -13,7 +13,7 @@ from mockserver.pytest_plugin.judgement import Judgement
 
 
 class Flip(Struct, frozen=True, kw_only=True):
-    """A test that passes under one choice of an assumption and fails under another."""
+    """A test that passes under one choice and fails under another."""
 
     test: str
     key: str
@@ -46,7 +46,7 @@ class Notes(Struct):
     unrepeatable: list[str] = field(default_factory=list)
 
     def take(self, other: "Notes") -> None:
-        """Add the notes of another process; tests of both may share a sandbox."""
+        """Add the notes of another process."""
         self.providers |= other.providers
         for name, judgement in other.judgements.items():
             own = self.judgements.get(name)
@@ -70,7 +70,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class CoverageSummary(Struct, frozen=True):
-    """Coverage of a provider's documented behaviours; percent is rounded down to one decimal."""
+    """Coverage of a provider's behaviours; percent is rounded down."""
 
     provider: str
     title: str
@@ -81,7 +81,7 @@ class CoverageSummary(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """The report on all tests that sent requests; `assumptions` is `KEY=CHOICE` → the tests that used it."""
+    """The report on all tests that sent requests."""
 
     tests: int
     requests: int
@@ -96,7 +96,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 
 def summed_up(notes: Notes) -> Summary:
-    """Return the summary of notes, whatever the order and process of the tests."""
+    """Return the summary of notes, in any order of tests."""
     judgements = dict(sorted(notes.judgements.items()))
     used: dict[str, list[str]] = {}
     for test, judgement in judgements.items():
@@ -130,7 +130,7 @@ def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[Group, ...]:
 
 
 def _covered(providers: Mapping[str, Documented], exercised: set[str]) -> Iterable[CoverageSummary]:
-    """Yield the coverage of each provider of which a test exercised any behaviour."""
+    """Yield the coverage of each provider that tests exercised."""
     for provider, documented in sorted(providers.items()):
         of = len(documented.behaviours)
         missing = tuple(name for name in documented.behaviours if name not in exercised)

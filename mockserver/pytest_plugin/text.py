@@ -1,4 +1,4 @@
-"""Format what the plugin prints: last requests of a failed test, violations, and the report."""
+"""Format last requests, violations and the report."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,7 @@ def violation_lines(findings: Sequence[Finding], sandbox_ref: SandboxRef) -> Ite
 
 
 def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:
-    """Cut our own lines from the end of a traceback if the error is one of ours."""
+    """Cut our own lines from the traceback of our errors."""
     if not isinstance(raised.value, MockServerError):
         return
     entry: TracebackType | None = raised.tb

@@ -1,4 +1,4 @@
-"""Send requests for the providers' own hosts to a sandbox, without changes to the code under test.
+"""Redirect requests for the providers' own hosts to a sandbox.
 
 The classes of HTTP libraries belong to the whole process, and so do their patches: `ACTIVE` is the package's only value that
 lasts and changes. When the last interception ends, every function is the original one again.
@@ -24,7 +24,7 @@ PATCHES: tuple[Patch, ...] = (*over_httpx.PATCHES, *over_http_client.PATCHES, *o
 
 
 class Interception:
-    """A context in which requests of this process for some hosts reach a sandbox.
+    """A context that redirects requests for some hosts to a sandbox.
 
     It covers httpx, httpx2, requests, urllib3, urllib, `http.client` and aiohttp, including clients made before and libraries
     imported later. If several overlap, the one that started last wins.
@@ -33,7 +33,7 @@ class Interception:
     """
 
     def __init__(self, receivers: Mapping[str, Receiver], *, strict: bool = False) -> None:
-        """Take host → receiver of its requests; `strict` refuses other hosts except loopback ones."""
+        """Take host → receiver; `strict` refuses other hosts except loopback."""
         self.receivers = receivers
         self._is_strict = strict
         self.refused: list[str] = []
@@ -91,7 +91,7 @@ class ActiveInterceptions:
                     self._undo.pop()()
 
     def find(self, url: str) -> Receiver | None:
-        """Return the receiver of a request; None if it goes to its real host.
+        """Return the receiver of a request; None for its real host.
 
         Raises: UnexpectedRequestError if it is refused.
         """
@@ -125,7 +125,7 @@ class ActiveInterceptions:
 
 
 class LateImports(MetaPathFinder):
-    """A finder, first in `sys.meta_path`, that reports when certain modules are imported; others find them."""
+    """A finder, first in `sys.meta_path`, that reports imports of some modules."""
 
     def __init__(self, modules: Collection[str], imported: Callable[[str, ModuleType], None]) -> None:
         self._modules = modules

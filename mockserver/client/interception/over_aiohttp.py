@@ -29,7 +29,7 @@ def _connect(original: Any, library: ModuleType, active: "ActiveInterceptions") 
 
 
 class Transport(asyncio.Transport):
-    """Take the bytes of one request, and pass those of its reply to the protocol."""
+    """Answer the bytes of one request with those of its reply."""
 
     def __init__(self, protocol: Any, connection: FakeConnection, timeout_s: float | None) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Transport(asyncio.Transport):
         self._is_closing = False
 
     def write(self, data: Any) -> None:
-        """Take the next bytes of the request; the reply follows in the next turn of the event loop."""
+        """Take bytes of the request; once complete, schedule the reply."""
         was_complete = self._exchange.is_complete
         self._exchange.write(data)
         if self._exchange.is_complete and not was_complete:

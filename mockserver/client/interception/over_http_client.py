@@ -1,4 +1,4 @@
-"""Patch `http.client`, and so urllib, urllib3 and requests, where a connection opens and a request starts."""
+"""Patch the connections of `http.client`, and so urllib, urllib3 and requests."""
 
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def _connect(original: Any, _library: ModuleType, active: "ActiveInterceptions") -> Any:
-    """Do not connect to a host that is intercepted or refused; the request decides which."""
+    """Connect only to hosts that are neither intercepted nor refused."""
 
     def connect(connection: Any) -> None:
         if active.is_open(_base_url(connection)):
@@ -51,7 +51,7 @@ class _Unused:
 
 
 def _base_url(connection: Any) -> str:
-    """Return scheme and host of the connection's server, behind a proxy's tunnel if there is one."""
+    """Return scheme and host of the server, or behind the proxy's tunnel."""
     is_tunnel = bool(connection._tunnel_host)
     host, port = (connection._tunnel_host, connection._tunnel_port) if is_tunnel else (connection.host, connection.port)
     scheme = "https" if is_tunnel or connection.default_port == _PORTS["https"] else "http"

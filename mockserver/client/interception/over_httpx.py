@@ -1,4 +1,4 @@
-"""Patch httpx and httpx2 where a client passes a request to its transport."""
+"""Patch the transports of httpx and httpx2."""
 
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
@@ -36,7 +36,7 @@ def answer(library: Any, receiver: Receiver, request: Any, body: bytes) -> Any:
 
 
 def _cut_off(library: Any, request: Any, body: bytes) -> Any:
-    """Return a stream, for sync and async clients, that ends in the middle."""
+    """Return a sync and async stream that ends in the middle."""
 
     class CutOff(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc]  # the library is an argument
         def __iter__(self) -> Iterator[bytes]:

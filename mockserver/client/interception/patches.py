@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Patch(Struct, frozen=True):
-    """A replacement for a method; `make` takes the original, the library's module, and the interceptions."""
+    """Replacement for a method; `make` takes it, its module and the interceptions."""
 
     module: str
     owner: str
