@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from mockserver.client.interception import Interception
-from mockserver.client.sandbox import InSandbox
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import InSandbox, SandboxRef
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
 from mockserver.providers.provider import Provider

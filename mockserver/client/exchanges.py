@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from mockserver.client.sandbox_ref import SandboxRef, full_name
+from mockserver.client.sandbox import SandboxRef, full_name
 from mockserver.errors import ConfigurationError
 from mockserver.judge.expectations import Expectation, verify
 from mockserver.judge.recordings.har import to_har

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypedDict, Unpack
 
 from mockserver.client.hints import hints_in_python
-from mockserver.client.sandbox_ref import SandboxRef, full_name
+from mockserver.client.sandbox import SandboxRef, full_name
 from mockserver.control.faults import FaultRow, arm, read_fault
 from mockserver.faults import FaultKind, PagingMode, Preset
 from mockserver.providers.provider import Provider

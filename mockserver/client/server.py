@@ -9,7 +9,7 @@ from typing import Any, Self, Unpack
 
 from mockserver.app import AppOptions, Fixture, SandboxOptions, asgi_app, check_keywords, settings_of
 from mockserver.client.hints import hints_in_python
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
 from mockserver.state import State

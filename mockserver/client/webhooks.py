@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mockserver.client.hints import in_python
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.control.events import EventRow, EventsMade
 from mockserver.control.webhooks import DeliveryRow, EndpointRow, known_types
 from mockserver.errors import ConfigurationError, MockServerError

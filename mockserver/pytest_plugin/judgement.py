@@ -5,8 +5,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from mockserver.client.sandbox import FLUSH_S
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import FLUSH_S, SandboxRef
 from mockserver.judge.check import Finding, check
 from mockserver.judge.digest import combined
 from mockserver.judge.report import VIOLATIONS, Judge

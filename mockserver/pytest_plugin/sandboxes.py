@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mockserver.app import SandboxOptions
 from mockserver.catalogue import Assumption
 from mockserver.client.account import Account
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.client.server import Server, running
 from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.errors import MockServerError
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding

@@ -11,7 +11,7 @@ import requests
 from starlette.testclient import TestClient
 
 from mockserver.client.account import Account, Records
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.client.server import Server, running
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.providers.accounts import Accounts, Spoonity, Vexutopia

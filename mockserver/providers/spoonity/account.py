@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict, Unpack
 
 from mockserver.client.account import Account, Records
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.providers.provider import Provider
 from mockserver.providers.spoonity.records import CUSTOMERS, Customer
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypedDict, Unpack
 
 from mockserver.client.account import Account, Records
-from mockserver.client.sandbox_ref import SandboxRef
+from mockserver.client.sandbox import SandboxRef
 from mockserver.providers.provider import Provider
 from mockserver.providers.vexutopia.records import CUSTOMERS, LIVE_CUSTOMERS, LIVE_PAYMENTS, PAYMENTS, Customer, Payment
 
