@@ -33,7 +33,7 @@ class RequestList(Struct, frozen=True):
     number: int
 
 
-class ExpectationOrder(Expectation, frozen=True, forbid_unknown_fields=True):
+class ExpectationOrder(Expectation, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The expected request and status, and how often. Default: at least once.
 
     In `query` and `headers`, null means that the name must be absent, and a list means all its values. `json` is a part of
