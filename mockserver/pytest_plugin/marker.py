@@ -61,7 +61,8 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
     def of_sandbox(self) -> dict[str, Any]:
         """Return the options that `Server.sandbox` takes."""
         given = {name: getattr(self, name) for name in SandboxOptions.__annotations__}
-        return {name: value for name, value in given.items() if value not in (None, {}, [])}
+        given |= {"assume": self.assume or None, "faults": self.faults or None}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 OPTIONS = pytest.StashKey[MarkerOptions]()

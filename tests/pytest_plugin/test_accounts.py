@@ -146,6 +146,27 @@ def test_fixture_and_seed_of_a_session_are_settings(run: Run) -> None:
     run(source, "-o", "mock_fixture=empty", "-o", "mock_seed=7").assert_outcomes(passed=1)
 
 
+def test_faults_of_marker_and_shared_sandbox_are_armed_again_after_a_reset(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        def armed(accounts):
+            accounts.reset()
+            return [each.fault.kind for each in accounts.sandbox_ref.sandbox.faults.armed]
+
+        @pytest.mark.mockserver(faults=["slow", {"kind": "drop"}])
+        def test_own(mock_sandbox):
+            assert armed(mock_sandbox) == ["latency", "drop"]
+
+        def test_shared(mock_sandboxes):
+            with mock_sandboxes(faults=[{"kind": "garbage"}], journal_limit=2) as accounts:
+                assert armed(accounts) == ["garbage"]
+                assert accounts.sandbox_ref.sandbox.journal.limit == 2
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize(("marker", "options"), [("journal_limit=2", ()), ("seed=1", ("-o", "mock_journal_limit=2"))])
 def test_journal_limit_is_a_word_of_the_marker_and_a_setting(run: Run, marker: str, options: tuple[str, ...]) -> None:
     result = run(
