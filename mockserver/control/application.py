@@ -5,10 +5,14 @@ import inspect
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
 
 from mockserver.control.problem import ControlError, problem, refusal
 from mockserver.control.route import ControlCall, ControlRoute, Stream, read, read_query
@@ -28,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Control:
-    """The ASGI application of the control API."""
+    """The ASGI application of the control API: Starlette routes paths, and turns errors into problems."""
 
     def __init__(self, app: App, routes: Sequence[ControlRoute]) -> None:
         self._app = app
@@ -39,8 +43,9 @@ class Control:
         for route in routes:
             paths.setdefault(route.path, {})[route.method] = route
         paths[CONTROL] = paths[f"{CONTROL}/"]
-        self._paths = {path: methods for path, methods in paths.items() if "{" not in path}
-        self._templates = [(path.split("/"), methods) for path, methods in paths.items() if "{" in path]
+        listed = [Route(path, _ControlPath(self, methods)) for path, methods in paths.items()]
+        router = Router(listed, redirect_slashes=False, default=_unknown_path)
+        self._router = ExceptionMiddleware(router, handlers={Exception: self._failure})
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
@@ -48,16 +53,16 @@ class Control:
         refused = reject(scope, headers, self._app.mock.settings)
         if refused is not None:
             await _send(send, refused, [(b"vary", b"Origin")])
-            return
-        if guard.is_preflight(scope["method"], headers):
+        elif guard.is_preflight(scope["method"], headers):
             await _send(send, Reply(204), guard.preflight_headers(headers, self._methods))
-            return
-        try:
-            reply = await self._run(scope, receive, headers)
-        except guard.Disconnected:
-            return
-        except Exception as error:
-            reply = self._failure(scope, error)
+        else:
+            with suppress(guard.Disconnected):
+                await self._router(scope, receive, send)
+
+    async def answer(self, methods: Mapping[str, ControlRoute], scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer a request by the route of its method."""
+        headers = dict(scope["headers"])
+        reply = await self._run(methods, scope, receive, headers)
         if isinstance(reply, Stream):
             await self._send_stream(scope, receive, send, reply, guard.reply_headers(headers))
         else:
@@ -93,17 +98,20 @@ class Control:
         elif leaving.cancelled():
             await send({"type": "http.response.body", "body": b""})
 
-    def _failure(self, scope: "Scope", error: Exception) -> Reply:
+    async def _failure(self, request: Request, error: Exception) -> Response:
         """Return the error as a problem; tests may raise the mock's own."""
         refused = refusal(error)
-        if refused is None and self._app.mock.settings.raise_errors:
+        if isinstance(error, guard.Disconnected) or (refused is None and self._app.mock.settings.raise_errors):
             raise error
         if refused is None:
-            _log.error("%s %s failed in the mock itself", scope["method"], scope["path"], exc_info=error)
-        return refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
+            _log.error("%s %s failed in the mock itself", request.scope["method"], request.scope["path"], exc_info=error)
+        reply = refused or problem(500, f"the mock itself failed: {type(error).__name__}: {error}")
 
-    async def _run(self, scope: "Scope", receive: "Receive", headers: dict[bytes, bytes]) -> Reply | Stream:
-        methods, parameters = self._find(scope["path"])
+        return _problem_response(reply, guard.reply_headers(dict(request.scope["headers"])))
+
+    async def _run(
+        self, methods: Mapping[str, ControlRoute], scope: "Scope", receive: "Receive", headers: dict[bytes, bytes]
+    ) -> Reply | Stream:
         named = scope["mock.sandbox"] or headers.get(b"mock-sandbox", b"").decode("latin-1")
         check_name(named or DEFAULT, "sandbox")
         base_url = self._base_url(scope, headers)
@@ -117,7 +125,7 @@ class Control:
             name=named or DEFAULT,
             base_url=base_url,
             url=url,
-            path=parameters,
+            path=scope["path_params"],
             query=read_query(scope["query_string"], route),
             body=read(sent, headers, route),
             headers=headers,
@@ -127,24 +135,27 @@ class Control:
             reply = route.run(call)
         return await reply if inspect.isawaitable(reply) else reply
 
-    def _find(self, path: str) -> tuple[Mapping[str, ControlRoute], Mapping[str, str]]:
-        """Return the path's routes by method, and its parameters."""
-        if path in self._paths:
-            return self._paths[path], {}
-        segments = path.split("/")
-        for template, methods in self._templates:
-            if len(template) == len(segments):
-                pairs = list(zip(template, segments, strict=True))
-                if all(part == value or (part[:1] == "{" and value) for part, value in pairs):
-                    return methods, {part.strip("{}"): value for part, value in pairs if part[:1] == "{"}
-        raise ControlError(404, f"there is no {path[:200]}; GET {CONTROL}/ lists what there is")
-
     def _base_url(self, scope: "Scope", headers: Mapping[bytes, bytes]) -> str:
         """Return the base URL that the client sees, without a sandbox."""
         prefix, in_path = scope["mock.prefix"], scope["mock.sandbox"]
         mounted: str = prefix.removesuffix(f"/@{in_path}") if in_path else prefix
         seen = f"{scope['scheme']}://{headers[b'host'].decode('latin-1')}"
         return (self._app.mock.settings.public_url or seen).rstrip("/") + mounted
+
+
+class _ControlPath:
+    """The routes of one path; Starlette leaves the methods of an ASGI application to it."""
+
+    def __init__(self, control: Control, methods: Mapping[str, ControlRoute]) -> None:
+        self._control = control
+        self._methods = methods
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await self._control.answer(self._methods, scope, receive, send)
+
+
+async def _unknown_path(scope: "Scope", _receive: "Receive", _send: "Send") -> None:
+    raise ControlError(404, f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is")
 
 
 def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> ControlRoute:
@@ -155,6 +166,12 @@ def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> Con
     allowed = ", ".join(methods)
     hint = f"send {allowed}, as in `curl -X {next(iter(methods))} {url}{path}`"
     raise ControlError(405, f"{path} does not take {method}", hint=hint, headers=(("allow", allowed),))
+
+
+def _problem_response(reply: Reply, also: RawHeaders) -> Response:
+    response = Response(_encode(reply.body), reply.status, media_type=reply.content_type)
+    response.raw_headers += [(name.encode(), value.encode()) for name, value in reply.headers] + also
+    return response
 
 
 async def _send(send: "Send", reply: Reply, also: RawHeaders) -> None:

@@ -24,7 +24,7 @@ FOREIGN: Mapping[str, set[str]] = {
     "_pytest": {"pytest_plugin"},
     "pytest": {"pytest_plugin"},
     "requests": {"client"},
-    "starlette": {"http"},
+    "starlette": {"control", "http"},
     "urllib3": {"client"},
     "uvicorn": {"http"},
     "uvloop": {"http"},
@@ -38,7 +38,7 @@ WRAPPER = f"{PACKAGE}.http.routes"
 LATE: Mapping[str, set[str]] = {
     "jsonschema_rs": set(),
     "yaml": set(),
-    "starlette": set(),
+    "starlette": {"control"},
     WRAPPER: set(),
     "httpx": {"client", "verify"},
     f"{PACKAGE}.client": {"client", "pytest_plugin"},
