@@ -105,10 +105,7 @@ class Requests:
         self._hold([self.expect(each) if isinstance(each, str) else each for each in expected])
 
     def expect(self, operation: str | None = None, **wanted: Any) -> Expectation:
-        """Return an expectation for `assert_order`, with the arguments of `assert_called`.
-
-        Raises: ConfigurationError for invalid arguments.
-        """
+        """Return an expectation for `assert_order`, with the arguments of `assert_called`."""
         for name in wanted:
             if name not in Expectation.__struct_fields__:
                 known = ", ".join(Expectation.__struct_fields__)

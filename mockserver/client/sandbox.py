@@ -177,12 +177,7 @@ class InSandbox:
         return {each.key: chosen.get(each.key, each.default) for each in self._ref.mock.pipeline.assumptions}
 
     def assume(self, key: str, choice: str) -> None:
-        """Choose the answer to an assumption from now on.
-
-            account.assume(KEY, CHOICE)
-
-        Raises: UnknownChoiceError that lists the choices.
-        """
+        """Choose the answer to an assumption from now on, or raise UnknownChoiceError."""
         with self._ref.mock.lock:
             sandbox = self._ref.sandbox
             sandbox.choose(self._ref.mock.choices({**sandbox.state.choices, key: choice}, where="assume"))
@@ -201,26 +196,17 @@ class InSandbox:
             self._ref.allowed.append(range(begun + 1, self._ref.sandbox.journal.number + 1))
 
     def snapshot(self, name: str = "test") -> None:
-        """Save records, ids, clock, assumptions, endpoints and due tasks under a name.
-
-        Raises: BadNameError, LimitError.
-        """
+        """Save records, ids, clock, assumptions, endpoints and due tasks under a name."""
         with self._ref.mock.lock, hints_in_python():
             self._ref.sandbox.snapshot(name)
 
     def restore(self, name: str = "test") -> None:
-        """Restore a snapshot; the journal goes on.
-
-        Raises: UnknownSandboxError if there is no such snapshot.
-        """
+        """Restore a snapshot, or raise UnknownSandboxError; the journal goes on."""
         with self._ref.mock.lock, hints_in_python():
             self._ref.sandbox.restore(name)
 
     def changes(self, since: str = "test") -> "Changes":
-        """Return the records created, changed and deleted since a snapshot.
-
-        Raises: UnknownSandboxError if there is no such snapshot.
-        """
+        """Return the records created, changed and deleted since a snapshot."""
         from mockserver.changes import changes_between
 
         with self._ref.mock.lock, hints_in_python():

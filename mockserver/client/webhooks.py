@@ -57,10 +57,7 @@ class Webhooks:
         return self._add({"events": list(types), "secret": secret or self._secret})
 
     def register(self, url: str, *types: str, secret: str | None = None) -> EndpointRow:
-        """Send events to a URL of this machine.
-
-        Raises: RefusedError for a URL elsewhere.
-        """
+        """Send events to a URL of this machine, or raise RefusedError."""
         return self._add({"url": url, "events": list(types), "secret": secret or self._secret})
 
     def connect(self, app: Application, *types: str, path: str = "/", secret: str | None = None) -> str:

@@ -87,10 +87,9 @@ def make_sandbox(item: pytest.Item, server: Server) -> Iterator[Accounts]:
     with ExitStack() as stack:
         accounts = stack.enter_context(_make(server, _name(item), options, ended))
         stack.callback(ended.add, accounts.name)
-        interception = None
+        item.stash[TEST_SANDBOX] = sandbox = TestSandbox(item, accounts.sandbox_ref, options)
         if options.intercept:
-            interception = stack.enter_context(accounts.intercepted(strict=options.intercept == "strict"))
-        item.stash[TEST_SANDBOX] = sandbox = TestSandbox(item, accounts.sandbox_ref, options, interception)
+            sandbox.interception = stack.enter_context(accounts.intercepted(strict=options.intercept == "strict"))
         try:
             yield accounts
         finally:
@@ -116,15 +115,13 @@ def _name(item: pytest.Item) -> str:
 class TestSandbox:
     """The sandbox of a running test, and its markers' interception."""
 
-    def __init__(
-        self, item: pytest.Item, sandbox_ref: SandboxRef, options: MarkerOptions, interception: "Interception | None"
-    ) -> None:
+    def __init__(self, item: pytest.Item, sandbox_ref: SandboxRef, options: MarkerOptions) -> None:
+        self.interception: Interception | None = None
         self._item = item
         self._options = options
         self._ref = sandbox_ref
         self._sandbox = sandbox_ref.sandbox
         self._has_failed = False
-        self.interception = interception
 
     def note(self, report: pytest.TestReport) -> None:
         """Add the last requests and failed webhooks to the first failure."""
@@ -234,7 +231,7 @@ def _judge(
     verdict = config.pluginmanager.get_plugin(VERDICT)
     if verdict is None and not strict:
         return []
-    from mockserver.pytest_plugin.judgement import judge
+    from mockserver.pytest_plugin.summary import judge
     from mockserver.pytest_plugin.text import violation_lines
 
     judgement = judge(sandbox_ref, ignore=(*config.getini("mock_ignore"), *ignore))

@@ -9,9 +9,8 @@ import pytest
 
 from mockserver.providers.provider import Provider
 from mockserver.pytest_plugin.flip import flip, note, reruns_of
-from mockserver.pytest_plugin.judgement import Judgement
 from mockserver.pytest_plugin.plugin import FLIPS
-from mockserver.pytest_plugin.summary import Documented, Notes, Summary, summed_up
+from mockserver.pytest_plugin.summary import Documented, Judgement, Notes, Summary, summed_up
 from mockserver.pytest_plugin.text import counted, summary_lines
 
 SUFFIXES = (".md", ".txt", ".json")

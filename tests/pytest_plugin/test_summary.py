@@ -1,7 +1,6 @@
 """What several processes noted, put together."""
 
-from mockserver.pytest_plugin.judgement import Judgement
-from mockserver.pytest_plugin.summary import Notes, summed_up
+from mockserver.pytest_plugin.summary import Judgement, Notes, summed_up
 
 SHARED = "sandbox sandbox-1"
 
