@@ -1,4 +1,4 @@
-"""Answers how long calls in process take, one line for each that is asked: run by `against.py` with another checkout's mock."""
+"""Answers how long calls in process take, one line for each that is asked: run by `against.py`, in each checkout."""
 
 import gc
 import itertools
