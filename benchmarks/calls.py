@@ -26,7 +26,7 @@ def main() -> None:
     app = asgi_app(fixture=(), clock="real")
     customers = [{"id": "cus_abc123def456", "email": "jane@example.com"}, {"generate": 999}]
     document = {"now": "2026-02-02T13:48:05.683Z", "vexutopia": {"customers": customers}}
-    app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "calls")], checked=False))
+    app.mock.sandboxes.replace_initial_state(app.mock.fixtures.build([Document(document, "", "calls")], checked=False))
     numbers = itertools.count()
     cases: dict[str, Case] = {
         "GET one": lambda: call(app, "GET", f"{URL}/cus_abc123def456", headers=[KEY]),

@@ -25,7 +25,7 @@ def app_with(count: int) -> App:
     app = asgi_app(fixture=(), clock="frozen")
     customers: list[Any] = [{"id": "cus_abc123def456", "email": "jane@example.com"}, {"generate": count - 1}]
     document = {"now": "2026-02-02T13:48:05.683Z", "vexutopia": {"customers": customers}}
-    app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
+    app.mock.sandboxes.replace_initial_state(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
     return app
 
 
@@ -53,7 +53,7 @@ def _deep_after_deletion(size: int) -> Callable[[], object]:
     app = asgi_app(fixture=(), clock="frozen")
     customers: list[Any] = [{"id": "cust_175a9abec1882d12"}, {"generate": size - 1}]
     document = {"now": "2026-02-02T13:48:05.683Z", "spoonity": {"customers": customers}}
-    app.mock.sandboxes.restart(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
+    app.mock.sandboxes.replace_initial_state(app.mock.fixtures.build([Document(document, "", "growth")], checked=False))
     if call(app, "DELETE", "/customers/cust_175a9abec1882d12", headers=[SPOONITY]).status != 200:
         raise SystemExit("no customer could be deleted")
     return lambda: call(app, "GET", f"/customers?limit=25&page={size // 50}", headers=[SPOONITY])

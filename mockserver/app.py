@@ -91,7 +91,7 @@ def asgi_app(**options: Unpack[AppOptions]) -> App:
     if app.mock.settings.faults:
         from mockserver.control.faults import arming
 
-        app.mock.sandboxes.at_begin(arming(app.mock.settings.faults, app.mock))
+        app.mock.sandboxes.add_start_hook(arming(app.mock.settings.faults, app.mock))
     for sandbox in app.mock.sandboxes:
         for endpoint in sandbox.state.endpoints:
             app.webhook_sender.check_target(sandbox, endpoint.url, where=endpoint.id)

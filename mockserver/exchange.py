@@ -228,7 +228,7 @@ class WrongMethod(Problem):
         self.path, self.allowed = path, allowed
 
 
-class Declined(Problem):
+class MockRefusal(Problem):
     """The mock declines before any provider; `detail` includes a hint."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -236,22 +236,22 @@ class Declined(Problem):
         self.status = status
 
 
-class Oversized(Declined):
+class Oversized(MockRefusal):
     """A part of the request is too large (413, 414 or 431)."""
 
 
-class Misused(Declined):
+class InvalidMockRequest(MockRefusal):
     """The request asks for something impossible, such as an invalid sandbox name."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(400, detail)
 
 
-class Broken(Problem):
+class InternalError(Problem):
     """The mock failed; `detail` names the error, which is also logged."""
 
 
-class Simulated(Problem):
+class InjectedFailure(Problem):
     """A failure on request; providers render every status from 400 to 599.
 
     Attributes:
@@ -268,7 +268,7 @@ class Unavailable(Problem):
     """Too many sandboxes or records; `detail` includes a hint."""
 
 
-class Cut(Struct, frozen=True):
+class TruncatedBody(Struct, frozen=True):
     """Size in bytes and hash of a body that the journal cuts.
 
     Attributes:
@@ -289,10 +289,10 @@ class Exchange(Struct, frozen=True, kw_only=True):
         operation: id of the operation; empty if the contract has none for the request.
         status: 0 without a reply.
         took_us: real time from the request's arrival to its reply, in microseconds.
-        partial: those of `request` and `reply` whose body is incomplete.
+        incomplete_parts: those of `request` and `reply` whose body is incomplete.
         faults: names as in `Mock-Fault`: a kind, or `KIND=WHAT`.
         real_ms: the machine's time on arrival, milliseconds since 1970; 0: unknown.
-        cuts: the bodies that the journal cut.
+        truncated_bodies: the bodies that the journal cut.
     """
 
     number: int
@@ -305,7 +305,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     assumed: Mapping[str, str]
     violations: tuple[Violation, ...]
     took_us: int
-    partial: frozenset[str] = frozenset()
+    incomplete_parts: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
     real_ms: int = 0
-    cuts: tuple[Cut, ...] = ()
+    truncated_bodies: tuple[TruncatedBody, ...] = ()

@@ -292,7 +292,7 @@ def preferences(header: str) -> tuple[tuple[str, float], ...]:
     return tuple(wanted.items())
 
 
-def prefer(disturbance: Disturbance, header: str) -> None:
+def apply_prefer_header(disturbance: Disturbance, header: str) -> None:
     """Add the request's preferences; its code wins over a fault's."""
     for name, value in preferences(header):
         if name == "code":

@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from mockserver.errors import LimitError
-from mockserver.exchange import Cut, Exchange
+from mockserver.exchange import Exchange, TruncatedBody
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -185,13 +185,15 @@ def _cut(exchange: Exchange) -> Exchange:
     """Return the exchange with long bodies cut, and their sizes and hashes."""
     sent, answered = exchange.request.body or b"", exchange.body
     bodies = {"request": sent, "reply": answered}
-    cuts = tuple(Cut(part, len(body), sha256(body).hexdigest()) for part, body in bodies.items() if len(body) > MAX_BODY_BYTES)
-    if not cuts:
+    truncated_bodies = tuple(
+        TruncatedBody(part, len(body), sha256(body).hexdigest()) for part, body in bodies.items() if len(body) > MAX_BODY_BYTES
+    )
+    if not truncated_bodies:
         return exchange
     return replace(
         exchange,
         request=replace(exchange.request, body=sent[:MAX_BODY_BYTES]) if len(sent) > MAX_BODY_BYTES else exchange.request,
         body=answered[:MAX_BODY_BYTES],
-        partial=exchange.partial | {cut.part for cut in cuts},
-        cuts=cuts,
+        incomplete_parts=exchange.incomplete_parts | {cut.part for cut in truncated_bodies},
+        truncated_bodies=truncated_bodies,
     )

@@ -107,7 +107,7 @@ class Mock:
             self.settings = settings or self.settings
             self.pipeline = _pipeline(self.settings)
             self.fixtures = _fixtures(self.pipeline)
-            self.sandboxes.restart(self._initial_state())
+            self.sandboxes.replace_initial_state(self._initial_state())
         except Exception:
             self.settings, self.pipeline, self.fixtures = before
             raise

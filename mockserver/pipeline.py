@@ -13,8 +13,19 @@ from msgspec import UNSET
 from mockserver.catalogue import Assumption
 from mockserver.contract import Contract, Operation, Route
 from mockserver.errors import ConfigurationError, ReplyError
-from mockserver.exchange import Call, Exchange, Page, Problem, RawHeaders, Reply, Request, Simulated, UnknownPath, WrongMethod
-from mockserver.faults import Armed, Disturbance, Wire, prefer
+from mockserver.exchange import (
+    Call,
+    Exchange,
+    InjectedFailure,
+    Page,
+    Problem,
+    RawHeaders,
+    Reply,
+    Request,
+    UnknownPath,
+    WrongMethod,
+)
+from mockserver.faults import Armed, Disturbance, Wire, apply_prefer_header
 from mockserver.providers.defaults import problem_json
 from mockserver.providers.provider import Handler, Provider
 from mockserver.state import Kind, Sandbox
@@ -41,7 +52,7 @@ class EncodedReply(msgspec.Struct, frozen=True):
     drip_ms: float = 0
 
 
-class Destination(msgspec.Struct, frozen=True):
+class RouteMatch(msgspec.Struct, frozen=True):
     """Provider and route of a path, each None if unknown."""
 
     provider: Provider | None
@@ -72,27 +83,29 @@ class Pipeline:
         """The assumptions of all providers."""
         return list(self._assumptions.values())
 
-    def find(self, path: str) -> Destination:
+    def match_route(self, path: str) -> RouteMatch:
         """Return provider and route of the path."""
         routes = self.contract.routes
         owner = routes.owner(path)
-        return Destination(self.providers[owner] if owner is not None else None, routes.find(path))
+        return RouteMatch(self.providers[owner] if owner is not None else None, routes.find(path))
 
-    def disturb(self, destination: Destination, sandbox: Sandbox, request: Request) -> Disturbance | None:
+    def apply_faults(self, matched: RouteMatch, sandbox: Sandbox, request: Request) -> Disturbance | None:
         """Return the disturbance by faults and the Prefer header, or None."""
-        route = destination.route
+        route = matched.route
         operation = route.operations.get(request.method) if route is not None else None
-        if destination.provider is None:
+        if matched.provider is None:
             return None
-        found = sandbox.disturb(operation.id if operation is not None else "", request.path)
+        found = sandbox.apply_faults(operation.id if operation is not None else "", request.path)
         if b"prefer" in request.headers:
             found = found or Disturbance()
-            prefer(found, ",".join([value.decode("latin-1") for name, value in request.raw_headers if name == b"prefer"]))
+            apply_prefer_header(
+                found, ",".join([value.decode("latin-1") for name, value in request.raw_headers if name == b"prefer"])
+            )
         return found
 
     def answer(
         self,
-        destination: Destination,
+        matched: RouteMatch,
         sandbox: Sandbox,
         request: Request,
         refusal: Problem | None = None,
@@ -104,56 +117,56 @@ class Pipeline:
         disturbance: the effect of faults; `http` has already waited for its delay.
         """
         started = request.arrived_us or stopwatch_us()
-        sandbox.begin()
+        sandbox.begin_exchange()
         number = sandbox.journal.next_number()
         at = sandbox.now
-        operation, call = _call(destination.route, request, sandbox)
+        operation, call = _call(matched.route, request, sandbox)
         if disturbance is not None:
             call.disturbance = disturbance
-            refusal = refusal or _asked_for(disturbance)
+            refusal = refusal or _injected_problem(disturbance)
         try:
-            reply = self._reply(destination, sandbox, operation, call, refusal)
+            reply = self._reply(matched, sandbox, operation, call, refusal)
         finally:
-            sandbox.end()
-        answer = _answer(reply, call, number)
+            sandbox.end_exchange()
+        answer = _encode_reply(reply, call, number)
         if self.check_replies and operation is not None:
             self._check(reply, answer, operation, call)
         if disturbance is not None:
-            answer = _disturbed(answer, disturbance)
+            answer = _with_disturbance(answer, disturbance)
         sandbox.journal.record(_exchange(call, answer, number, at, stopwatch_us() - started))
         return answer
 
-    def fail(self, destination: Destination, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
+    def reply_to_crash(self, matched: RouteMatch, sandbox: Sandbox, request: Request, problem: Problem) -> EncodedReply:
         """Return and record the reply to a request that failed here."""
-        operation, call = _call(destination.route, request, sandbox)
+        operation, call = _call(matched.route, request, sandbox)
         number = sandbox.journal.number
-        answer = _answer(self._reply(destination, sandbox, operation, call, problem), call, number)
+        answer = _encode_reply(self._reply(matched, sandbox, operation, call, problem), call, number)
         sandbox.journal.record(_exchange(call, answer, number, sandbox.now, 0))
         return answer
 
-    def refuse(self, destination: Destination, request: Request, problem: Problem) -> EncodedReply:
+    def reply_without_sandbox(self, matched: RouteMatch, request: Request, problem: Problem) -> EncodedReply:
         """Return the reply to a request without a sandbox, unrecorded."""
-        call, provider = Call(request=request, choices={}), destination.provider
+        call, provider = Call(request=request, choices={}), matched.provider
         reply = self._unknown_provider(request) if provider is None else provider.render_problem(problem, call)
-        return _answer(reply, call, 0)
+        return _encode_reply(reply, call, 0)
 
     def effective_contract(self, choices: Mapping[str, str]) -> Contract:
         """Return the contract as the choices change it."""
         return self.contract.under(choices, self._assumptions)
 
     def _reply(
-        self, destination: Destination, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None
+        self, matched: RouteMatch, sandbox: Sandbox, operation: Operation | None, call: Call, refusal: Problem | None
     ) -> Reply:
-        provider = destination.provider
+        provider = matched.provider
         if provider is None:
             return self._unknown_provider(call.request)
         try:
             if refusal is not None:
                 raise refusal
-            if destination.route is None:
+            if matched.route is None:
                 raise UnknownPath(call.request.path)
             if operation is None:
-                raise WrongMethod(call.request.path, tuple(destination.route.operations))
+                raise WrongMethod(call.request.path, tuple(matched.route.operations))
             return self._handle(provider, sandbox, operation, call)
         except Problem as problem:
             return provider.render_problem(problem, call)
@@ -179,8 +192,8 @@ class Pipeline:
         if not isinstance(found, InconsistentPage):
             return self._rendered(provider, call, found)
         shown = self._rendered(provider, call, found.shown)
-        unseen = Call(request=call.request, choices=call.choices, query=call.query)
-        differs = found.changed_records or shown.body != self._rendered(provider, unseen, found.real).body
+        comparison_call = Call(request=call.request, choices=call.choices, query=call.query)
+        differs = found.changed_records or shown.body != self._rendered(provider, comparison_call, found.real).body
         if call.disturbance is not None and differs:
             armed.hits += 1
             call.disturbance.names.append(f"paging={armed.fault.mode}")
@@ -242,16 +255,16 @@ def _exchange(call: Call, answer: EncodedReply, number: int, at: int, took_us: i
     )
 
 
-def _asked_for(disturbance: Disturbance) -> Problem | None:
+def _injected_problem(disturbance: Disturbance) -> Problem | None:
     """Return the failure that the disturbance demands, or None."""
     if disturbance.wire == "drop":
-        return Simulated(503)
+        return InjectedFailure(503)
     if disturbance.status:
-        return Simulated(disturbance.status, code=disturbance.code, retry_after_s=disturbance.retry_after_s)
+        return InjectedFailure(disturbance.status, code=disturbance.code, retry_after_s=disturbance.retry_after_s)
     return None
 
 
-def _disturbed(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
+def _with_disturbance(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
     """Return the reply with the disturbance applied and named in its headers."""
     if disturbance.wire == "drop":
         return EncodedReply(0, [], b"", "drop")
@@ -266,7 +279,7 @@ def _disturbed(answer: EncodedReply, disturbance: Disturbance) -> EncodedReply:
     return EncodedReply(answer.status, headers, body, disturbance.wire, disturbance.drip_ms)
 
 
-def _answer(reply: Reply, call: Call, number: int) -> EncodedReply:
+def _encode_reply(reply: Reply, call: Call, number: int) -> EncodedReply:
     body, headers = _content(reply)
     headers.append((b"mock-exchange", b"%d" % number))
     for name, value in reply.headers:

@@ -16,7 +16,7 @@ from mockserver.faults import (
     FaultKind,
     Preset,
     Spread,
-    prefer,
+    apply_prefer_header,
     preferences,
 )
 from tests.conftest import make_app, sandbox_of
@@ -90,7 +90,7 @@ def test_probability_is_chance_by_the_seed() -> None:
     def outcome(seed: int) -> list[bool]:
         sandbox = sandbox_of(make_app(seed=seed))
         sandbox.faults.arm([fault(probability=0.3)])
-        return [sandbox.disturb(LIST, "/toys") is not None for _ in range(400)]
+        return [sandbox.apply_faults(LIST, "/toys") is not None for _ in range(400)]
 
     assert outcome(1) == outcome(1)
     assert outcome(1) != outcome(2)
@@ -196,7 +196,7 @@ def test_every_preset_does_something_within_a_hundred_requests(preset: Preset) -
     sandbox.faults.arm(PRESETS[preset])
 
     for _ in range(100):
-        sandbox.disturb(LIST, "/toys")
+        sandbox.apply_faults(LIST, "/toys")
     assert all(each.hits for each in sandbox.faults.armed)
 
 
@@ -225,7 +225,7 @@ def test_preferences_are_read_as_far_as_they_can_be_honoured(header: str, expect
 def test_the_code_that_a_request_asks_for_wins() -> None:
     disturbance = Disturbance()
     disturbance.fail("rate-limit", 429, retry_after_s=3)
-    prefer(disturbance, "wait=2, code=503")
+    apply_prefer_header(disturbance, "wait=2, code=503")
 
     assert (disturbance.status, disturbance.retry_after_s, disturbance.delay_ms) == (503, None, 2_000)
     assert (disturbance.names, disturbance.applied) == (["latency=2000", "status=503"], ["wait=2", "code=503"])

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver import journal
 from mockserver.errors import LimitError
-from mockserver.exchange import Cut, Exchange, Request, Violation
+from mockserver.exchange import Exchange, Request, TruncatedBody, Violation
 from mockserver.journal import EACH_BYTES, MAX_BODY_BYTES, MAX_LISTENERS, Journal, JournalListener
 
 
@@ -116,7 +116,7 @@ def test_bodies_up_to_the_limit_are_kept_whole(body: int, reply: int) -> None:
     record(held, body=b"x" * body, reply=b"y" * reply)
     exchange = latest(held)
     assert (len(exchange.request.body or b""), len(exchange.body)) == (body, reply)
-    assert (exchange.partial, exchange.cuts) == (frozenset(), ())
+    assert (exchange.incomplete_parts, exchange.truncated_bodies) == (frozenset(), ())
 
 
 def test_of_a_longer_body_the_beginning_is_kept_and_what_the_whole_was() -> None:
@@ -125,10 +125,16 @@ def test_of_a_longer_body_the_beginning_is_kept_and_what_the_whole_was() -> None
     digest = sha256(long).hexdigest()
     record(held, body=long, reply=b"whole")
     assert (latest(held).request.body, latest(held).body) == (long[:-3], b"whole")
-    assert (latest(held).partial, latest(held).cuts) == (frozenset({"request"}), (Cut("request", len(long), digest),))
+    assert (latest(held).incomplete_parts, latest(held).truncated_bodies) == (
+        frozenset({"request"}),
+        (TruncatedBody("request", len(long), digest),),
+    )
     record(held, body=b"whole", reply=long)
     assert (latest(held).request.body, latest(held).body) == (b"whole", long[:-3])
-    assert (latest(held).partial, latest(held).cuts) == (frozenset({"reply"}), (Cut("reply", len(long), digest),))
+    assert (latest(held).incomplete_parts, latest(held).truncated_bodies) == (
+        frozenset({"reply"}),
+        (TruncatedBody("reply", len(long), digest),),
+    )
 
 
 def test_cut_bodies_take_less_of_the_journals_bytes() -> None:

@@ -142,7 +142,7 @@ def test_choices_are_checked() -> None:
 def test_reload_reads_the_fixtures_again(fixture: Path) -> None:
     made = mock(fixture=(fixture,))
     count(made, "other")
-    made.sandboxes.make("own", made.state(["empty"], Settings()))
+    made.sandboxes.create("own", made.state(["empty"], Settings()))
     fixture.write_text("spoonity: {customers: [{generate: 5}]}")
     assert count(made) == 1
     made.reload()

@@ -58,7 +58,7 @@ class Proxy(Struct, frozen=True):
 
     def api(self, provider: Provider, name: str, replies: list[Reply], choices: Mapping[str, str]) -> Api:
         """Return a service under check behind the proxy, in a sandbox of its own; the replies are noted."""
-        sandbox = self.app.mock.sandboxes.make(name)
+        sandbox = self.app.mock.sandboxes.create(name)
         sandbox.state.choices = choices
 
         def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:

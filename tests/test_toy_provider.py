@@ -126,7 +126,7 @@ def test_its_work_falls_due_and_is_announced(toy: App, library: httpx.Client) ->
 
 
 def test_its_keys_select_a_sandbox(toy: App, library: httpx.Client) -> None:
-    mine = toy.mock.sandboxes.make("mine")
+    mine = toy.mock.sandboxes.create("mine")
     card = {"X-Library-Card": mine.keys["lendery"]}
 
     library.delete("/v1/loans/L0007", headers=card)

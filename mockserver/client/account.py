@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from mockserver.client.interception import Interception
-from mockserver.client.sandbox import InSandbox, SandboxRef
+from mockserver.client.sandbox import SandboxHandle, SandboxRef
 from mockserver.errors import ConfigurationError, FixtureError, LimitError
 from mockserver.exchange import Unavailable
 from mockserver.providers.provider import Provider
@@ -66,13 +66,13 @@ class Records(Generic[RecordT]):
         """Return all records that are not deleted, newest first."""
         with self._ref.mock.lock:
             records = self._collection
-            found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.present())]
+            found: builtins.list[Any] = [records.get(record_id) for record_id in reversed(records.live_ids())]
             return found
 
     def count(self) -> int:
         """Return the number of records that are not deleted."""
         with self._ref.mock.lock:
-            return len(self._collection.present())
+            return len(self._collection.live_ids())
 
     @property
     def _collection(self) -> Collection:
@@ -94,7 +94,7 @@ class Records(Generic[RecordT]):
                 raise place.key("id").error(f"there already is a {kind.noun} {given['id']}")
             siblings = [each for each in mock.pipeline.kinds if each.series == kind.series]
             record_id = given["id"] if "id" in given else sandbox.new_id(*siblings)
-            draft = Draft(sandbox.state.seed, kind.name, sandbox.records(kind).weight, record_id, sandbox.now)
+            draft = Draft(sandbox.state.seed, kind.name, sandbox.records(kind).count_with_deleted, record_id, sandbox.now)
             made: RecordT = mock.fixtures.record(kind, given, draft, place)
             try:
                 sandbox.add(kind, made)
@@ -125,7 +125,7 @@ class AnyRecords(Records[Any]):
         return self._add_many(count, given)
 
 
-class Account(InSandbox):
+class Account(SandboxHandle):
     """The account of one sandbox at one provider; `provider` is its name."""
 
     def __init__(self, sandbox_ref: SandboxRef, provider: Provider) -> None:
@@ -207,7 +207,7 @@ class Account(InSandbox):
         return endpoints[0].secret if endpoints else SECRET_PREFIX + digest(f"{self.name}/webhooks", 32)
 
 
-class SandboxAccounts(InSandbox):
+class SandboxAccounts(SandboxHandle):
     """The accounts of one sandbox; as a context it drops the sandbox."""
 
     def __repr__(self) -> str:
@@ -257,4 +257,4 @@ class SandboxAccounts(InSandbox):
 
 
 def _interception(sandbox_ref: SandboxRef, providers: Iterable[Provider], *, strict: bool) -> Interception:
-    return Interception({urlsplit(each.origin).hostname or "": sandbox_ref.receiver for each in providers}, strict=strict)
+    return Interception({urlsplit(each.origin).hostname or "": sandbox_ref.target for each in providers}, strict=strict)

@@ -7,8 +7,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from mockserver.client.receiver import Receiver
-from mockserver.client.wire import attach
+from mockserver.client.fake_connection import attach
+from mockserver.client.in_process_target import InProcessTarget
 from mockserver.http.app import App
 
 
@@ -24,28 +24,28 @@ class MockAdapter(HTTPAdapter):
 
         options: other options of `HTTPAdapter`, such as `max_retries`.
         """
-        self._receiver = Receiver(app, sandbox)
+        self._target = InProcessTarget(app, sandbox)
         super().__init__(**options)
 
     def init_poolmanager(self, *pools: Any, **options: Any) -> None:
         """Make pools whose connections lead to the application."""
         super().init_poolmanager(*pools, **options)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._receiver)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._target)
 
     def send(self, request: PreparedRequest, *sending: Any, **options: Any) -> Response:
         """Send the request without proxies."""
         return super().send(request, *sending, **{**options, "proxies": None})
 
 
-def _pools(receiver: Receiver) -> dict[str, Any]:
+def _pools(target: InProcessTarget) -> dict[str, Any]:
     class Plain(HTTPConnection):
         def putrequest(self, *request: Any, **options: Any) -> None:
-            attach(self, receiver, f"http://{self.host}:{self.port}")
+            attach(self, target, f"http://{self.host}:{self.port}")
             super().putrequest(*request, **options)
 
     class Secure(HTTPSConnection):
         def connect(self) -> None:
-            attach(self, receiver, f"https://{self.host}:{self.port}")
+            attach(self, target, f"https://{self.host}:{self.port}")
 
         def putrequest(self, *request: Any, **options: Any) -> None:
             self.connect()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mockserver.client.hints import hints_in_python
-from mockserver.client.receiver import Receiver
+from mockserver.client.in_process_target import InProcessTarget
 from mockserver.durations import duration
 from mockserver.errors import ConfigurationError
 from mockserver.exchange import Exchange
@@ -39,7 +39,7 @@ class SandboxRef:
         self.app = app
         self.mock = app.mock
         self.name = name
-        self.receiver = Receiver(app, name)
+        self.target = InProcessTarget(app, name)
         self.allowed: list[range] = []
         self._address = address
 
@@ -139,7 +139,7 @@ def _milliseconds(by: object) -> int:
     return duration(by, "clock.advance")
 
 
-class InSandbox:
+class SandboxHandle:
     """A sandbox's address, clock, assumptions, snapshots and report."""
 
     def __init__(self, sandbox_ref: SandboxRef) -> None:
@@ -163,7 +163,7 @@ class InSandbox:
     @property
     def app(self) -> "ASGIApp":
         """The sandbox as an ASGI application."""
-        return self._ref.receiver.asgi()
+        return self._ref.target.asgi()
 
     @property
     def clock(self) -> SandboxClock:
@@ -212,7 +212,7 @@ class InSandbox:
         with self._ref.mock.lock, hints_in_python():
             sandbox, pipeline = self._ref.sandbox, self._ref.mock.pipeline
             defaults = {each.key: each.default for each in pipeline.assumptions}
-            return changes_between(sandbox.kept(since), sandbox.state, pipeline.kinds, defaults)
+            return changes_between(sandbox.get_snapshot(since), sandbox.state, pipeline.kinds, defaults)
 
     def reset(self) -> None:
         """Reset the sandbox to its start; clear journal, faults and deliveries."""

@@ -93,7 +93,7 @@ class Server:
                 from mockserver.control.faults import arming
 
                 hook = arming(options["faults"], self.app.mock)
-            made = self.app.mock.sandboxes.make(name, state, journal_limit=options.get("journal_limit"), hook=hook)
+            made = self.app.mock.sandboxes.create(name, state, journal_limit=options.get("journal_limit"), hook=hook)
         return self._accounts(made.name)
 
     def close(self) -> None:

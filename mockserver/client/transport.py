@@ -2,8 +2,8 @@
 
 import httpx
 
+from mockserver.client.in_process_target import InProcessTarget
 from mockserver.client.interception.over_httpx import answer
-from mockserver.client.receiver import Receiver
 from mockserver.http.app import App
 
 
@@ -18,14 +18,14 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def __init__(self, app: App, sandbox: str = "") -> None:
         """Take the application and the sandbox; empty: the request selects it."""
-        self._receiver = Receiver(app, sandbox)
+        self._target = InProcessTarget(app, sandbox)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a sync client."""
-        response: httpx.Response = answer(httpx, self._receiver, request, request.read())
+        response: httpx.Response = answer(httpx, self._target, request, request.read())
         return response
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client."""
-        response: httpx.Response = answer(httpx, self._receiver, request, await request.aread())
+        response: httpx.Response = answer(httpx, self._target, request, await request.aread())
         return response

@@ -22,7 +22,7 @@ class RefusedError(MockServerError):
     """The mock refuses a call of a test."""
 
 
-class Happening(TypedDict, total=False):
+class EventOptions(TypedDict, total=False):
     """Options of an event.
 
     Keys:
@@ -117,7 +117,7 @@ class Webhooks:
         """Wait until all due deliveries are answered; return whether they are."""
         return self._ref.app.webhook_sender.flush(self._ref.sandbox, timeout)
 
-    def send(self, event_type: str, **happening: Unpack[Happening]) -> EventsMade:
+    def send(self, event_type: str, **options: Unpack[EventOptions]) -> EventsMade:
         """Trigger an event; `how` makes its deliveries go wrong.
 
             account.webhooks.send("payment.refunded", object=payment.id)
@@ -125,7 +125,7 @@ class Webhooks:
 
         Raises: RefusedError if there is no such event, or the object cannot have it.
         """
-        return self._ask("POST", "events", EventsMade, {"type": event_type, **happening})
+        return self._ask("POST", "events", EventsMade, {"type": event_type, **options})
 
     def replay(self, number: int) -> DeliveryRow:
         """Send the event of a delivery again."""

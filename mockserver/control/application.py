@@ -68,9 +68,9 @@ class Control:
         else:
             await _send(send, reply, guard.reply_headers(headers))
 
-    async def _send_stream(self, scope: "Scope", receive: "Receive", send: "Send", stream: Stream, also: RawHeaders) -> None:
+    async def _send_stream(self, scope: "Scope", receive: "Receive", send: "Send", stream: Stream, headers: RawHeaders) -> None:
         """Send chunks until the stream, the client or the server ends."""
-        headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *also]
+        headers = [(b"content-type", stream.content_type.encode()), (b"cache-control", b"no-store"), *headers]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async with aclosing(stream.chunks):
             if scope["method"] == "HEAD":
@@ -85,11 +85,11 @@ class Control:
         leaving = asyncio.ensure_future(_left(receive))
         tasks = {sending, leaving}
         end = sending.cancel
-        self._app.at_end.add(end)
+        self._app.shutdown_callbacks.add(end)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._app.at_end.discard(end)
+            self._app.shutdown_callbacks.discard(end)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -168,14 +168,14 @@ def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> Con
     raise ControlError(405, f"{path} does not take {method}", hint=hint, headers=(("allow", allowed),))
 
 
-def _problem_response(reply: Reply, also: RawHeaders) -> Response:
+def _problem_response(reply: Reply, headers: RawHeaders) -> Response:
     response = Response(_encode(reply.body), reply.status, media_type=reply.content_type)
-    response.raw_headers += [(name.encode(), value.encode()) for name, value in reply.headers] + also
+    response.raw_headers += [(name.encode(), value.encode()) for name, value in reply.headers] + headers
     return response
 
 
-async def _send(send: "Send", reply: Reply, also: RawHeaders) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in reply.headers] + also
+async def _send(send: "Send", reply: Reply, headers: RawHeaders) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in reply.headers] + headers
     content = b""
     if reply.status != 204:
         content = reply.body if isinstance(reply.body, bytes) else _encode(reply.body)

@@ -12,7 +12,7 @@ from mockserver.errors import (
     TakenNameError,
     UnknownSandboxError,
 )
-from mockserver.exchange import Declined, Reply, Unavailable, Unreadable
+from mockserver.exchange import MockRefusal, Reply, Unavailable, Unreadable
 
 CONTENT_TYPE = "application/problem+json"
 MAX_DETAIL = 1_000
@@ -66,7 +66,7 @@ def refusal(error: Exception) -> Reply | None:
     """Return the error as a problem; None if the mock failed."""
     if isinstance(error, ControlError):
         return problem(error.status, str(error), error.headers)
-    if isinstance(error, Declined):
+    if isinstance(error, MockRefusal):
         return problem(error.status, error.detail)
     statuses = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     status = None if isinstance(error, ContractError) else next(statuses, None)

@@ -48,7 +48,7 @@ def create_sandbox(call: ControlCall) -> Reply:
     """Create a sandbox. Reset goes back to the state it begins with."""
     mock, order = call.mock, call.body
     hook = arming(order.faults, mock, "body.faults") if order.faults else None
-    made = mock.sandboxes.make(order.name, _initial_state(mock, order), journal_limit=order.journal_limit, hook=hook)
+    made = mock.sandboxes.create(order.name, _initial_state(mock, order), journal_limit=order.journal_limit, hook=hook)
     row = _row(call, made)
     return Reply(201, row, (("location", f"{row.url}/_mock/"),))
 

@@ -113,7 +113,7 @@ def compare_snapshot(call: ControlCall) -> Reply:
     """
     sandbox = call.sandbox()
     defaults = {each.key: each.default for each in call.mock.pipeline.assumptions}
-    kept = sandbox.kept(call.path["name"])
+    kept = sandbox.get_snapshot(call.path["name"])
     return Reply(200, changes_between(kept, sandbox.state, call.mock.pipeline.kinds, defaults))
 
 

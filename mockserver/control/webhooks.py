@@ -205,11 +205,11 @@ async def _wait(call: ControlCall, sandbox: Sandbox, is_found: Callable[[], bool
         return
     sender.send_due(sandbox)
     waiting = asyncio.ensure_future(sender.wait_for(sandbox, is_found, seconds))
-    call.app.at_end.add(waiting.cancel)
+    call.app.shutdown_callbacks.add(waiting.cancel)
     try:
         await asyncio.wait((waiting,))
     finally:
-        call.app.at_end.discard(waiting.cancel)
+        call.app.shutdown_callbacks.discard(waiting.cancel)
         waiting.cancel()
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct
 
 from mockserver.errors import BadNameError, LimitError
-from mockserver.exchange import Broken, Misused, Problem, RawHeaders, Request, Unavailable
+from mockserver.exchange import InternalError, InvalidMockRequest, Problem, RawHeaders, Request, Unavailable
 from mockserver.http import guard
 from mockserver.http.broken_replies import send_disturbed
 from mockserver.http.guard import Disconnected
@@ -49,12 +49,12 @@ class RequestPath(Struct, frozen=True):
 
 
 class App:
-    """The ASGI application of a mock; `at_end` callbacks end open streams."""
+    """The ASGI application of a mock; `shutdown_callbacks` end open streams."""
 
     def __init__(self, mock: Mock, control: Callable[["App"], "ASGIApp"]) -> None:
         self.mock = mock
         self.webhook_sender = WebhookSender(mock)
-        self.at_end: set[Callable[[], object]] = set()
+        self.shutdown_callbacks: set[Callable[[], object]] = set()
         self._is_started = False
         self._make_control = control
         self._control: ASGIApp | None = None
@@ -69,7 +69,7 @@ class App:
                 self.start()
             await self._serve(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
@@ -82,7 +82,7 @@ class App:
     def end(self) -> None:
         """End open streams and timers; the application may be started again."""
         self._is_started = False
-        for end in list(self.at_end):
+        for end in list(self.shutdown_callbacks):
             end()
         self.webhook_sender.stop()
 
@@ -110,33 +110,33 @@ class App:
                 return
         request = _request(scope, path, headers, body, settings.public_url)
         reply = await self._reply(scope, path, request, problem)
-        also = reply.headers + guard.reply_headers(headers)
+        reply_headers = reply.headers + guard.reply_headers(headers)
         if reply.wire:
-            await send_disturbed(scope, receive, send, reply, also)
+            await send_disturbed(scope, receive, send, reply, reply_headers)
         else:
-            await _send(send, reply.status, also, reply.body)
+            await _send(send, reply.status, reply_headers, reply.body)
 
     async def _reply(self, scope: "Scope", path: RequestPath, request: Request, problem: Problem | None) -> EncodedReply:
         """Return the pipeline's reply after the delays of faults, then send webhooks."""
         pipeline, disturbance = self.mock.pipeline, None
-        destination = pipeline.find(request.path)
+        matched = pipeline.match_route(request.path)
         try:
-            sandbox = self._sandbox(destination.provider, request, path.sandbox)
+            sandbox = self._sandbox(matched.provider, request, path.sandbox)
         except (LimitError, BadNameError) as error:
-            refused = Unavailable if isinstance(error, LimitError) else Misused
-            return pipeline.refuse(destination, request, refused(str(error)))
+            refused = Unavailable if isinstance(error, LimitError) else InvalidMockRequest
+            return pipeline.reply_without_sandbox(matched, request, refused(str(error)))
         if (sandbox.faults.armed or b"prefer" in request.headers) and problem is None:
-            disturbance = pipeline.disturb(destination, sandbox, request)
+            disturbance = pipeline.apply_faults(matched, sandbox, request)
             if disturbance is not None and disturbance.delay_ms:
                 await scope.get("mock.pause", asyncio.sleep)(disturbance.delay_ms / 1000)
         try:
             with self.mock.lock:
-                reply = pipeline.answer(destination, sandbox, request, problem, disturbance)
+                reply = pipeline.answer(matched, sandbox, request, problem, disturbance)
         except Exception as error:
             if self.mock.settings.raise_errors:
                 raise
             _log.exception("%s %s failed in the mock itself", request.method, request.path)
-            reply = pipeline.fail(destination, sandbox, request, Broken(f"{type(error).__name__}: {error}"))
+            reply = pipeline.reply_to_crash(matched, sandbox, request, InternalError(f"{type(error).__name__}: {error}"))
         if sandbox.state.endpoints:
             self.webhook_sender.send_soon(sandbox)
         return reply
@@ -159,7 +159,7 @@ class App:
             self.webhook_sender.send_soon(self.mock.sandboxes.get(name))
         self.webhook_sender.wake_waiters()
 
-    async def _live(self, receive: "Receive", send: "Send") -> None:
+    async def _lifespan(self, receive: "Receive", send: "Send") -> None:
         while (await receive())["type"] == "lifespan.startup":
             self.start()
             await send({"type": "lifespan.startup.complete"})

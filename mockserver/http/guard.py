@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.errors import ConfigurationError
-from mockserver.exchange import Misused, Oversized, Problem, RawHeaders, Unreadable
+from mockserver.exchange import InvalidMockRequest, Oversized, Problem, RawHeaders, Unreadable
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
@@ -37,7 +37,7 @@ def head_problem(path: bytes | str, query: bytes, raw_headers: RawHeaders) -> Pr
         return Oversized(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes")
     hosts = [value for name, value in raw_headers if name == b"host"]
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-        return Misused("The request needs exactly one well-formed Host header")
+        return InvalidMockRequest("The request needs exactly one well-formed Host header")
     return None
 
 

@@ -27,7 +27,7 @@ class PlayedPaths(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         path = path_of(scope)
-        is_ours = path.is_control or self._app.mock.pipeline.find(path.path).route is not None
+        is_ours = path.is_control or self._app.mock.pipeline.match_route(path.path).route is not None
         return (Match.FULL if is_ours else Match.NONE), {}
 
     def url_path_for(self, name: str, /, **path_params: object) -> NoReturn:

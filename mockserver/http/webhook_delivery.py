@@ -294,8 +294,8 @@ class WebhookSender:
         try:
             due: int | None = sandbox.now
             while due is not None and due <= clock.now():
-                state.held = max(due, sandbox.now)
-                state.clock = Clock.starting(mode, state.held)
+                state.held_time_ms = max(due, sandbox.now)
+                state.clock = Clock.starting(mode, state.held_time_ms)
                 self.send_due(sandbox)
                 while self._is_busy(sandbox):
                     self._check_state(sandbox, state)
@@ -304,7 +304,7 @@ class WebhookSender:
                 self._check_state(sandbox, state)
                 due = next_after(sandbox, sandbox.now)
         finally:
-            state.clock, state.held = Clock.starting(mode, state.time), None
+            state.clock, state.held_time_ms = Clock.starting(mode, state.time), None
 
     def _check_state(self, sandbox: Sandbox, state: State) -> None:
         if sandbox.state is not state or not self._is_there(sandbox):
@@ -328,7 +328,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 def runs_by_itself(sandbox: Sandbox) -> bool:
     """Return whether the sandbox's time passes without a call."""
-    return sandbox.state.clock.mode == "real" and sandbox.state.held is None
+    return sandbox.state.clock.mode == "real" and sandbox.state.held_time_ms is None
 
 
 def next_after(sandbox: Sandbox, now: int) -> int | None:

@@ -74,7 +74,7 @@ def check(exchanges: Iterable[Exchange], contract: Contract, provider: Provider,
 
 def unknown_bodies(exchanges: Iterable[Exchange]) -> int:
     """Return the number of answered exchanges with an incomplete body."""
-    return sum(bool(each.partial) and each.status > 0 for each in exchanges)
+    return sum(bool(each.incomplete_parts) and each.status > 0 for each in exchanges)
 
 
 def worst_first(findings: Iterable[AnyFinding]) -> tuple[AnyFinding, ...]:

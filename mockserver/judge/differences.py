@@ -138,7 +138,7 @@ def _value(exchange: Exchange, content_type: str) -> Any:
     body = exchange.request.body or b""
     if not body:
         return UnreadableBody("no body")
-    if "request" in exchange.partial:
+    if "request" in exchange.incomplete_parts:
         return UnreadableBody("a body that is not known as a whole")
     try:
         return decode_json(body)

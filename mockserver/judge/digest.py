@@ -75,7 +75,7 @@ def _exchange(exchange: Exchange, normal: _Normaliser) -> Sequence[Any]:
         normal.headers(exchange.headers, base_url),
         normal.text(exchange.body, base_url),
         exchange.faults,
-        [(cut.part, cut.size, cut.sha256) for cut in exchange.cuts],
+        [(cut.part, cut.size, cut.sha256) for cut in exchange.truncated_bodies],
     )
 
 

@@ -131,9 +131,9 @@ def _answered(exchange: Exchange, redaction: Redaction) -> AnsweredRow:
 
 def _body(exchange: Exchange, part: str, kept: bytes, content_type: str, redaction: Redaction) -> dict[str, Any]:
     """Return the members of a row about the body."""
-    is_cut = part in exchange.partial
+    is_cut = part in exchange.incomplete_parts
     body, form = _shown(kept, content_type, redaction, is_cut=is_cut)
-    size = next((cut.size for cut in exchange.cuts if cut.part == part), len(kept))
+    size = next((cut.size for cut in exchange.truncated_bodies if cut.part == part), len(kept))
     return {"body": body, "body_form": form, "body_bytes": size, "body_cut": is_cut}
 
 

@@ -81,7 +81,7 @@ class RuleInput:
             exchange.operation,
             exchange.status,
             content_type.partition(";")[0].strip().lower(),
-            None if "reply" in exchange.partial else exchange.body,
+            None if "reply" in exchange.incomplete_parts else exchange.body,
         )
 
     def _excuse(self, exchange: Exchange) -> str:

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from mockserver.exchange import (
     Call,
     Conflict,
-    Declined,
+    InjectedFailure,
     InvalidField,
     MissingField,
+    MockRefusal,
     NotFound,
     Problem,
     Reply,
-    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -60,7 +60,7 @@ def problem_headers(problem: Problem, status: int) -> tuple[tuple[str, str], ...
     match problem:
         case WrongMethod(allowed=allowed) if status == 405:
             return (("allow", ", ".join(allowed)),)
-        case Simulated(retry_after_s=seconds) if seconds is not None:
+        case InjectedFailure(retry_after_s=seconds) if seconds is not None:
             return (("retry-after", str(seconds)),)
     return ()
 
@@ -93,9 +93,9 @@ def _words(problem: Problem) -> tuple[int, str]:
 
 def _transport_words(problem: Problem) -> tuple[int, str]:
     match problem:
-        case Simulated(status=status):
+        case InjectedFailure(status=status):
             return status, "A fault asks for this status."
-        case Declined(status=status, detail=detail):
+        case MockRefusal(status=status, detail=detail):
             return status, detail
         case Unavailable(detail=detail):
             return 503, detail

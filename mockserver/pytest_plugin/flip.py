@@ -9,7 +9,7 @@ from _pytest.runner import runtestprotocol
 from msgspec.structs import replace
 
 from mockserver.pytest_plugin.sandboxes import FLIPPED, USED
-from mockserver.pytest_plugin.summary import Flip, Notes
+from mockserver.pytest_plugin.summary import Flip, RunResults
 
 PASSED = pytest.StashKey[bool]()
 _ERRORS = pytest.StashKey[list[str]]()
@@ -29,23 +29,23 @@ def reruns_of(items: Sequence[pytest.Item]) -> Iterator[Rerun]:
             yield from ((item, Flip(test=item.nodeid, choice=choice, other=each, **source)) for each in others)
 
 
-def flip(reruns: Sequence[Rerun], notes: Notes) -> None:
+def flip(reruns: Sequence[Rerun], results: RunResults) -> None:
     """Run the reruns; note flips and tests that cannot run twice.
 
     A test that fails under another choice runs once more under its own: if it fails again, the choice is not the reason.
     """
     for (item, found), following in zip(reruns, [*(each for each, _ in reruns[1:]), None], strict=True):
-        if item.nodeid in notes.unrepeatable:
+        if item.nodeid in results.unrepeatable:
             continue
         error = _run(item, found.key, found.other, following)
-        notes.flipped += 1
+        results.flipped += 1
         if error and _run(item, found.key, found.choice, following):
-            notes.unrepeatable.append(item.nodeid)
+            results.unrepeatable.append(item.nodeid)
         elif error:
-            notes.flips.append(replace(found, error=error))
+            results.flips.append(replace(found, error=error))
 
 
-def note(item: pytest.Item, report: pytest.TestReport) -> None:
+def record_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
     """Note whether a test passes, or the errors of a rerun."""
     if FLIPPED not in item.stash:
         is_passing = report.when == "setup" or item.stash.get(PASSED, False)

@@ -84,9 +84,9 @@ def pytest_configure(config: pytest.Config) -> None:
         check_settings(config)
     names = ("mock_report", "mock_flip", "mock_coverage_min")
     if any(config.getoption(name) is not None or config.getini(name) for name in names):
-        from mockserver.pytest_plugin.session import Verdict
+        from mockserver.pytest_plugin.session import RunReporter
 
-        config.pluginmanager.register(Verdict(config), "mockserver-verdict")
+        config.pluginmanager.register(RunReporter(config), "mockserver-verdict")
 
 
 def pytest_report_header() -> str | None:

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from mockserver.providers.provider import Provider
-from mockserver.pytest_plugin.flip import flip, note, reruns_of
+from mockserver.pytest_plugin.flip import flip, record_outcome, reruns_of
 from mockserver.pytest_plugin.plugin import FLIPS
-from mockserver.pytest_plugin.summary import Documented, Judgement, Notes, Summary, summed_up
+from mockserver.pytest_plugin.summary import Documented, Judgement, RunResults, Summary, summarise
 from mockserver.pytest_plugin.text import counted, summary_lines
 
 SUFFIXES = (".md", ".txt", ".json")
 _KEY = "mockserver"
 
 
-class Verdict:
+class RunReporter:
     """Collect judgements, and report them at the end.
 
     `is_flipping` is true while tests are rerun under other choices, which counts for nothing else.
@@ -26,7 +26,7 @@ class Verdict:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._notes = Notes()
+        self._results = RunResults()
         self._has_run = False
         self._write_error = ""
         self.is_flipping = False
@@ -40,11 +40,11 @@ class Verdict:
 
     def add(self, test: str, judgement: Judgement, providers: Iterable[Provider]) -> None:
         """Note a judgement, and the providers of its mock."""
-        self._notes.judgements[test] = judgement
+        self._results.judgements[test] = judgement
         for each in providers:
-            if each.name not in self._notes.providers:
+            if each.name not in self._results.providers:
                 names = tuple(behaviour.name for behaviour in each.catalogue().behaviours)
-                self._notes.providers[each.name] = Documented(each.title, names)
+                self._results.providers[each.name] = Documented(each.title, names)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
@@ -56,7 +56,7 @@ class Verdict:
             self._say(f"mockserver: {counted(len(reruns), 'rerun')} under other choices")
             self.is_flipping = True
             try:
-                flip(reruns, self._notes)
+                flip(reruns, self._results)
             finally:
                 self.is_flipping = False
         return result
@@ -65,7 +65,7 @@ class Verdict:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note whether the test passed."""
         report = yield
-        note(item, report)
+        record_outcome(item, report)
         return report
 
     @pytest.hookimpl(optionalhook=True)
@@ -73,18 +73,18 @@ class Verdict:
         """Take the notes of a worker."""
         sent = getattr(node, "workeroutput", {}).get(_KEY)
         if sent is not None:
-            self._notes.take(msgspec.json.decode(sent, type=Notes))
+            self._results.merge(msgspec.json.decode(sent, type=RunResults))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send the notes to the controller, or report them."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_KEY] = msgspec.json.encode(self._notes).decode()
+            output[_KEY] = msgspec.json.encode(self._results).decode()
             return
-        if not (self._has_run or self._notes.judgements):  # a run that was stopped is reported, too
+        if not (self._has_run or self._results.judgements):  # a run that was stopped is reported, too
             return
-        self._summary = summed_up(self._notes)
+        self._summary = summarise(self._results)
         if self._target not in ("", "-"):
             self._write(self._summary)
         if self._failures(self._summary) and session.exitstatus == pytest.ExitCode.OK:

@@ -61,7 +61,7 @@ class Documented(Struct, frozen=True):
     behaviours: tuple[str, ...]
 
 
-class Notes(Struct):
+class RunResults(Struct):
     """Notes of one process.
 
     judgements, providers: test → judgement; name → provider.
@@ -75,7 +75,7 @@ class Notes(Struct):
     flipped: int = 0
     unrepeatable: list[str] = field(default_factory=list)
 
-    def take(self, other: "Notes") -> None:
+    def merge(self, other: "RunResults") -> None:
         """Add the notes of another process."""
         self.providers |= other.providers
         for name, judgement in other.judgements.items():
@@ -86,7 +86,7 @@ class Notes(Struct):
         self.unrepeatable += other.unrepeatable
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class GroupedFinding(Struct, frozen=True, kw_only=True):
     """A finding and the tests in which it was made."""
 
     rule: str
@@ -115,8 +115,8 @@ class Summary(Struct, frozen=True, kw_only=True):
 
     tests: int
     requests: int
-    violations: tuple[Group, ...]
-    conduct: tuple[Group, ...]
+    violations: tuple[GroupedFinding, ...]
+    conduct: tuple[GroupedFinding, ...]
     assumptions: Mapping[str, tuple[str, ...]]
     coverage: tuple[CoverageSummary, ...]
     flips: tuple[Flip, ...]
@@ -156,9 +156,9 @@ def _violations(sandbox_ref: SandboxRef, provider: Provider, ignore: Collection[
     return [each for each in found if each.severity != "note"]
 
 
-def summed_up(notes: Notes) -> Summary:
+def summarise(results: RunResults) -> Summary:
     """Return the summary of notes, in any order of tests."""
-    judgements = dict(sorted(notes.judgements.items()))
+    judgements = dict(sorted(results.judgements.items()))
     used: dict[str, list[str]] = {}
     for test, judgement in judgements.items():
         for choice in judgement.assumptions:
@@ -170,21 +170,21 @@ def summed_up(notes: Notes) -> Summary:
         violations=_grouped({test: each.violations for test, each in judgements.items()}),
         conduct=_grouped({test: each.conduct for test, each in judgements.items()}),
         assumptions={choice: tuple(tests) for choice, tests in sorted(used.items())},
-        coverage=tuple(_covered(notes.providers, exercised)),
-        flips=tuple(sorted(notes.flips, key=lambda flip: (flip.test, flip.key, flip.other))),
-        flipped=notes.flipped,
-        unrepeatable=tuple(sorted(notes.unrepeatable)),
+        coverage=tuple(_covered(results.providers, exercised)),
+        flips=tuple(sorted(results.flips, key=lambda flip: (flip.test, flip.key, flip.other))),
+        flipped=results.flipped,
+        unrepeatable=tuple(sorted(results.unrepeatable)),
         digests={test: each.digest for test, each in judgements.items()},
     )
 
 
-def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[Group, ...]:
+def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[GroupedFinding, ...]:
     alike: dict[tuple[str, str, str, str], list[tuple[str, Finding]]] = {}
     for test, found in findings.items():
         for each in found:
             alike.setdefault((each.rule, each.about, each.place, each.contract or each.detail), []).append((test, each))
     groups = [
-        convert({**asdict(members[0][1]), "tests": tuple(dict.fromkeys(test for test, _ in members))}, Group)
+        convert({**asdict(members[0][1]), "tests": tuple(dict.fromkeys(test for test, _ in members))}, GroupedFinding)
         for members in alike.values()
     ]
     return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.tests), group.rule, group.about)))

@@ -65,16 +65,16 @@ class Sandbox:
         """The sandbox's time in ms, constant during an exchange or task."""
         return self.state.time if self._instant is None else self._instant
 
-    def begin(self) -> None:
+    def begin_exchange(self) -> None:
         """Start an exchange: run due tasks, then hold the time."""
         if self.state.agenda.next_due is not None:
             self.run_due()
         self._instant = self.state.time
 
-    def end(self) -> None:
+    def end_exchange(self) -> None:
         """End an exchange: time goes on."""
         self._instant = None
-        if self.state.clock.mode == "step" and self.state.held is None:
+        if self.state.clock.mode == "step" and self.state.held_time_ms is None:
             self.state.clock = self.state.clock.stepped()
 
     def run_due(self) -> None:
@@ -158,7 +158,7 @@ class Sandbox:
         """Schedule a task."""
         self.state.write_agenda().add(task)
 
-    def disturb(self, operation: str, path: str) -> Disturbance | None:
+    def apply_faults(self, operation: str, path: str) -> Disturbance | None:
         """Return the disturbance of a request, or None."""
         return self.faults.disturb(operation, path, self.now, self._chance)
 
@@ -209,17 +209,17 @@ class Sandbox:
 
         Raises: UnknownSandboxError.
         """
-        self.state = self.kept(name).fork()
+        self.state = self.get_snapshot(name).fork()
 
     def drop_snapshot(self, name: str) -> None:
         """Forget a snapshot.
 
         Raises: UnknownSandboxError.
         """
-        self.kept(name)
+        self.get_snapshot(name)
         del self.snapshots[name]
 
-    def kept(self, name: str) -> State:
+    def get_snapshot(self, name: str) -> State:
         """Return a snapshot, read-only.
 
         Raises: UnknownSandboxError if there is no such snapshot.
@@ -228,7 +228,7 @@ class Sandbox:
             raise UnknownSandboxError(f"sandbox {self.name} has no snapshot {name!r}", hint="GET /_mock/snapshots lists them")
         return self.snapshots[name]
 
-    def issue(self, series: str) -> str:
+    def new_token(self, series: str) -> str:
         """Return a new token that selects this sandbox as a credential."""
         return _issued(self.name, f"{self.state.seed}/{series}/{self._next_ordinal(series)}")
 
@@ -261,7 +261,7 @@ class Sandboxes:
         self._sandboxes: dict[str, Sandbox] = {}
         self._hooks: list[Callable[[Sandbox], object]] = []
         self._names = map("sandbox-{}".format, count(1))
-        self.make(DEFAULT)
+        self.create(DEFAULT)
 
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(self._sandboxes.values())
@@ -274,9 +274,9 @@ class Sandboxes:
 
         Raises: BadNameError, LimitError.
         """
-        return self._sandboxes.get(name) or self.make(name)
+        return self._sandboxes.get(name) or self.create(name)
 
-    def make(
+    def create(
         self,
         name: str | None = None,
         initial_state: State | None = None,
@@ -315,7 +315,7 @@ class Sandboxes:
         self._sandboxes[name] = sandbox
         return sandbox
 
-    def at_begin(self, hook: Callable[[Sandbox], object]) -> None:
+    def add_start_hook(self, hook: Callable[[Sandbox], object]) -> None:
         """Call the hook for existing and new sandboxes, and after resets."""
         self._hooks.append(hook)
         for sandbox in self:
@@ -338,7 +338,7 @@ class Sandboxes:
                 return self._sandboxes[found[1]]
         return self.get(DEFAULT)
 
-    def restart(self, initial_state: State) -> None:
+    def replace_initial_state(self, initial_state: State) -> None:
         """Replace the common state in all sandboxes that began with it.
 
         Raises: FixtureError for an invalid clock or task; then nothing is changed.

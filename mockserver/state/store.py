@@ -97,7 +97,7 @@ class Collection:
         deleted: ids of deleted records, in order of deletion.
     """
 
-    __slots__ = ("_indexes", "_order", "_own_buckets", "_positions", "_present", "_rows", "deleted", "kind")
+    __slots__ = ("_indexes", "_live", "_order", "_own_buckets", "_positions", "_rows", "deleted", "kind")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
@@ -105,7 +105,7 @@ class Collection:
         self._rows: dict[str, Row] = {}
         self._order: list[str] = []
         # None while equal to the order: few collections keep records that are marked deleted.
-        self._present: list[str] | None = None
+        self._live: list[str] | None = None
         self._indexes: dict[str, dict[Hashable, Bucket]] = {name: {} for name in kind.indexes}
         self._own_buckets: set[tuple[str, Hashable]] = set()
         self._positions = 0
@@ -117,7 +117,7 @@ class Collection:
         twin.deleted = self.deleted.copy()
         twin._rows = self._rows.copy()
         twin._order = self._order.copy()
-        twin._present = self._present.copy() if self._present is not None else None
+        twin._live = self._live.copy() if self._live is not None else None
         twin._indexes = {name: index.copy() for name, index in self._indexes.items()}
         twin._own_buckets = set()
         twin._positions = self._positions
@@ -131,7 +131,7 @@ class Collection:
         return record_id in self._rows
 
     @property
-    def weight(self) -> int:
+    def count_with_deleted(self) -> int:
         """Number of records, deleted ids included."""
         return len(self._order) + (0 if self.kind.keeps_deleted else len(self.deleted))
 
@@ -148,11 +148,11 @@ class Collection:
         """Return the ids of all records, oldest first, read-only."""
         return self._order
 
-    def present(self) -> Sequence[str]:
+    def live_ids(self) -> Sequence[str]:
         """Return the ids of all records that are not marked deleted."""
-        return self._order if self._present is None else self._present
+        return self._order if self._live is None else self._live
 
-    def where(self, index: str, value: Hashable) -> Sequence[str]:
+    def ids_where(self, index: str, value: Hashable) -> Sequence[str]:
         """Return the ids of the records with the value, oldest first."""
         found = self._indexes[index].get(value, ())
         return (found,) if isinstance(found, str) else found
@@ -174,8 +174,8 @@ class Collection:
         self._rows[record.id] = row
         self.deleted.pop(record.id, None)
         self._insert(self._order, row)
-        if self._present is not None:
-            self._insert(self._present, row)
+        if self._live is not None:
+            self._insert(self._live, row)
         self._index(row, self.kind.indexes)
 
     def replace(self, record: Record) -> None:
@@ -192,10 +192,10 @@ class Collection:
         row = self._rows[record_id]
         self._unindex(row, self.kind.indexes)
         del self._order[self._find(self._order, row)]
-        if self._present is not None and record_id not in self.deleted:
-            del self._present[self._find(self._present, row)]
-        elif self._present is not None and len(self._present) == len(self._order):
-            self._present = None
+        if self._live is not None and record_id not in self.deleted:
+            del self._live[self._find(self._live, row)]
+        elif self._live is not None and len(self._live) == len(self._order):
+            self._live = None
         del self._rows[record_id]
         self.deleted[record_id] = None
 
@@ -203,8 +203,8 @@ class Collection:
         """Mark the id as deleted; its record may stay."""
         row = self._rows.get(record_id)
         if row is not None and record_id not in self.deleted:
-            self._present = self._order.copy() if self._present is None else self._present
-            del self._present[self._find(self._present, row)]
+            self._live = self._order.copy() if self._live is None else self._live
+            del self._live[self._find(self._live, row)]
         self.deleted[record_id] = None
 
     def _insert(self, ids: list[str], row: Row) -> None:
@@ -259,15 +259,15 @@ class State:
     Attributes:
         ordinals: series of ids → how many were given out.
         choices: the choices that differ from the defaults; replaced, never changed.
-        held: the time at which the clock pauses; None: it runs, as in each fork.
+        held_time_ms: the time at which the clock pauses; None: it runs, as in each fork.
     """
 
-    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "held", "ordinals", "seed")
+    __slots__ = ("_agenda", "_collections", "_owned", "choices", "clock", "endpoints", "held_time_ms", "ordinals", "seed")
 
     def __init__(self, seed: int, clock: Clock) -> None:
         self.seed = seed
         self.clock = clock
-        self.held: int | None = None
+        self.held_time_ms: int | None = None
         self.ordinals: dict[str, int] = {}
         self.choices: Mapping[str, str] = {}
         self.endpoints: tuple[Endpoint, ...] = ()
@@ -314,11 +314,11 @@ class State:
     @property
     def time(self) -> int:
         """The clock's or the held time, in milliseconds since 1970."""
-        return self.clock.now() if self.held is None else self.held
+        return self.clock.now() if self.held_time_ms is None else self.held_time_ms
 
     def count(self) -> int:
         """Return the number of records of all kinds, deleted ids included."""
-        return sum([collection.weight for collection in self._collections.values()])
+        return sum([collection.count_with_deleted for collection in self._collections.values()])
 
 
 def fields_of(value: Struct) -> dict[str, Any]:

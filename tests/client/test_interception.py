@@ -16,11 +16,11 @@ import pytest
 import requests
 from urllib3 import Retry
 
+from mockserver.client.fake_connection import FakeConnection
+from mockserver.client.in_process_target import InProcessTarget
 from mockserver.client.interception import ACTIVE, PATCHES, Interception, LateImports
 from mockserver.client.interception.over_aiohttp import Transport
-from mockserver.client.receiver import Receiver
 from mockserver.client.server import Server
-from mockserver.client.wire import FakeConnection
 from mockserver.errors import UnexpectedRequestError
 from mockserver.faults import Fault, FaultKind
 from mockserver.http.server import Address, running_server
@@ -156,7 +156,7 @@ def test_a_connection_that_is_open_already_leads_to_the_sandbox_and_back(
 ) -> None:
     url = f"{elsewhere.url}{CUSTOMER}"
     before = caller.ask("GET", url, HEADERS)
-    with Interception({"127.0.0.1": Receiver(server.app, "mine")}):
+    with Interception({"127.0.0.1": InProcessTarget(server.app, "mine")}):
         within = [caller.ask("GET", url, HEADERS) for _ in range(2)]
     after = caller.ask("GET", url, HEADERS)
 
@@ -165,7 +165,7 @@ def test_a_connection_that_is_open_already_leads_to_the_sandbox_and_back(
 
 
 def test_no_connection_that_a_client_keeps_leads_to_the_sandbox_later(caller: Caller, server: Server, elsewhere: Address) -> None:
-    with Interception({"127.0.0.1": Receiver(server.app, "mine")}):
+    with Interception({"127.0.0.1": InProcessTarget(server.app, "mine")}):
         assert caller.ask("GET", f"{elsewhere.url}{CUSTOMER}", HEADERS).status == 200
 
     assert caller.ask("GET", f"{elsewhere.url}{CUSTOMER}", HEADERS).body == b"elsewhere"
@@ -297,7 +297,7 @@ def test_a_connection_of_aiohttp_is_lost_once_and_reads_as_it_comes(server: Serv
             lost.append(exc)
 
     async def use() -> None:
-        transport = Transport(Connected(), FakeConnection(Receiver(server.app, "mine"), VEXUTOPIA), None)
+        transport = Transport(Connected(), FakeConnection(InProcessTarget(server.app, "mine"), VEXUTOPIA), None)
         transport.pause_reading()
         transport.resume_reading()
         assert not transport.is_closing()
@@ -321,7 +321,7 @@ def test_a_reply_without_a_body_arrives(caller: Caller) -> None:
         "providers": [TOY],
         "fixture": [TOY_FOLDER / "fixture.yaml"],
     }
-    with Interception({"lendery.example.com": Receiver(make_app(**setup))}):
+    with Interception({"lendery.example.com": InProcessTarget(make_app(**setup))}):
         url, card = "https://lendery.example.com/v1/loans", {"X-Library-Card": "mine", "Content-Type": "application/json"}
         loan = caller.ask("POST", url, card, b'{"title":"Emma","days":7}').json
         returned = caller.ask("DELETE", f"{url}/{loan['id']}", card)

@@ -269,7 +269,7 @@ def test_a_client_that_leaves_is_forgotten(parser: Parser) -> None:
         with following(address), following(address):
             assert held.listeners == 2
         until(lambda: held.listeners == 0)
-        assert app.at_end == set()
+        assert app.shutdown_callbacks == set()
         get(address)
 
 
@@ -292,7 +292,7 @@ def test_the_server_ends_at_once_and_the_streams_with_it(
         assert received.endswith(b"0\r\n\r\n")
         each.close()
     assert took_us < 5_000_000
-    assert (sandbox_of(app).journal.listeners, app.at_end) == (0, set())
+    assert (sandbox_of(app).journal.listeners, app.shutdown_callbacks) == (0, set())
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -340,4 +340,4 @@ def test_a_failure_while_streaming_is_not_passed_over(monkeypatch: pytest.Monkey
     with pytest.raises(RuntimeError) as caught:  # Starlette's own, as the reply has begun
         converse(app, scope, {"type": "http.request"}, {"type": "http.request"})
     assert str(caught.value.__cause__) == "nobody foresaw this"
-    assert (sandbox_of(app).journal.listeners, app.at_end) == (0, set())
+    assert (sandbox_of(app).journal.listeners, app.shutdown_callbacks) == (0, set())

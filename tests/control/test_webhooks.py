@@ -361,10 +361,10 @@ def test_waiting_client_is_answered_when_the_server_ends(make_app: MakeApp) -> N
     with running_server(app) as address:
         waiting = threading.Thread(target=lambda: answers.append(httpx.get(f"{address.url}{LOG}?wait=60", timeout=90).json()))
         waiting.start()
-        while not app.at_end:
+        while not app.shutdown_callbacks:
             threading.Event().wait(0.001)
     waiting.join()
-    assert (answers, app.at_end) == ([[]], set())
+    assert (answers, app.shutdown_callbacks) == ([[]], set())
 
 
 # Events on purpose

@@ -373,7 +373,7 @@ def test_time_stands_while_a_receiver_is_waited_for_and_the_clock_keeps_its_mode
     after = sandbox.now
     assert after >= held + 5_000
     sandbox.restore("meanwhile")
-    assert (sandbox.state.clock.mode, sandbox.state.held) == (mode, None)
+    assert (sandbox.state.clock.mode, sandbox.state.held_time_ms) == (mode, None)
     assert held <= sandbox.now <= held + TIMEOUT_S * 1_000
 
 

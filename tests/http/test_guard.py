@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.exchange import Misused, Oversized, Unreadable
+from mockserver.exchange import InvalidMockRequest, Oversized, Unreadable
 from mockserver.http import guard
 from mockserver.http.app import App
 from mockserver.http.in_process import call
@@ -62,7 +62,7 @@ def test_a_host_may_be_a_name_or_an_address_with_or_without_a_port(host: bytes) 
     [[], [b""], [b"a", b"a"], [b"a b"], [b"a:b"], [b"a:123456"], [b"a/b"], [b"user@a"], [b"[::1"], [b"::1"], [b"a\n"], [b"\xff"]],
 )
 def test_a_missing_double_or_garbled_host_is_refused(hosts: list[bytes]) -> None:
-    assert isinstance(guard.head_problem(b"/", b"", [(b"host", host) for host in hosts]), Misused)
+    assert isinstance(guard.head_problem(b"/", b"", [(b"host", host) for host in hosts]), InvalidMockRequest)
 
 
 @pytest.mark.parametrize(

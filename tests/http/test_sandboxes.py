@@ -39,7 +39,7 @@ def dump(app: App, name: str = "default") -> bytes:
 )
 def test_path_beats_header_beats_key(app: App, path: str, in_path: str, in_header: str, in_key: str, answers: str) -> None:
     label = "vexutopia" if path.startswith("/v1") else "spoonity"
-    blue = app.mock.sandboxes.make("blue").keys[label]
+    blue = app.mock.sandboxes.create("blue").keys[label]
     headers = {"Authorization": f"Bearer {blue if in_key else VEXUTOPIA_KEY}"} | (
         {"Mock-Sandbox": in_header} if in_header else {}
     )
@@ -49,7 +49,7 @@ def test_path_beats_header_beats_key(app: App, path: str, in_path: str, in_heade
 
 @pytest.mark.parametrize("label", ["vexutopia", "vexutopia_live"])
 def test_every_key_of_a_sandbox_selects_it(app: App, label: str) -> None:
-    blue = app.mock.sandboxes.make("blue")
+    blue = app.mock.sandboxes.create("blue")
     client_of(app, blue.keys[label]).get("/v1/customers")
     assert journals(app) == {"default": 0, "blue": 1}
 
@@ -62,7 +62,7 @@ def test_a_token_selects_the_sandbox_that_issued_it(app: App) -> None:
 
 
 def test_a_client_secret_selects_the_sandbox_of_the_key(app: App) -> None:
-    blue = app.mock.sandboxes.make("blue")
+    blue = app.mock.sandboxes.create("blue")
     form = {"client_secret": blue.keys["spoonity"], "client_id": "b", "grant_type": "authorization_code", "code": "c"}
     client_of(app).post("/oauth/access_token", data=form)
     assert journals(app) == {"default": 0, "blue": 1}
@@ -78,7 +78,7 @@ def test_a_key_of_no_sandbox_selects_the_default_one_and_makes_none(app: App, ke
 def test_a_key_of_one_sandbox_is_no_issued_key_in_another(path: str) -> None:
     app = make_app(assume={"spoonity.unknown-token": "rejected", "vexutopia.unknown-key": "rejected"})
     label = "vexutopia" if path.startswith("/v1") else "spoonity"
-    blue = client_of(app, app.mock.sandboxes.make("blue").keys[label])
+    blue = client_of(app, app.mock.sandboxes.create("blue").keys[label])
     assert (blue.get(path).status_code, blue.get(f"/@red{path}").status_code) == (200, 401)
 
 

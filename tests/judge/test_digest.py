@@ -7,7 +7,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from mockserver.exchange import Cut, Exchange, Request
+from mockserver.exchange import Exchange, Request, TruncatedBody
 from mockserver.http.app import App
 from mockserver.journal import Journal
 from mockserver.judge.digest import combined, digest_of
@@ -132,7 +132,7 @@ def test_another_seed_gives_another_digest() -> None:
         lambda each: replace(each, headers=[*each.headers, (b"mock-assumed", b"a=b")]),
         lambda each: replace(each, headers=[(b"content-type", b"application/json"), (b"retry-after", b"4")]),
         lambda each: replace(each, faults=("latency=5",)),
-        lambda each: replace(each, cuts=(Cut("reply", 9, "00"),)),
+        lambda each: replace(each, truncated_bodies=(TruncatedBody("reply", 9, "00"),)),
         lambda each: replace(each, request=replace(each.request, method="PUT")),
         lambda each: replace(each, request=replace(each.request, path="/v1/thing")),
         lambda each: replace(each, request=replace(each.request, query=b"a=2")),

@@ -23,7 +23,7 @@ TOY = {"name": "bear", "parts": [{"id": 1, "colour": "red"}, {"id": 2}], "price"
 def sent(number: int, operation: str = "", target: str = "/toys", **parts: Any) -> Exchange:
     """Return an exchange; the method of one with a body is POST, and the body is JSON unless it is bytes already."""
     body, status = parts.pop("body", None), parts.pop("status", 200)
-    partial = parts.pop("partial", frozenset())
+    incomplete_parts = parts.pop("incomplete_parts", frozenset())
     headers = {name.replace("_", "-").encode(): value.encode() for name, value in parts.items()}
     content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
     path, _, query = target.partition("?")
@@ -39,7 +39,7 @@ def sent(number: int, operation: str = "", target: str = "/toys", **parts: Any) 
         assumed={},
         violations=(),
         took_us=0,
-        partial=partial,
+        incomplete_parts=incomplete_parts,
     )
 
 
@@ -209,7 +209,7 @@ def test_all_that_was_expected_is_said() -> None:
         (sent(1, body=b"x", content_type="text/plain"), {"json": 1}, ['body: expected 1, was "a body of text/plain"']),
         (sent(1, body=b"x"), {"json": 1}, ['body: expected 1, was "a body of no content type"']),
         (
-            sent(1, body=b"{}", content_type="application/json", partial=frozenset({"request"})),
+            sent(1, body=b"{}", content_type="application/json", incomplete_parts=frozenset({"request"})),
             {"json": {}},
             ['body: expected {}, was "a body that is not known as a whole"'],
         ),

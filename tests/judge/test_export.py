@@ -66,13 +66,13 @@ def essence(exchange: Exchange) -> tuple[Any, ...]:
         request.path,
         request.base_url,
         request.header(b"content-type"),
-        "request" in exchange.partial,
+        "request" in exchange.incomplete_parts,
     )
     answered = (
         exchange.status,
         exchange.assumed,
         dict(exchange.headers).get(b"mock-violation"),
-        "reply" in exchange.partial,
+        "reply" in exchange.incomplete_parts,
     )
     return (exchange.number, exchange.at, exchange.operation, sent, answered)
 
@@ -215,7 +215,7 @@ def test_entry_has_all_that_a_har_must_have() -> None:
 
 
 def test_body_that_is_not_whole_is_left_out() -> None:
-    cut = replace(EXCHANGE, partial=frozenset({"request", "reply"}), operation="", status=201)
+    cut = replace(EXCHANGE, incomplete_parts=frozenset({"request", "reply"}), operation="", status=201)
 
     (entry,) = to_har([cut], Redaction(PROVIDERS))["log"]["entries"]
 
@@ -232,17 +232,17 @@ def test_file_says_who_made_it() -> None:
     assert (log["version"], log["creator"]["name"], log["entries"]) == ("1.2", "mockserver", [])
 
 
-@pytest.mark.parametrize("partial", [frozenset[str](), frozenset({"request"}), frozenset({"reply"})])
-def test_what_is_not_whole_is_not_whole_when_it_comes_back(partial: frozenset[str]) -> None:
+@pytest.mark.parametrize("incomplete_parts", [frozenset[str](), frozenset({"request"}), frozenset({"reply"})])
+def test_what_is_not_whole_is_not_whole_when_it_comes_back(incomplete_parts: frozenset[str]) -> None:
     spoonity, _ = PROVIDERS
-    cut = replace(EXCHANGE, partial=partial, headers=[*EXCHANGE.headers, (b"mock-exchange", b"7")])
+    cut = replace(EXCHANGE, incomplete_parts=incomplete_parts, headers=[*EXCHANGE.headers, (b"mock-exchange", b"7")])
 
     (back,) = read_back((cut,), spoonity)
 
-    assert back.partial == partial
+    assert back.incomplete_parts == incomplete_parts
     assert (back.request.body, back.body) == (
-        None if "request" in partial else b"\xff\xfe",
-        b"" if "reply" in partial else b"\x89PNG",
+        None if "request" in incomplete_parts else b"\xff\xfe",
+        b"" if "reply" in incomplete_parts else b"\x89PNG",
     )
     assert (back.request.base_url, back.request.path, back.request.query) == (
         "http://h/@box",

@@ -74,7 +74,7 @@ def test_every_recorder_tells_the_same(recorder: Recorder, contract: Contract) -
     assert [each.request.header(b"content-type") for each in found] == [JSON, "", FORM, ""]
     assert [each.body for each in found] == [each.reply for each in SESSION]
     assert {each.at for each in found} == {STARTED_MS}
-    assert [each.partial for each in found[:3]] == [frozenset()] * 3
+    assert [each.incomplete_parts for each in found[:3]] == [frozenset()] * 3
 
 
 @pytest.mark.parametrize("recorder", RECORDERS)
@@ -149,7 +149,7 @@ LONG = [{"name": "Content-Length", "value": "9"}]
 def test_request_whose_body_was_not_recorded_is_told_from_one_without(members: dict[str, Any], is_known: bool) -> None:
     exchange = read(with_request(**members))
 
-    assert ("request" not in exchange.partial) is is_known
+    assert ("request" not in exchange.incomplete_parts) is is_known
     assert exchange.request.body == (b"{}" if (members.get("postData") or {}).get("text") else None)
 
 
@@ -170,7 +170,7 @@ def test_request_whose_body_was_not_recorded_is_told_from_one_without(members: d
     ],
 )
 def test_reply_whose_body_was_not_recorded_is_told_from_one_without(members: dict[str, Any], is_known: bool) -> None:
-    assert ("reply" not in read(with_response(**members)).partial) is is_known
+    assert ("reply" not in read(with_response(**members)).incomplete_parts) is is_known
 
 
 def test_body_that_was_not_recorded_is_not_missed(contract: Contract) -> None:

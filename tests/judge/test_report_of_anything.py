@@ -46,7 +46,7 @@ exchanges = st.builds(
     assumed=st.dictionaries(st.sampled_from(["vexutopia.list-order", "x"]), st.text(max_size=3), max_size=2),
     violations=st.lists(violations, max_size=2).map(tuple),
     took_us=st.just(1),
-    partial=st.sampled_from([frozenset(), frozenset({"reply"}), frozenset({"request"})]),
+    incomplete_parts=st.sampled_from([frozenset(), frozenset({"reply"}), frozenset({"request"})]),
     faults=st.sampled_from([(), ("lost-reply",), ("status=429",)]),
 )
 events = st.builds(

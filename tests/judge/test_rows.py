@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mockserver.exchange import Cut, Exchange, Request, Violation
+from mockserver.exchange import Exchange, Request, TruncatedBody, Violation
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import AnsweredRow, ExchangeRow, Note, SentRow, ViolationRow, row
 from mockserver.providers import PROVIDERS
@@ -119,14 +119,16 @@ def test_a_body_is_shown_as_what_it_is(body: bytes, content_type: str, told: Any
     ],
 )
 def test_of_a_cut_body_the_beginning_is_shown_and_the_size_of_the_whole(kept: bytes, told: str, form: str) -> None:
-    parts: Any = {"partial": frozenset({"request"}), "cuts": (Cut("request", 70_000, "0"),)}
+    parts: Any = {"incomplete_parts": frozenset({"request"}), "truncated_bodies": (TruncatedBody("request", 70_000, "0"),)}
     request = shown(exchange(kept, JSON, **parts)).request
     assert (request.body, request.body_form, request.body_bytes, request.body_cut) == (told, form, 70_000, True)
     assert shown(exchange(kept, JSON, **parts)).reply.body_cut is False
 
 
 def test_of_a_cut_reply_the_beginning_is_shown() -> None:
-    cut = exchange(body=b"[1,", reply_type=JSON, partial=frozenset({"reply"}), cuts=(Cut("reply", 9, "0"),))
+    cut = exchange(
+        body=b"[1,", reply_type=JSON, incomplete_parts=frozenset({"reply"}), truncated_bodies=(TruncatedBody("reply", 9, "0"),)
+    )
     reply = shown(cut).reply
     assert (reply.body, reply.body_form, reply.body_bytes, reply.body_cut) == ("[1,", "text", 9, True)
 
@@ -162,7 +164,9 @@ def test_no_credential_is_shown_anywhere() -> None:
 )
 def test_a_credential_that_is_cut_is_not_shown(kept: bytes) -> None:
     content_type = FORM if kept.startswith(b"a=") else JSON
-    cut = exchange(kept, content_type, partial=frozenset({"request"}), also=[(b"authorization", b"Bearer abcdef-token-x")])
+    cut = exchange(
+        kept, content_type, incomplete_parts=frozenset({"request"}), also=[(b"authorization", b"Bearer abcdef-token-x")]
+    )
     request = shown(cut).request
     assert "abcdef" not in str(request.body)
     assert str(request.body).endswith("[key]")

@@ -12,7 +12,7 @@ MODULES: Mapping[str, Sequence[str]] = {
 """What is changed of each provider: what plays the service, not what is said of it."""
 
 MADE_UP: Mapping[str, Sequence[str]] = {
-    "spoonity/records.py": ("_complete_customer", "_only_a_shell"),
+    "spoonity/records.py": ("_complete_customer", "_anonymised"),
     "vexutopia/records.py": ("_complete_customer", "_complete_payment"),
 }
 NOTES: Mapping[str, Sequence[str]] = {
@@ -94,7 +94,7 @@ def _is_about_the_mock(node: ast.AST, above: Above, module: str) -> bool:
 
 def _is_a_fault(node: ast.AST, _above: Above, module: str) -> bool:
     if isinstance(node, (ast.match_case, ast.If)):
-        return "Simulated" in ast.unparse(node.pattern if isinstance(node, ast.match_case) else node.test)
+        return "InjectedFailure" in ast.unparse(node.pattern if isinstance(node, ast.match_case) else node.test)
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target) in FAULTS.get(module, ())
     return isinstance(node, ast.FunctionDef) and node.name in FAULTS.get(module, ())

@@ -51,7 +51,7 @@ TOKEN = b"client_secret=a&client_id=b&grant_type=authorization_code&code=c"
 def transcript(seed: int, fixture: str | Path) -> list[Any]:
     """Return every answer in order, and what is known at the end."""
     app = make_app(seed=seed, clock="step", fixture=[fixture])
-    blue = app.mock.sandboxes.make("blue")
+    blue = app.mock.sandboxes.create("blue")
     answers: list[Any] = []
     for prefix, headers in (("", []), ("/@red", []), ("", [(b"mock-sandbox", b"green")]), ("", _bearer(blue.keys["vexutopia"]))):
         answers += _play(app, prefix, [*_bearer(VEXUTOPIA_KEY), *headers])

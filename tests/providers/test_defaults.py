@@ -9,17 +9,17 @@ import pytest
 
 from mockserver.errors import ConfigurationError, FixtureError
 from mockserver.exchange import (
-    Broken,
     Call,
     Conflict,
+    InjectedFailure,
+    InternalError,
     InvalidField,
+    InvalidMockRequest,
     MissingField,
-    Misused,
     NotFound,
     Oversized,
     Problem,
     Request,
-    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -105,11 +105,11 @@ def test_what_the_contract_does_not_declare_passes_and_is_noted(client: httpx.Cl
         (UnknownPath("/x"), 404, {}),
         (WrongMethod("/notes", ("GET", "POST")), 405, {"allow": "GET, POST"}),
         (Oversized(413, "too much"), 413, {}),
-        (Misused("no such sandbox"), 400, {}),
-        (Simulated(429, retry_after_s=3), 429, {"retry-after": "3"}),
-        (Simulated(599), 599, {}),
+        (InvalidMockRequest("no such sandbox"), 400, {}),
+        (InjectedFailure(429, retry_after_s=3), 429, {"retry-after": "3"}),
+        (InjectedFailure(599), 599, {}),
         (Unavailable("full"), 503, {}),
-        (Broken("KeyError"), 500, {}),
+        (InternalError("KeyError"), 500, {}),
         (Problem(), 500, {}),
     ],
 )
@@ -124,7 +124,7 @@ def test_each_problem_has_its_status(problem: Problem, status: int, headers: dic
 
 
 def test_its_keys_select_a_sandbox(app: App) -> None:
-    mine = app.mock.sandboxes.make("mine")
+    mine = app.mock.sandboxes.create("mine")
 
     client_of(app, mine.keys["notes"]).post("/notes", json={"text": "a"})
 

@@ -1,6 +1,6 @@
 """What several processes noted, put together."""
 
-from mockserver.pytest_plugin.summary import Judgement, Notes, summed_up
+from mockserver.pytest_plugin.summary import Judgement, RunResults, summarise
 
 SHARED = "sandbox sandbox-1"
 
@@ -12,14 +12,14 @@ def judgement(requests: int, *assumptions: str) -> Judgement:
 
 
 def test_two_processes_that_shared_out_the_tests_of_one_sandbox_count_together() -> None:
-    def together(first: Judgement, second: Judgement) -> Notes:
-        notes = Notes({SHARED: first, "test_it": judgement(1)})
-        notes.take(Notes({SHARED: second}))
-        return notes
+    def together(first: Judgement, second: Judgement) -> RunResults:
+        results = RunResults({SHARED: first, "test_it": judgement(1)})
+        results.merge(RunResults({SHARED: second}))
+        return results
 
     one, other = judgement(2, "a=b"), judgement(3, "c=d")
-    summary = summed_up(together(one, other))
+    summary = summarise(together(one, other))
 
     assert summary.requests == 6
     assert summary.assumptions == {"a=b": (SHARED,), "c=d": (SHARED,)}
-    assert summed_up(together(other, one)) == summary
+    assert summarise(together(other, one)) == summary

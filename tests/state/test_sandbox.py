@@ -239,21 +239,21 @@ def test_work_that_makes_more_work_is_done_in_time() -> None:
 def test_due_work_is_done_before_an_exchange_and_time_stands_during_it() -> None:
     box = sandbox(state(clock=Clock("real")), worker=winding)
     box.schedule(Task(box.now, "toys.wind", "a"))
-    box.begin()
+    box.begin_exchange()
     assert len(names(box.state)) == 1
     began = box.now
     box.state.clock = box.state.clock.advanced(1_000)
     assert box.now == began
-    box.end()
+    box.end_exchange()
     assert box.now >= began + 1_000
 
 
 def test_an_exchange_steps_only_a_clock_that_steps() -> None:
     for clock, after in ((Clock("step", 10_000), 11_000), (Clock("frozen", 10_000), 10_000)):
         box = sandbox(state(clock=clock))
-        box.begin()
+        box.begin_exchange()
         assert box.now == 10_000
-        box.end()
+        box.end_exchange()
         assert box.now == after
 
 
@@ -390,7 +390,7 @@ def stranded() -> State:
 def test_a_state_that_no_sandbox_can_go_on_with_is_refused(broken: Callable[[], State], complaint: str) -> None:
     boxes = sandboxes(state(Toy("a", 1)))
     origin = boxes.initial_state
-    for act in (boxes.get("default").load, lambda held: boxes.make("b", held), boxes.restart, sandboxes):
+    for act in (boxes.get("default").load, lambda held: boxes.create("b", held), boxes.replace_initial_state, sandboxes):
         with pytest.raises(FixtureError) as caught:
             act(broken())
         assert str(caught.value) == complaint
@@ -421,7 +421,7 @@ def test_sandboxes_share_nothing_that_changes() -> None:
 
 def test_a_sandbox_may_begin_with_a_state_of_its_own() -> None:
     boxes = sandboxes(state(Toy("a", 1)))
-    box = boxes.make("mine", state(Toy("b", 1)))
+    box = boxes.create("mine", state(Toy("b", 1)))
     box.add(TOYS, Toy("c", 2))
     box.reset()
     assert names(box.state) == ["b"]
@@ -430,13 +430,13 @@ def test_a_sandbox_may_begin_with_a_state_of_its_own() -> None:
 def test_a_sandbox_without_a_name_gets_a_free_one() -> None:
     boxes = sandboxes()
     boxes.get("sandbox-2")
-    assert [boxes.make().name for _ in range(3)] == ["sandbox-1", "sandbox-3", "sandbox-4"]
+    assert [boxes.create().name for _ in range(3)] == ["sandbox-1", "sandbox-3", "sandbox-4"]
 
 
 def test_a_name_is_taken_once() -> None:
     boxes = sandboxes()
     with pytest.raises(TakenNameError) as caught:
-        boxes.make("default")
+        boxes.create("default")
     assert str(caught.value) == "there is a sandbox 'default' already; DELETE /_mock/sandboxes/default drops it"
 
 
@@ -487,12 +487,12 @@ def test_limits_are_as_documented_unless_told() -> None:
 def test_restart_begins_anew_what_began_with_the_common_state() -> None:
     boxes = sandboxes(state(Toy("a", 1)))
     boxes.get("mine")
-    boxes.make("own", state(Toy("b", 1)))
+    boxes.create("own", state(Toy("b", 1)))
     use(boxes.get("mine"))
-    boxes.restart(state(Toy("c", 1)))
+    boxes.replace_initial_state(state(Toy("c", 1)))
     assert {each.name: names(each.state) for each in boxes} == {"default": ["c"], "mine": ["c"], "own": ["b"]}
     assert names(boxes.get("later").state) == ["c"]
-    boxes.restart(state(Toy("d", 1)))
+    boxes.replace_initial_state(state(Toy("d", 1)))
     assert {each.name: names(each.state)[0] for each in boxes} == {
         "default": "d",
         "mine": "d",
@@ -515,7 +515,7 @@ def test_every_sandbox_has_keys_of_its_own() -> None:
 def test_a_key_selects_the_sandbox_that_it_was_issued_for(name: str) -> None:
     boxes = sandboxes()
     box = boxes.get(name)
-    for key in (*box.keys.values(), box.issue("toys.tokens"), f"live_{box.issue('toys.tokens')}"):
+    for key in (*box.keys.values(), box.new_token("toys.tokens"), f"live_{box.new_token('toys.tokens')}"):
         assert boxes.selected_by(key) is box
 
 
@@ -537,6 +537,6 @@ def test_a_key_of_a_dropped_sandbox_selects_the_default_one() -> None:
 
 
 def test_tokens_are_new_each_time_and_the_same_in_each_run() -> None:
-    first, second = [[box.issue("toys.tokens") for _ in range(2)] for box in (sandbox(), sandbox())]
+    first, second = [[box.new_token("toys.tokens") for _ in range(2)] for box in (sandbox(), sandbox())]
     assert first == second
     assert len(set(first)) == 2

@@ -46,7 +46,7 @@ def check(collection: Collection, model: Model) -> None:
     ids = [toy.id for toy in model.toys]
     assert list(collection) == model.toys
     assert list(collection.all()) == ids
-    assert list(collection.present()) == [toy_id for toy_id in ids if toy_id not in model.deleted]
+    assert list(collection.live_ids()) == [toy_id for toy_id in ids if toy_id not in model.deleted]
     assert len(collection) == len(ids)
     assert list(collection.deleted) == model.deleted
     for number in range(12):
@@ -54,9 +54,9 @@ def check(collection: Collection, model: Model) -> None:
         assert (toy_id in collection) == (toy_id in ids)
         assert collection.get(toy_id) == next((toy for toy in model.toys if toy.id == toy_id), None)
     for colour in ("red", "blue", "green"):
-        assert list(collection.where("colour", colour)) == [toy.id for toy in model.toys if toy.colour == colour]
+        assert list(collection.ids_where("colour", colour)) == [toy.id for toy in model.toys if toy.colour == colour]
     for size in range(3):
-        assert list(collection.where("size", size)) == [toy.id for toy in model.toys if toy.size == size]
+        assert list(collection.ids_where("size", size)) == [toy.id for toy in model.toys if toy.size == size]
 
 
 class CollectionMachine(RuleBasedStateMachine):
@@ -116,7 +116,7 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule(pair=pairs, start=st.integers(0, 8), limit=st.integers(1, 5), newest_first=st.booleans(), colour=COLOURS)
     def page(self, pair: tuple[Collection, Model], start: int, limit: int, newest_first: bool, colour: str | None) -> None:
         collection, model = pair
-        ids = collection.all() if colour is None else collection.where("colour", colour)
+        ids = collection.all() if colour is None else collection.ids_where("colour", colour)
         toys = [toy for toy in model.toys if colour in (None, toy.colour)]
         expected = (toys[::-1] if newest_first else toys)[start : start + limit]
         assert collection.page(ids, start, limit, newest_first=newest_first) == tuple(expected)
@@ -174,8 +174,8 @@ def test_a_page_may_be_larger_than_any_list() -> None:
 
 def test_records_without_a_value_are_in_no_index() -> None:
     collection = collection_of(Toy("a", 1, None), Toy("b", 2, "red"))
-    assert list(collection.where("colour", None)) == []
-    assert list(collection.where("colour", "red")) == ["b"]
+    assert list(collection.ids_where("colour", None)) == []
+    assert list(collection.ids_where("colour", "red")) == ["b"]
 
 
 def test_a_deleted_id_is_remembered_until_it_is_used_again() -> None:
@@ -194,19 +194,19 @@ def test_a_record_that_was_deleted_but_stays_is_not_present() -> None:
     shells.mark_deleted("b")
     shells.mark_deleted("b")
     twin.mark_deleted("c")
-    assert [list(shells.all()), list(shells.present()), list(twin.present())] == [list("abcd"), list("acd"), list("abd")]
+    assert [list(shells.all()), list(shells.live_ids()), list(twin.live_ids())] == [list("abcd"), list("acd"), list("abd")]
 
 
 def test_a_second_order_is_kept_only_while_it_differs() -> None:
     shells = Collection(SHELLS)
     for name in "abc":
         shells.add(Toy(name, 1))
-    assert shells.present() is shells.all()
+    assert shells.live_ids() is shells.all()
     shells.mark_deleted("b")
     shells.remove("a")
-    assert (list(shells.all()), list(shells.present())) == (["b", "c"], ["c"])
+    assert (list(shells.all()), list(shells.live_ids())) == (["b", "c"], ["c"])
     shells.remove("b")
-    assert shells.present() is shells.all()
+    assert shells.live_ids() is shells.all()
 
 
 def test_what_is_remembered_of_deleted_records_has_weight() -> None:
@@ -214,7 +214,7 @@ def test_what_is_remembered_of_deleted_records_has_weight() -> None:
     gone.remove("a")
     shells.add(Toy("a", 1))
     shells.mark_deleted("a")
-    assert (gone.weight, shells.weight) == (2, 1)
+    assert (gone.count_with_deleted, shells.count_with_deleted) == (2, 1)
 
 
 def test_an_index_forgets_values_that_no_record_has() -> None:

@@ -14,8 +14,8 @@ from mockserver.catalogue.client import Api
 from mockserver.catalogue.conduct import Asked, Conduct, ListConvention, ProviderRule, Shown
 from mockserver.exchange import (
     Call,
-    Declined,
     Exchange,
+    MockRefusal,
     NotFound,
     Page,
     Problem,
@@ -156,7 +156,7 @@ def _refusal(problem: Problem, call: Call) -> tuple[int, list[tuple[str, str]]]:
             return 404, [("unknown-loan", number)]
         case UnknownPath() | WrongMethod():
             return 404, [("no-such-desk", call.request.path)]
-        case Declined(status=status, detail=detail):
+        case MockRefusal(status=status, detail=detail):
             return status, [("too-big", detail)]
         case Unreadable(detail=detail):
             return 400, [("unreadable", detail)]

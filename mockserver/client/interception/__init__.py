@@ -14,9 +14,9 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from mockserver.client.in_process_target import InProcessTarget
 from mockserver.client.interception import over_aiohttp, over_http_client, over_httpx
 from mockserver.client.interception.patches import Patch
-from mockserver.client.receiver import Receiver
 from mockserver.errors import UnexpectedRequestError
 from mockserver.http.guard import is_loopback
 
@@ -32,9 +32,9 @@ class Interception:
     `refused` has the URLs that were refused, in order; a test can check them even if its code hides the error.
     """
 
-    def __init__(self, receivers: Mapping[str, Receiver], *, strict: bool = False) -> None:
-        """Take host → receiver; `strict` refuses other hosts except loopback."""
-        self.receivers = receivers
+    def __init__(self, targets: Mapping[str, InProcessTarget], *, strict: bool = False) -> None:
+        """Take host → target; `strict` refuses other hosts except loopback."""
+        self.targets = targets
         self._is_strict = strict
         self.refused: list[str] = []
 
@@ -46,14 +46,14 @@ class Interception:
         ACTIVE.stop(self)
 
     def refuses(self, host: str) -> bool:
-        """Return whether requests to a host without receiver are refused."""
+        """Return whether requests to a host without target are refused."""
         return self._is_strict and not is_loopback(host)
 
     def refuse(self, url: str) -> UnexpectedRequestError:
         """Note a refused URL, and return the error to raise."""
         shown = urlsplit(url)._replace(query="", fragment="").geturl()
         self.refused.append(shown)
-        known = ", ".join(self.receivers)
+        known = ", ".join(self.targets)
         return UnexpectedRequestError(
             f"{shown} was called, but only {known} may be called",
             hint="intercept without strict to reach other hosts, or replace that call in the test",
@@ -90,16 +90,16 @@ class ActiveInterceptions:
                 while self._undo:
                     self._undo.pop()()
 
-    def find(self, url: str) -> Receiver | None:
-        """Return the receiver of a request; None for its real host.
+    def find(self, url: str) -> InProcessTarget | None:
+        """Return the target of a request; None for its real host.
 
         Raises: UnexpectedRequestError if it is refused.
         """
         host = _host(url)
         latest_first = self._active[::-1]
         for each in latest_first:
-            if host in each.receivers:
-                return each.receivers[host]
+            if host in each.targets:
+                return each.targets[host]
         for each in latest_first:
             if each.refuses(host):
                 raise each.refuse(url)
@@ -108,7 +108,7 @@ class ActiveInterceptions:
     def is_open(self, url: str) -> bool:
         """Return whether a real connection to the URL's host may be made."""
         host = _host(url)
-        return not any(host in each.receivers or each.refuses(host) for each in self._active)
+        return not any(host in each.targets or each.refuses(host) for each in self._active)
 
     def _imported(self, name: str, module: ModuleType) -> None:
         with self._lock:

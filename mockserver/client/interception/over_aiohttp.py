@@ -4,9 +4,9 @@ import asyncio
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from mockserver.client.fake_connection import FakeConnection
+from mockserver.client.in_process_target import LateReplyError
 from mockserver.client.interception.patches import Patch
-from mockserver.client.receiver import LateReplyError
-from mockserver.client.wire import FakeConnection
 
 if TYPE_CHECKING:
     from mockserver.client.interception import ActiveInterceptions
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def _connect(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     async def connect(connector: Any, request: Any, traces: Any, timeout: Any) -> Any:
-        receiver = active.find(str(request.url))
-        if receiver is None:
+        target = active.find(str(request.url))
+        if target is None:
             return await original(connector, request, traces, timeout)
         loop = asyncio.get_running_loop()
         protocol = library.ResponseHandler(loop=loop)
-        fake = FakeConnection(receiver, f"{request.url.scheme}://{request.url.raw_authority}")
+        fake = FakeConnection(target, f"{request.url.scheme}://{request.url.raw_authority}")
         timeout_s = min((each for each in (timeout.total, timeout.sock_read) if each), default=None)
         protocol.connection_made(Transport(protocol, fake, timeout_s))
         protocol.force_close()  # no pool keeps the connection

@@ -3,8 +3,8 @@
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from mockserver.client.fake_connection import attach
 from mockserver.client.interception.patches import Patch
-from mockserver.client.wire import attach
 from mockserver.errors import UnexpectedRequestError
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def _putrequest(original: Any, _library: ModuleType, active: "ActiveInterception
     def putrequest(connection: Any, method: str, url: str, *more: Any, **options: Any) -> None:
         base_url = _base_url(connection)
         try:
-            receiver = active.find(url if url.startswith(("http://", "https://")) else f"{base_url}{url}")
+            target = active.find(url if url.startswith(("http://", "https://")) else f"{base_url}{url}")
         except UnexpectedRequestError:
             connection.close()
             raise
-        if receiver is not None:
-            attach(connection, receiver, base_url)
+        if target is not None:
+            attach(connection, target, base_url)
         original(connection, method, url, *more, **options)
 
     return putrequest

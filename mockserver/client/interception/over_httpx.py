@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from mockserver.client.in_process_target import InProcessTarget, LateReplyError
 from mockserver.client.interception.patches import Patch
-from mockserver.client.receiver import LateReplyError, Receiver
 from mockserver.http.in_process import ConnectionLostError
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ _CUT_OFF = "peer closed connection without sending complete message body"
 _EXTENSIONS = {"http_version": b"HTTP/1.1"}
 
 
-def answer(library: Any, receiver: Receiver, request: Any, body: bytes) -> Any:
+def answer(library: Any, target: InProcessTarget, request: Any, body: bytes) -> Any:
     """Return the library's response to its request.
 
     Raises: the library's ReadTimeout, and its RemoteProtocolError for a connection that a fault ends.
     """
     timeout_s: float | None = request.extensions.get("timeout", {}).get("read")
     try:
-        came = receiver.send(request.method, str(request.url), request.headers.raw, body, timeout_s=timeout_s)
+        came = target.send(request.method, str(request.url), request.headers.raw, body, timeout_s=timeout_s)
         content = {"content": came.body}
     except LateReplyError as late:
         raise library.ReadTimeout(str(late), request=request) from late
@@ -52,18 +52,18 @@ def _cut_off(library: Any, request: Any, body: bytes) -> Any:
 
 def _sync(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
-        receiver = active.find(str(request.url))
-        return original(transport, request) if receiver is None else answer(library, receiver, request, request.read())
+        target = active.find(str(request.url))
+        return original(transport, request) if target is None else answer(library, target, request, request.read())
 
     return handle_request
 
 
 def _async(original: Any, library: ModuleType, active: "ActiveInterceptions") -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
-        receiver = active.find(str(request.url))
-        if receiver is None:
+        target = active.find(str(request.url))
+        if target is None:
             return await original(transport, request)
-        return answer(library, receiver, request, await request.aread())
+        return answer(library, target, request, await request.aread())
 
     return handle_async_request
 

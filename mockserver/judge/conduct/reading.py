@@ -55,7 +55,7 @@ def last_segment(exchange: Exchange) -> str:
 
 def value_of(exchange: Exchange) -> Any:
     """Return the reply's JSON value; None if incomplete or not JSON."""
-    return None if "reply" in exchange.partial else json_or_none(exchange.body)
+    return None if "reply" in exchange.incomplete_parts else json_or_none(exchange.body)
 
 
 def identity_of(exchange: Exchange) -> str:

@@ -157,7 +157,7 @@ def exchange_of(entry: HarEntry, number: int, address: RecordedAddress) -> Excha
         violations=(),
         real_ms=_moment(entry.started_date_time),
         took_us=round(min(max(entry.time or 0, 0), _LONGEST_MS) * 1000),
-        partial=frozenset(name for name, known in (("request", sent_whole), ("reply", whole)) if not known),
+        incomplete_parts=frozenset(name for name, known in (("request", sent_whole), ("reply", whole)) if not known),
     )
 
 
@@ -294,7 +294,7 @@ def _recognised(exchange: Exchange, contract: Contract, routes: Routes) -> Excha
     operation = route.operations[request.method]
     check = contract.check(operation)
     violations = check.path(route.parameters)[1] + check.query(request)[1]
-    if "request" not in exchange.partial and (request.body or operation.body_required):
+    if "request" not in exchange.incomplete_parts and (request.body or operation.body_required):
         violations += check.body(request)[1]
     if request.raw_headers:
         violations += check.headers(request)

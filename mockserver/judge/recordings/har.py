@@ -188,7 +188,11 @@ def _written_entry(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
 
 
 def _comment(exchange: Exchange) -> str:
-    cut = f", of which the body of the {' and the '.join(sorted(exchange.partial))} is not whole" if exchange.partial else ""
+    cut = (
+        f", of which the body of the {' and the '.join(sorted(exchange.incomplete_parts))} is not whole"
+        if exchange.incomplete_parts
+        else ""
+    )
     return f"exchange {exchange.number}: {exchange.operation or 'no operation'}{cut}"
 
 
@@ -205,13 +209,13 @@ def _written_request(exchange: Exchange, redaction: Redaction) -> dict[str, Any]
         "headersSize": _UNKNOWN,
         "bodySize": len(request.body or b""),
     }
-    if "request" in exchange.partial:
+    if "request" in exchange.incomplete_parts:
         return {**written, "bodySize": _UNKNOWN, "postData": {"mimeType": content_type}}
     return {**written, "postData": _shown_body(request.body, content_type, redaction)} if request.body else written
 
 
 def _written_response(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
-    is_known = "reply" not in exchange.partial
+    is_known = "reply" not in exchange.incomplete_parts
     content_type = dict(exchange.headers).get(b"content-type", b"").decode("latin-1")
     size = len(exchange.body) if is_known else _UNKNOWN
     body = _shown_body(exchange.body, content_type, redaction) if is_known else {"mimeType": content_type}

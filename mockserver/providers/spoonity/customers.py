@@ -17,7 +17,7 @@ from mockserver.providers.spoonity.assumptions import (
     UPDATE_OF_DELETED,
 )
 from mockserver.providers.spoonity.listing import page_of
-from mockserver.providers.spoonity.records import CUSTOMERS, SHELL, Customer
+from mockserver.providers.spoonity.records import ANONYMISED_FIELDS, CUSTOMERS, Customer
 from mockserver.state import Sandbox
 from mockserver.state.clock import iso_milliseconds
 
@@ -89,7 +89,7 @@ def delete_customer(sandbox: Sandbox, call: Call) -> Reply:
     """
     customer = _find(sandbox, call)
     if customer.id not in sandbox.records(CUSTOMERS).deleted:
-        sandbox.replace(CUSTOMERS, replace(customer, **SHELL, date_updated=iso_milliseconds(sandbox.now)))
+        sandbox.replace(CUSTOMERS, replace(customer, **ANONYMISED_FIELDS, date_updated=iso_milliseconds(sandbox.now)))
         sandbox.mark_deleted(CUSTOMERS, customer.id)
     return Reply(200, {})
 
@@ -129,6 +129,6 @@ def _check_email(sandbox: Sandbox, call: Call, email: str | None, *, own_id: str
         raise InvalidField("email")
     if email is None:
         return
-    is_taken = any(each != own_id for each in sandbox.records(CUSTOMERS).where("email", email.lower()))
+    is_taken = any(each != own_id for each in sandbox.records(CUSTOMERS).ids_where("email", email.lower()))
     if is_taken and call.assume(EMAIL_UNIQUE) == "yes":
         raise Conflict(duplicate=CUSTOMERS.noun)

@@ -10,18 +10,18 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from mockserver.exchange import (
-    Broken,
     Call,
     Conflict,
-    Declined,
+    InjectedFailure,
+    InternalError,
     InvalidField,
     MissingField,
+    MockRefusal,
     NotFound,
     Page,
     Problem,
     Reply,
     Request,
-    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -87,7 +87,7 @@ def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
 def _new_token(sandbox: Sandbox) -> str:
     """Return a new token that no loaded state has."""
     while True:
-        token = sandbox.issue(TOKENS.series)
+        token = sandbox.new_token(TOKENS.series)
         if digest(token) not in sandbox.records(TOKENS):
             return token
 
@@ -163,15 +163,15 @@ _SIMULATED = {
 
 def _transport_status_and_message(problem: Problem) -> tuple[int, str]:
     match problem:
-        case Simulated(status=status):
+        case InjectedFailure(status=status):
             return status, _SIMULATED.get(status) or ("Bad request" if status < 500 else "An unexpected error occurred.")
         case Unreadable():
             return 400, "Bad request"
-        case Declined(status=status, detail=detail):
+        case MockRefusal(status=status, detail=detail):
             return status, detail
         case Unavailable(detail=detail):
             return 503, detail
-        case Broken():
+        case InternalError():
             return 500, "An unexpected error occurred."
     raise TypeError(f"Spoonity has no words for {type(problem).__name__}")
 

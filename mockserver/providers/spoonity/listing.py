@@ -108,7 +108,7 @@ def _page(customers: Collection, query: Mapping[str, Any], wanted: Sequence[Crit
     descending = _descends(query, choices)
     hides_deleted = choices[DELETED_CUSTOMER.key] == "gone"
     if not wanted and query.get("sort", "date_created") == "date_created":
-        ids = customers.present() if hides_deleted else customers.all()
+        ids = customers.live_ids() if hides_deleted else customers.all()
         return Page(customers.page(ids, start, limit, newest_first=descending), start, limit, len(ids))
     hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}
     whole_email = choices[EMAIL_FILTER.key] == "equals"

@@ -3,7 +3,7 @@
 from mockserver.catalogue.catalogue import NotObserved, Observation, Unobservable, by_status, observers_of
 from mockserver.providers.spoonity import assumptions as known
 from mockserver.providers.spoonity.behaviours.service import Service, customer_in, page_in
-from mockserver.providers.spoonity.records import SHELL
+from mockserver.providers.spoonity.records import ANONYMISED_FIELDS
 
 
 def _create_status(service: Service) -> Observation:
@@ -23,8 +23,8 @@ def _deleted_customer(service: Service) -> Observation:
     if answer.status == 404:
         return Observation("gone", "a GET of a deleted customer answered 404")
     left = answer.json if answer.status == 200 and isinstance(answer.json, dict) else {}
-    is_shell = SHELL.items() <= left.items()
-    return Observation("anonymised" if is_shell else None, f"a GET of a deleted customer answered {answer.status}: {left}")
+    is_anonymised = ANONYMISED_FIELDS.items() <= left.items()
+    return Observation("anonymised" if is_anonymised else None, f"a GET of a deleted customer answered {answer.status}: {left}")
 
 
 def _update_of_deleted(service: Service) -> Observation:

@@ -44,7 +44,7 @@ def _created(record: Customer | AccessToken) -> int:
     return parse_timestamp(record.date_created)
 
 
-SHELL: Mapping[str, Any] = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
+ANONYMISED_FIELDS: Mapping[str, Any] = {"name": None, "email": None, "is_verified": False, "status": "ARCHIVED"}
 """The fields of a deleted customer, beside its id and times."""
 
 
@@ -52,21 +52,21 @@ def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]
     created = given.get("date_created", iso_milliseconds(draft.created_at))
     common = {"id": draft.id, "date_created": created, "date_updated": created}
     if draft.deleted:
-        return {**common, **_only_a_shell(given)}
+        return {**common, **_anonymised(given)}
     someone = person(draft.number, seed=draft.seed, kind=draft.kind)
     verified = choose(10, seed=draft.seed, kind=f"{draft.kind}/verified", ordinal=draft.number) < 8
     return {**common, "name": someone.name, "email": someone.email, "is_verified": verified, "status": "ACTIVE", **given}
 
 
-def _only_a_shell(given: Mapping[str, Any]) -> dict[str, Any]:
+def _anonymised(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a deleted customer.
 
     Raises: ValueError if a fixture would have one keep what deletion takes away.
     """
-    for name, value in SHELL.items():
+    for name, value in ANONYMISED_FIELDS.items():
         if given.get(name, value) != value:
             raise ValueError(f"{name} of a deleted customer can only be {value!r}, not {given[name]!r}")
-    return {**SHELL, **given}
+    return {**ANONYMISED_FIELDS, **given}
 
 
 CUSTOMERS = Kind(

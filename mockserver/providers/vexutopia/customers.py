@@ -114,7 +114,7 @@ def _find(sandbox: Sandbox, kind: Kind, customer_id: str) -> Customer:
 
 
 def _matching(customers: Collection, email: str | None) -> Sequence[str]:
-    return customers.all() if email is None else customers.where("email", email.lower())
+    return customers.all() if email is None else customers.ids_where("email", email.lower())
 
 
 def _receipt(customer_id: str) -> dict[str, Any]:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.exchange import (
-    Broken,
     Call,
     ChoiceReader,
-    Declined,
+    InjectedFailure,
+    InternalError,
     InvalidField,
     MissingField,
+    MockRefusal,
     NotFound,
     Page,
     Problem,
     Reply,
-    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -152,15 +152,15 @@ def _simulated(status: int, code: str) -> tuple[str, str]:
 
 def _transport_words(problem: Problem) -> tuple[int, str, str, None]:
     match problem:
-        case Simulated(status=status, code=code):
+        case InjectedFailure(status=status, code=code):
             return status, *_simulated(status, code), None
         case Unreadable(detail=detail):
             return 400, "invalid_request", f"The request cannot be read: {detail}", None
-        case Declined(status=status, detail=detail):
+        case MockRefusal(status=status, detail=detail):
             return status, "invalid_request", detail, None
         case Unavailable(detail=detail):
             return 503, "internal_error", detail, None
-        case Broken():
+        case InternalError():
             return 500, "internal_error", "An unexpected error occurred", None
     raise TypeError(f"Vexutopia has no words for {type(problem).__name__}")
 

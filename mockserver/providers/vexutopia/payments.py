@@ -84,7 +84,7 @@ def retrieve_payment(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def _matching(payments: Collection, customer_id: str | None) -> Sequence[str]:
-    return payments.all() if customer_id is None else payments.where("customer_id", customer_id)
+    return payments.all() if customer_id is None else payments.ids_where("customer_id", customer_id)
 
 
 def settle_payment(sandbox: Sandbox, task: Task) -> None:

@@ -57,7 +57,7 @@ def exchanges(draw: some.DrawFn) -> Exchange:
         assumed={},
         violations=(),
         took_us=draw(some.integers(0, 5_000_000)),
-        partial=draw(some.frozensets(some.sampled_from(["request", "reply"]), max_size=1)),
+        incomplete_parts=draw(some.frozensets(some.sampled_from(["request", "reply"]), max_size=1)),
         faults=tuple(draw(some.lists(FAULTS, max_size=2))),
     )
 

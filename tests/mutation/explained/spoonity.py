@@ -17,7 +17,7 @@ EXPLANATIONS = (
         "spoonity.anonymised-fields",
         "A deletion leaves the date of the last update as it was.",
         r"""
-            spoonity/customers.py delete_customer: `sandbox.replace(CUSTOMERS, replace(customer, **SHELL, date_updated=iso_milliseconds(sandbox.now)))` → `sandbox.replace(CUSTOMERS, replace(customer, **SHELL))`
+            spoonity/customers.py delete_customer: `replace(customer, **ANONYMISED_FIELDS, date_updated=iso_milliseconds(sandbox.now))` → `replace(customer, **ANONYMISED_FIELDS)`
         """,
         tested_by="tests/providers/spoonity/test_customers.py::test_deletion_leaves_an_archived_shell",
     ),
@@ -54,7 +54,7 @@ EXPLANATIONS = (
         "spoonity.email-comparison",
         "Where addresses are unique, they are compared letter by letter.",
         r"""
-            spoonity/customers.py _check_email: `any((each != own_id for each in sandbox.records(CUSTOMERS).where('email', email.lower())))` → `any((each != own_id for each in sandbox.records(CUSTOMERS).where('email', email)))`
+            spoonity/customers.py _check_email: `any((each != own_id for each in sandbox.records(CUSTOMERS).ids_where('email', email.lower())))` → `any((each != own_id for each in sandbox.records(CUSTOMERS).ids_where('email', email)))`
             spoonity/records.py module: `indexes={'email': lambda customer: customer.email.lower() if customer.email is not None else None}` → `indexes={'email': lambda customer: customer.email if customer.email is not None else None}`
         """,
         tested_by="tests/providers/spoonity/test_customers.py::test_an_address_is_taken_whatever_the_case_of_its_letters",
@@ -144,7 +144,7 @@ EXPLANATIONS = (
         "spoonity.errors.internal-code-for-failures",
         "A failure of the mock, of which it has none that a request could bring about, has another status.",
         r"""
-            spoonity/dialect.py _transport_status_and_message: `case Broken()` → `case Broken() if False`
+            spoonity/dialect.py _transport_status_and_message: `case InternalError()` → `case InternalError() if False`
             spoonity/dialect.py _transport_status_and_message: `return (500, 'An unexpected error occurred.')` → `return (501, 'An unexpected error occurred.')`
         """,
         tested_by="tests/providers/spoonity/test_errors.py::test_a_failure_of_the_mock_is_a_500_with_a_code",
@@ -164,7 +164,7 @@ EXPLANATIONS = (
         "spoonity.oversized-request",
         "A request beyond the mock's limits is a failure of the mock.",
         r"""
-            spoonity/dialect.py _transport_status_and_message: `case Declined(status=status, detail=detail)` → `case Declined(status=status, detail=detail) if False`
+            spoonity/dialect.py _transport_status_and_message: `case MockRefusal(status=status, detail=detail)` → `case MockRefusal(status=status, detail=detail) if False`
         """,
         tested_by="tests/providers/spoonity/test_errors.py::test_sizes_are_refused_in_the_apis_form",
     ),
@@ -223,7 +223,7 @@ EXPLANATIONS = (
         "Lists show deleted customers though they are gone; the observer looks at the customer itself.",
         r"""
             spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = False`
-            spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if False else customers.all()`
+            spoonity/listing.py _page: `ids = customers.live_ids() if hides_deleted else customers.all()` → `ids = customers.live_ids() if False else customers.all()`
             spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if False else {}`
             spoonity/listing.py _page: `seen = (each for each in customers if each.id not in hidden)` → `seen = (each for each in customers if True)`
             spoonity/records.py module: `…not None else None}, keeps_deleted=True)` → `…not None else None})`
@@ -348,7 +348,7 @@ EXPLANATIONS = (
         "spoonity.email-comparison",
         "Where addresses are unique, a customer is in the way of its own update.",
         r"""
-            spoonity/customers.py _check_email: `any((each != own_id for each in sandbox.records(CUSTOMERS).where('email', email.lower())))` → `any((True for each in sandbox.records(CUSTOMERS).where('email', email.lower())))`
+            spoonity/customers.py _check_email: `any((each != own_id for each in sandbox.records(CUSTOMERS).ids_where('email', email.lower())))` → `any((True for each in sandbox.records(CUSTOMERS).ids_where('email', email.lower())))`
         """,
         tested_by="tests/providers/spoonity/test_assumptions.py::test_a_reply_does_not_name_an_assumption_that_makes_no_difference",
     ),
@@ -358,7 +358,7 @@ EXPLANATIONS = (
         "Lists hide the shells of deleted customers, which stay; the observer looks at the customer itself.",
         r"""
             spoonity/listing.py _page: `hides_deleted = choices[DELETED_CUSTOMER.key] == 'gone'` → `hides_deleted = True`
-            spoonity/listing.py _page: `ids = customers.present() if hides_deleted else customers.all()` → `ids = customers.present() if True else customers.all()`
+            spoonity/listing.py _page: `ids = customers.live_ids() if hides_deleted else customers.all()` → `ids = customers.live_ids() if True else customers.all()`
             spoonity/listing.py _page: `hidden: Mapping[str, None] = customers.deleted if hides_deleted else {}` → `hidden: Mapping[str, None] = customers.deleted if True else {}`
         """,
         tested_by="tests/providers/spoonity/test_customers.py::test_a_shell_keeps_its_place_in_lists",

@@ -213,7 +213,7 @@ EXPLANATIONS = (
         "vexutopia.transport-errors",
         "A request beyond the mock's limits, or a full sandbox, has another status or code.",
         r"""
-            vexutopia/dialect.py _transport_words: `case Declined(status=status, detail=detail)` → `case Declined(status=status, detail=detail) if False`
+            vexutopia/dialect.py _transport_words: `case MockRefusal(status=status, detail=detail)` → `case MockRefusal(status=status, detail=detail) if False`
             vexutopia/dialect.py _transport_words: `return (status, 'invalid_request', detail, None)` → `return (status, 'invalid_requestX', detail, None)`
         """,
         tested_by="tests/providers/vexutopia/test_errors.py::test_a_request_that_is_too_large",
@@ -234,7 +234,7 @@ EXPLANATIONS = (
         "vexutopia.errors.server-error",
         "A failure of the mock has another status or code; no request can make it fail.",
         r"""
-            vexutopia/dialect.py _transport_words: `case Broken()` → `case Broken() if False`
+            vexutopia/dialect.py _transport_words: `case InternalError()` → `case InternalError() if False`
             vexutopia/dialect.py _transport_words: `return (500, 'internal_error', 'An unexpected error occurred', None)` → `return (501, 'internal_error', 'An unexpected error occurred', None)`
             vexutopia/dialect.py _transport_words: `return (500, 'internal_error', 'An unexpected error occurred', None)` → `return (500, 'internal_errorX', 'An unexpected error occurred', None)`
         """,
@@ -289,8 +289,8 @@ EXPLANATIONS = (
         "The list of payments cannot be filtered by customer.",
         r"""
             vexutopia/payments.py list_payments: `wanted = call.query.get('customer_id')` → `wanted = call.query.get('customer_idX')`
-            vexutopia/payments.py _matching: `return payments.all() if customer_id is None else payments.where('customer_id', customer_id)` → `return payments.all() if True else payments.where('customer_id', customer_id)`
-            vexutopia/payments.py _matching: `return payments.all() if customer_id is None else payments.where('customer_id', customer_id)` → `return payments.all() if customer_id is None else payments.where('customer_idX', customer_id)`
+            vexutopia/payments.py _matching: `return payments.all() if customer_id is None else payments.ids_where('customer_id', customer_id)` → `return payments.all() if True else payments.ids_where('customer_id', customer_id)`
+            vexutopia/payments.py _matching: `return payments.all() if customer_id is None else payments.ids_where('customer_id', customer_id)` → `return payments.all() if customer_id is None else payments.ids_where('customer_idX', customer_id)`
             vexutopia/records.py module: `…', render=_render_by_default, ids='vexutopia.payments', indexes={'customer_id': …` → `…', render=_render_by_default, indexes={'customer_id': …`
             vexutopia/records.py module: `… ids='vexutopia.payments', indexes={'customer_id': lambda payment: payment.customer_id})` → `… ids='vexutopia.payments')`
             vexutopia/records.py module: `indexes={'customer_id': lambda payment: payment.customer_id}` → `indexes={}`

@@ -175,7 +175,7 @@ def _newest(client: httpx.Client, token: str) -> str:
 
 
 def test_an_issued_key_selects_its_sandbox(app: App, spoonity: httpx.Client) -> None:
-    mine = app.mock.sandboxes.make("mine")
+    mine = app.mock.sandboxes.create("mine")
     _mark(mine, spoonity)
 
     assert _newest(spoonity, mine.keys["spoonity"]) == "mine"
@@ -183,7 +183,7 @@ def test_an_issued_key_selects_its_sandbox(app: App, spoonity: httpx.Client) -> 
 
 
 def test_an_issued_token_selects_the_sandbox_that_issued_it(app: App, spoonity: httpx.Client) -> None:
-    _mark(app.mock.sandboxes.make("mine"), spoonity)
+    _mark(app.mock.sandboxes.create("mine"), spoonity)
 
     token = str(spoonity.post("/@mine/oauth/access_token", data=TOKEN_REQUEST).json()["access_token"])
 
@@ -191,7 +191,7 @@ def test_an_issued_token_selects_the_sandbox_that_issued_it(app: App, spoonity: 
 
 
 def test_an_issued_key_as_client_secret_selects_the_sandbox_of_the_token(app: App, spoonity: httpx.Client) -> None:
-    mine = app.mock.sandboxes.make("mine")
+    mine = app.mock.sandboxes.create("mine")
     _mark(mine, spoonity)
 
     token = _token(spoonity, client_secret=mine.keys["spoonity"])

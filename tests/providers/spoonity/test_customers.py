@@ -140,7 +140,7 @@ def test_what_was_deleted_leaves_no_trace(create: Create, spoonity: httpx.Client
     for trace in (b"Zebedee", b"zebedee", b"quux", b"Quuux"):
         assert trace not in shown.replace(b"query=e%3Aquux", b"")
         assert trace not in kept
-    assert sandbox.records(app.mock.pipeline.kinds[0]).where("email", "zeb@quux.example") == ()
+    assert sandbox.records(app.mock.pipeline.kinds[0]).ids_where("email", "zeb@quux.example") == ()
 
 
 def test_an_update_of_a_shell_brings_nothing_back(create: Create, spoonity: httpx.Client) -> None:

@@ -4,18 +4,18 @@ import httpx
 import pytest
 
 from mockserver.exchange import (
-    Broken,
     Call,
     Conflict,
-    Declined,
+    InjectedFailure,
+    InternalError,
     InvalidField,
+    InvalidMockRequest,
     MissingField,
-    Misused,
+    MockRefusal,
     NotFound,
     Oversized,
     Problem,
     Request,
-    Simulated,
     Unauthenticated,
     Unavailable,
     UnknownPath,
@@ -43,16 +43,16 @@ MISTAKES = {
     "an unknown path": (UnknownPath("/customers/a/b"), 404, "Not found"),
     "a wrong method": (WrongMethod("/customers", ("GET", "POST")), 405, "Method not allowed"),
     "a large body": (Oversized(413, "The body is larger than 1 byte"), 413, "The body is larger than 1 byte"),
-    "an impossible sandbox": (Misused("'a b' cannot name a sandbox"), 400, "'a b' cannot name a sandbox"),
+    "an impossible sandbox": (InvalidMockRequest("'a b' cannot name a sandbox"), 400, "'a b' cannot name a sandbox"),
     "a long URL": (Oversized(414, "The path is longer"), 414, "The path is longer"),
     "many headers": (Oversized(431, "There are more"), 431, "There are more"),
-    "a simulated refusal": (Simulated(403), 403, "Forbidden"),
-    "a simulated rate limit": (Simulated(429, retry_after_s=3), 429, "Too many requests"),
-    "a simulated refusal without words": (Simulated(418), 418, "Bad request"),
+    "a simulated refusal": (InjectedFailure(403), 403, "Forbidden"),
+    "a simulated rate limit": (InjectedFailure(429, retry_after_s=3), 429, "Too many requests"),
+    "a simulated refusal without words": (InjectedFailure(418), 418, "Bad request"),
 }
 FAILURES = {
-    "a failure": (Broken("KeyError: x"), 500, "An unexpected error occurred."),
-    "a simulated failure": (Simulated(599), 599, "An unexpected error occurred."),
+    "a failure": (InternalError("KeyError: x"), 500, "An unexpected error occurred."),
+    "a simulated failure": (InjectedFailure(599), 599, "An unexpected error occurred."),
     "a full sandbox": (Unavailable("there are 1000 sandboxes"), 503, "there are 1000 sandboxes"),
 }
 
@@ -79,7 +79,7 @@ def test_a_failure_has_an_internal_code(problem: Problem, status: int, message: 
 
 
 def test_every_problem_has_words() -> None:
-    known = {Declined, *(type(problem) for problem, *_ in (*MISTAKES.values(), *FAILURES.values()))}
+    known = {MockRefusal, *(type(problem) for problem, *_ in (*MISTAKES.values(), *FAILURES.values()))}
 
     assert _problems(Problem) == known
 
@@ -93,7 +93,7 @@ def _problems(parent: type[Problem]) -> set[type[Problem]]:
 
 
 def test_the_internal_code_tells_failures_apart() -> None:
-    first, again, other = (render_problem(Broken(detail), _call()).body["internal_code"] for detail in ("a", "a", "b"))
+    first, again, other = (render_problem(InternalError(detail), _call()).body["internal_code"] for detail in ("a", "a", "b"))
 
     assert first == again
     assert first != other

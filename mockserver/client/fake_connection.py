@@ -8,7 +8,7 @@ from typing import Any
 
 import httptools
 
-from mockserver.client.receiver import LateReplyError, Receiver
+from mockserver.client.in_process_target import InProcessTarget, LateReplyError
 from mockserver.http.in_process import ConnectionLostError, Response
 
 _PHRASES = {each.value: each.phrase for each in HTTPStatus}
@@ -17,16 +17,16 @@ _PHRASES = {each.value: each.phrase for each in HTTPStatus}
 class FakeConnection:
     """A connection for one request; `base_url` is for relative targets."""
 
-    def __init__(self, receiver: Receiver, base_url: str) -> None:
+    def __init__(self, target: InProcessTarget, base_url: str) -> None:
         self.is_complete = False
-        self._receiver = receiver
+        self._target = target
         self._base_url = base_url
-        self._target: list[bytes] = []
+        self._url: list[bytes] = []
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._parser = httptools.HttpRequestParser(
             SimpleNamespace(
-                on_url=self._target.append,
+                on_url=self._url.append,
                 on_header=lambda *header: self._headers.append(header),
                 on_body=self._body.append,
                 on_message_complete=self._complete,
@@ -42,11 +42,11 @@ class FakeConnection:
 
         Raises: LateReplyError.
         """
-        target = b"".join(self._target).decode("latin-1")
-        url = target if target.startswith(("http://", "https://")) else f"{self._base_url}{target}"
+        sent_url = b"".join(self._url).decode("latin-1")
+        url = sent_url if sent_url.startswith(("http://", "https://")) else f"{self._base_url}{sent_url}"
         method = self._parser.get_method().decode("ascii")
         try:
-            return _bytes_of(self._receiver.send(method, url, self._headers, b"".join(self._body), timeout_s=timeout_s)), True
+            return _bytes_of(self._target.send(method, url, self._headers, b"".join(self._body), timeout_s=timeout_s)), True
         except ConnectionLostError as lost:
             return _bytes_of(lost.response) if lost.response else b"", False
 
@@ -54,21 +54,21 @@ class FakeConnection:
         self.is_complete = True
 
 
-def attach(connection: Any, receiver: Receiver, base_url: str) -> None:
-    """Replace the connection's socket by one that leads to the receiver."""
+def attach(connection: Any, target: InProcessTarget, base_url: str) -> None:
+    """Replace the connection's socket by one that leads to the target."""
     if connection.sock is not None:
         connection.sock.close()
-    connection.sock = _FakeSocket(connection, receiver, base_url)
+    connection.sock = _FakeSocket(connection, target, base_url)
     connection.is_verified = True  # urllib3 warns of connections that are not; this one goes nowhere
 
 
 class _FakeSocket:
     """A socket for one request, which its connection then loses again."""
 
-    def __init__(self, connection: Any, receiver: Receiver, base_url: str) -> None:
+    def __init__(self, connection: Any, target: InProcessTarget, base_url: str) -> None:
         timeout = connection.timeout
         self._connection = connection
-        self._exchange = FakeConnection(receiver, base_url)
+        self._exchange = FakeConnection(target, base_url)
         self.sendall = self._exchange.write
         self.settimeout(timeout if timeout is None or isinstance(timeout, (int, float)) else socket.getdefaulttimeout())
 

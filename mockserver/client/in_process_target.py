@@ -19,7 +19,7 @@ class LateReplyError(Exception):
     """The reply would come after the client's timeout."""
 
 
-class Receiver(Struct, frozen=True):
+class InProcessTarget(Struct, frozen=True):
     """Answer requests for one sandbox, whatever their key.
 
     sandbox: its name; empty: path, header or key selects it. A path that names another sandbox always does.
