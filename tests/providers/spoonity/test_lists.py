@@ -249,7 +249,7 @@ def test_a_deep_page_after_a_deletion_touches_no_more_than_its_own_customers(
         spoonity.delete(f"/customers/{gone}")
     customers: Any = sandbox.state.read(CUSTOMERS)
     assert (len(customers.all()), len(customers.live_ids())) == (63, 61)
-    customers._order, customers._present = counted = (Counted(customers._order), Counted(customers._present))
+    customers._order, customers._live = counted = (Counted(customers._order), Counted(customers._live))
 
     items = spoonity.get(f"/customers?limit=2&page=20{query}").json()["items"]
 
