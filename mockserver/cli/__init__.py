@@ -14,7 +14,7 @@ from mockserver.errors import MockServerError
 
 COMMANDS = {
     "serve": ("serve", "Run the mock until Ctrl-C."),
-    "verify": ("verify", "Check at any address whether a service does what its documentation says."),
+    "verify": ("verify", "Check a service at a URL against its documentation."),
     "coverage": ("recording", "Show which documented behaviours recorded traffic has exercised."),
     "check": ("recording", "Compare recorded traffic with the contract and the rules of conduct."),
     "wait": ("wait", "Wait until a mock is ready."),

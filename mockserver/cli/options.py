@@ -114,6 +114,21 @@ def base_url(text: str) -> str:
     return http_url(text).rstrip("/")
 
 
+def host(text: str) -> str:
+    """Read a host, with or without a port."""
+    if "/" in text:
+        raise ValueError(f"give a host, not a URL, got {text!r}")
+    return text.lower()
+
+
+def origin(text: str) -> str:
+    """Read an origin: scheme, host and port."""
+    url = base_url(text)
+    if "/" in url.partition("://")[2]:
+        raise ValueError(f"{text!r} has a path; give an origin such as http://127.0.0.1:3000")
+    return url
+
+
 def played_providers(names: Sequence[str | None] = ()) -> "Sequence[Provider]":
     """Return the named providers; default: the built-in ones.
 

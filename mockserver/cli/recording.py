@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RECORDING = (
     click.argument("traffic", metavar="TRAFFIC.har", type=click.Path(path_type=Path)),
     PROVIDER,
-    option("--url", "URL", "Another address of it, such as http://127.0.0.1:4010; repeatable.", base_url, multiple=True),
+    option("--url", "URL", "Additional base URL of the provider's API; repeatable.", base_url, multiple=True),
     AS_JSON,
 )
 

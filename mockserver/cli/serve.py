@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from mockserver.cli import say
-from mockserver.cli.options import PROVIDERS, Whole, base_url, command, http_url, number, option, switch
+from mockserver.cli.options import PROVIDERS, Whole, base_url, command, host, http_url, number, option, origin, switch
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mockserver.http.app import App
 
 MODES = ("real", "frozen", "step")
-OURSELVES = "The mock itself"
+OURSELVES = "Control API"
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -52,16 +52,16 @@ def _pair(text: str) -> tuple[str, str]:
     option("--seed", "N", "Seed of ids and generated records.", Whole(0, 2**53 - 1), show_default="1"),
     option("--clock", None, "step: advance by a second with each exchange.", click.Choice(MODES), show_default="real"),
     option("--now", "TIMESTAMP", "Start of the clock.", _timestamp, show_default="frozen and step: the fixture's now"),
-    option("--assume", "KEY=CHOICE", "Answer to an open question of the documentation; repeatable.", _pair, multiple=True),
-    option("--assumptions", "FILE", "YAML file of such answers, `KEY: CHOICE` on each line; --assume takes precedence.", Path),
-    option("--latency", "MS", "Delay of each response of a provider.", number, default=0),
+    option("--assume", "KEY=CHOICE", "Choice for an assumption: spoonity.create-status=201; repeatable.", _pair, multiple=True),
+    option("--assumptions", "FILE", "YAML file of choices, `KEY: CHOICE` on each line; --assume takes precedence.", Path),
+    option("--latency", "MS", "Delay added to each provider response.", number, default=0),
     option("--webhook", "URL", "Where to send events; on this machine, or a host of --allow-webhook-host.", http_url),
     option("--webhook-secret", "S", "Secret that signs the events sent to --webhook."),
-    option("--public-url", "URL", "What links start with, if a proxy hides the client's own origin.", base_url),
+    option("--public-url", "URL", "Base URL of links in responses, when the mock is behind a proxy.", base_url),
     switch("--watch", "Reload fixtures, contract and assumptions when a file changes; resets all sandboxes."),
-    option("--allow-host", "H", "Host that calls to /_mock may name, beside loopback; repeatable.", str.lower, multiple=True),
-    option("--allow-origin", "O", "Origin whose pages may call /_mock, beside loopback; repeatable.", base_url, multiple=True),
-    option("--allow-webhook-host", "H", "Host to send webhooks to, beside loopback; repeatable.", str.lower, multiple=True),
+    option("--allow-host", "H", "Extra Host value accepted on /_mock, beside loopback; repeatable.", host, multiple=True),
+    option("--allow-origin", "O", "Extra Origin value accepted on /_mock, beside loopback; repeatable.", origin, multiple=True),
+    option("--allow-webhook-host", "H", "Extra host for webhooks, beside loopback; repeatable.", host, multiple=True),
     option("--max-body", "BYTES", "Largest body of a request to a provider.", Whole(1, 2**31), default=1_000_000),
     option("--max-sandboxes", "N", "Largest number of sandboxes.", Whole(1, 10**9), default=1_000),
     option("--journal-limit", "N", "Number of exchanges that each sandbox remembers.", Whole(0, 10**9), default=1_000),
@@ -101,15 +101,15 @@ def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
 
     providers = app.mock.pipeline.providers.values()
     width = max(len(OURSELVES), *(len(provider.title) for provider in providers))
-    lines = [f"{provider.title:{width}}  {url}  in place of {provider.origin}" for provider in providers]
+    lines = [f"{provider.title:{width}}  {url}  replaces {provider.origin}" for provider in providers]
     examples = [f"curl {provider.example.format(url=url)}" for provider in providers if provider.example]
     lines += ["", *examples, ""] if examples else [""]
     for endpoint in app.mock.sandboxes.get(DEFAULT).state.endpoints:
         to, which = endpoint.url or "collected, not sent", ", ".join(endpoint.events) or "all events"
         lines.append(f"{'Webhook':{width}}  {to}  ({which})")
     if state is not None:
-        begin = "read at the start" if state.was_there else "not there yet"
-        lines.append(f"{'Its state':{width}}  {state.path}, {begin}, written at the end")
+        done = "loaded, will be saved at shutdown" if state.was_there else "will be created at shutdown"
+        lines.append(f"{'State file':{width}}  {state.path}, {done}")
     return "\n".join([*lines, f"{OURSELVES:{width}}  {url}/_mock/"])
 
 

@@ -41,13 +41,13 @@ PROVIDER_FIXTURES: "pytest.StashKey[ProviderFixtures]" = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini values."""
-    group = parser.getgroup("mockserver", "mocks of documented APIs")
+    group = parser.getgroup("mockserver", "mockserver: reports, contract checks and coverage")
     group.addoption(
         "--mock-report",
         nargs="?",
         const="-",
         metavar="FILE",
-        help="report what the tests did with the mock: printed, or written to a .md, .txt or .json file",
+        help="print a report on the run, or write it to FILE (.md, .txt, .json)",
     )
     group.addoption("--mock-strict", action="store_true", default=None, help="fail tests whose requests violate the contract")
     group.addoption(

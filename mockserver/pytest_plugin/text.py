@@ -55,7 +55,7 @@ def violation_lines(findings: Sequence[Finding], sandbox_ref: SandboxRef) -> Ite
             if exchange.number == finding.exchanges[0]:
                 yield from (f"  {line}" for line in _exchange_lines(exchange, redaction))
     yield ""
-    yield "to allow it: `with account.allow_violations():`, or ignore=[…] or strict=False in the marker mockserver"
+    yield "to allow this: `with account.allow_violations():`, or `@pytest.mark.mockserver(ignore=[…])` or `strict=False`"
 
 
 def shorten(raised: pytest.ExceptionInfo[BaseException]) -> None:

@@ -96,6 +96,13 @@ def test_flags_win_over_variables() -> None:
         ("serve --assume x", "--assume: 'x' is no pair; write KEY=CHOICE"),
         ("serve --public-url mock", "--public-url: 'mock' is no URL; write one like http://127.0.0.1:4010"),
         ("serve --public-url http://a/?b", "--public-url: 'http://a/?b' has more than a path; write http://127.0.0.1:4010"),
+        ("serve --allow-host http://x", "--allow-host: give a host, not a URL, got 'http://x'"),
+        ("serve --allow-webhook-host x/", "--allow-webhook-host: give a host, not a URL, got 'x/'"),
+        ("serve --allow-origin x", "--allow-origin: 'x' is no URL; write one like http://127.0.0.1:4010"),
+        (
+            "serve --allow-origin http://x/a",
+            "--allow-origin: 'http://x/a' has a path; give an origin such as http://127.0.0.1:3000",
+        ),
         ("serve --fixture nope", f"there is no fixture 'nope'; name a file or one of {', '.join(scenarios(PROVIDERS))}"),
         ("serve --assume x.y=z", "--assume: there is no assumption 'x.y'; `mockserver assumptions` lists them"),
         (

@@ -106,9 +106,9 @@ def test_announcement_names_for_each_provider_what_it_stands_for_and_a_call(app:
     lines = announcement(app, "http://mock").splitlines()
 
     for provider in PROVIDERS:
-        assert [line.split() for line in lines].count(f"{provider.title} http://mock in place of {provider.origin}".split()) == 1
+        assert [line.split() for line in lines].count(f"{provider.title} http://mock replaces {provider.origin}".split()) == 1
         assert f"curl {provider.example.format(url='http://mock')}" in lines
-    assert lines[-1].split() == "The mock itself http://mock/_mock/".split()
+    assert lines[-1].split() == "Control API http://mock/_mock/".split()
 
 
 def test_announcement_says_where_events_go() -> None:
@@ -173,7 +173,7 @@ def test_announcement_is_read_through_a_pipe_and_its_calls_work_as_they_stand() 
 def test_signal_ends_it_quietly_with_0_and_the_state_written(number: int, tmp_path: Path) -> None:
     state = tmp_path / "state.yaml"
     with served("--state", str(state), "--clock", "step") as running:
-        assert f"{state}, not there yet, written at the end" in running.announced
+        assert f"{state}, will be created at shutdown" in running.announced
         created = httpx.post(f"{running.url}/customers", json=ADA, headers={"Authorization": "Bearer x"}).json()
         assert running.end(number) == (0, "")
 
@@ -189,7 +189,7 @@ def test_state_is_gone_on_with(tmp_path: Path) -> None:
             created = client.post("/v1/customers", json={"email": "ada@example.com"}).json()
         first.end(signal.SIGTERM)
     with served("--state", str(state)) as second:
-        assert f"{state}, read at the start, written at the end" in second.announced
+        assert f"{state}, loaded, will be saved at shutdown" in second.announced
         headers = {"Authorization": f"Bearer {VEXUTOPIA_KEY}"}
         assert httpx.get(f"{second.url}/v1/customers/{created['id']}", headers=headers).json() == created
 

@@ -40,7 +40,7 @@ def test_every_command_prints_what_stands_there() -> None:
 
 
 def test_stream_can_be_followed_with_curl() -> None:
-    (command,) = [text.strip() for name, text in BLOCKS if name == "sh"]
+    (command,) = [text.strip() for name, text in BLOCKS if name == "sh" and text.startswith("curl")]
     with running_server(make_app()) as address:
         following = subprocess.Popen(arguments(command, address.url), stdout=subprocess.PIPE, encoding="utf-8")
         with following:

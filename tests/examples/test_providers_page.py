@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from tests.cli.serving import Served
@@ -46,16 +47,24 @@ class Reader:
             file = self.folder / step.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.content, encoding="utf-8")
+        elif step.language == "diff":
+            self._patch(self.folder / "ticketly_mock" / "__init__.py", step.content.splitlines(keepends=True))
         elif step.language == "console":
             for command, printed in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", step.content, re.MULTILINE):
                 self._type(command, printed)
         elif step.language == "python":
             self._run(["python", "-c", step.content])
 
+    def _patch(self, file: Path, lines: list[str]) -> None:
+        old, new = ("".join(line[1:] or "\n" for line in lines if line[0] != sign) for sign in "+-")
+        written = file.read_text(encoding="utf-8")
+        assert written.count(old) == 1
+        file.write_text(written.replace(old, new), encoding="utf-8")
+
     def _type(self, command: str, printed: str) -> None:
         words = shlex.split(command)
-        if words[0] == "pip" and not IS_FRESH:
-            return
+        if words[:3] in (["python", "-m", "venv"], [".", ".venv/bin/activate"]) or (words[0] == "pip" and not IS_FRESH):
+            return  # this run has an environment already
         said = self._serve(words) if words[:2] == ["mockserver", "serve"] else self._run(words)
         self.said[command] = said
         if printed:
@@ -66,6 +75,8 @@ class Reader:
             words, cwd=self.folder, env={**self.variables, "MOCKSERVER_PORT": "0"}, stdout=subprocess.PIPE, bufsize=0
         )
         self._served = Served(process)
+        for path in ("report", "openapi.json"):
+            assert httpx.get(f"{self._served.url}/_mock/{path}").status_code == 200
         return self._served.announced
 
     def _run(self, words: list[str]) -> str:

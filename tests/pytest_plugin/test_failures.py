@@ -122,7 +122,7 @@ def test_strict_fails_a_violation_when_the_test_ends_and_shows_the_exchange(run:
     result = run(VIOLATES, "--mock-strict")
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*ERROR at teardown of test_it*", *SHOWN, "to allow it: *"])
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_it*", *SHOWN, "to allow this: *"])
     result.stdout.no_fnmatch_line("*last requests*")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
