@@ -110,7 +110,7 @@ def settings_of(options: AppOptions) -> MockSettings:
         given["fixture"] = fixtures_of(given["fixture"])
     for name in ("seed", "journal_limit"):
         if type(given.get(name, 0)) is not int:
-            raise ConfigurationError(f"{given[name]!r} is no integer", where=name, hint=f"write {name}=7")
+            raise ConfigurationError(f"{given[name]!r} is not an integer", where=name, hint=f"write {name}=7")
     if "clock" in given:
         given["clock"] = mode_of(given["clock"])
     if type(given.get("now", 0)) is not int:
@@ -124,14 +124,14 @@ def fixtures_of(fixture: Fixture | Sequence[Fixture]) -> tuple[Fixture, ...]:
 
 
 def check_keywords(given: Mapping[str, object], kind: type) -> None:
-    """Raise ConfigurationError for a keyword that is no key of the options."""
+    """Raise ConfigurationError for a keyword that is not a key of the options."""
     for name in given:
         if name not in kind.__annotations__:
             from difflib import get_close_matches
 
             near = get_close_matches(name, kind.__annotations__, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(kind.__annotations__)}"
-            raise ConfigurationError(f"there is no keyword {name!r}", hint=hint)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(kind.__annotations__)}"
+            raise ConfigurationError(f"unknown keyword {name!r}", hint=hint)
 
 
 def _control(app: App) -> "ASGIApp":

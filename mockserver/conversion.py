@@ -19,7 +19,7 @@ _NAMES = ((bool, "true or false"), (int, "an integer"), (float, "a number"), (st
 """Types, the narrower first, and how messages name a value of each."""
 
 NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
-"""Errors of decoding text that is no JSON."""  # before msgspec 0.21 its own are no ValueErrors
+"""Errors of decoding text that is not JSON."""  # before msgspec 0.21 its own are no ValueErrors
 
 
 def json_or_none(text: bytes) -> Any:

@@ -25,7 +25,7 @@ def parse_duration(text: str) -> int:
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groups()) and not text.endswith("T"):
         return sum(int(count or 0) * _UNITS_MS[unit] for count, unit in zip(iso.groups(), "wdhms", strict=True))
-    raise ValueError(f"{text[:80]!r} is no duration; write it like 90s, 3d or PT36H")
+    raise ValueError(f"{text[:80]!r} is not a duration; write it like 90s, 3d or PT36H")
 
 
 def duration(text: str, where: str) -> int:

@@ -153,7 +153,7 @@ class ArmedFaults:
         Raises: UnknownSandboxError if there is none of that id.
         """
         if all(each.id != fault_id for each in self.armed):
-            raise UnknownSandboxError(f"there is no fault {fault_id[:80]!r}", hint="GET /_mock/faults lists them")
+            raise UnknownSandboxError(f"unknown fault {fault_id[:80]!r}", hint="GET /_mock/faults lists them")
         self.armed = [each for each in self.armed if each.id != fault_id]
 
     def disarm_all(self) -> None:

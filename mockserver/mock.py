@@ -136,8 +136,8 @@ def fixture_files(name: str | Path, providers: Sequence[Provider]) -> list[Path]
         return found
     if os.path.exists(name):  # noqa: PTH110 - unlike Path.exists, it takes any text
         return [Path(name)]
-    hint = f"name a file or one of {', '.join(scenarios(providers))}"
-    raise ConfigurationError(f"there is no fixture {str(name)[:80]!r}", hint=hint)
+    hint = f"use a file, or one of: {', '.join(scenarios(providers))}"
+    raise ConfigurationError(f"unknown fixture {str(name)[:80]!r}", hint=hint)
 
 
 def scenarios(providers: Sequence[Provider]) -> list[str]:

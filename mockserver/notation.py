@@ -122,7 +122,7 @@ def _flaw_within(value: dict[Any, Any] | list[Any], depth: int) -> tuple[str, st
         return "", f"is nested deeper than {MAX_DEPTH} levels"
     for key, member in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(value, dict) and not isinstance(key, str):
-            return "", f"has the key {key!r}, which is no text"
+            return "", f"has the key {key!r}, which is not text"
         flaw = None if type(member) is str and member.isascii() else flaw_of(member, depth)
         if flaw is None and isinstance(key, str) and not key.isascii():
             flaw = flaw_of(key)
@@ -152,9 +152,9 @@ def _parse_yaml(content: bytes, name: str) -> Any:
         return _Reader(name, yaml.parse(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))).document()
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise DocumentError(f"is no YAML: {error.problem}", where=f"{name}{line}") from error
+        raise DocumentError(f"is not valid YAML: {error.problem}", where=f"{name}{line}") from error
     except yaml.YAMLError as error:
-        raise DocumentError(f"is no YAML: {str(error).splitlines()[0]}", where=name) from error
+        raise DocumentError(f"is not valid YAML: {str(error).splitlines()[0]}", where=name) from error
 
 
 class _Reader:
@@ -218,7 +218,7 @@ class _Reader:
 
     def _alias(self, event: Any, depth: int) -> Any:
         if event.anchor not in self._anchors:
-            self._refuse(event, f"there is no anchor {event.anchor!r} before this alias")
+            self._refuse(event, f"unknown anchor {event.anchor!r}; define it before this alias")
         value, size, height = self._anchors[event.anchor]
         self._size += size
         self._deepest = max(self._deepest, depth + height)

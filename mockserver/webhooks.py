@@ -185,7 +185,7 @@ class Outbox:
 
     @contextmanager
     def capturing(self) -> Iterator[Captured]:
-        """Collect the events and deliveries that come meanwhile, instead of keeping them."""
+        """Collect new events and deliveries instead of storing them."""
         self._captured = captured = Captured()
         try:
             yield captured

@@ -170,7 +170,7 @@ def test_a_fault_can_be_taken_out() -> None:
     faults.disarm("fault-1")
 
     assert [each.id for each in faults.armed] == ["fault-2"]
-    with pytest.raises(UnknownSandboxError, match="there is no fault 'fault-1'; GET /_mock/faults lists them"):
+    with pytest.raises(UnknownSandboxError, match="unknown fault 'fault-1'; GET /_mock/faults lists them"):
         faults.disarm("fault-1")
 
 

@@ -62,7 +62,7 @@ def test_a_scenario_goes_before_a_file_of_its_name_but_not_before_a_path(tmp_pat
 def test_an_unknown_fixture_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         fixture_files(name, PROVIDERS)
-    assert str(caught.value).startswith(f"there is no fixture {name[:80]!r}; name a file or one of ")
+    assert str(caught.value).startswith(f"unknown fixture {name[:80]!r}; use a file, or one of: ")
     assert "default" in str(caught.value)
     assert len(str(caught.value)) < 1_000
 

@@ -113,8 +113,8 @@ def test_utf_16_with_a_mark_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: [", "x.yaml, line 3: is no YAML: did not find expected node content"),
-        ("a: 1\n b: 2", "x.yaml, line 2: is no YAML: mapping values are not allowed in this context"),
+        ("a: 1\nb: [", "x.yaml, line 3: is not valid YAML: did not find expected node content"),
+        ("a: 1\n b: 2", "x.yaml, line 2: is not valid YAML: mapping values are not allowed in this context"),
         ("a: 1\nb: 2\na: 3", "x.yaml, line 3: duplicate key 'a'"),
         ('{"a": 1,\n"a": 2}', "x.yaml, line 2: duplicate key 'a'"),
         ("b: {a: 1, 'a': 2}", "x.yaml, line 1: duplicate key 'a'"),
@@ -129,8 +129,8 @@ def test_utf_16_with_a_mark_is_read() -> None:
         ("a: !mine {b: c}", "x.yaml, line 1: the tag '!mine' has no meaning here"),
         ("a: !!float .nan", "x.yaml, line 1: the tag 'tag:yaml.org,2002:float' has no meaning here"),
         ("\na: 1e999", "x.yaml, line 2: a value must be a finite number, not inf"),
-        ("a: *b", "x.yaml, line 1: there is no anchor 'b' before this alias"),
-        ("a: &b [*b]", "x.yaml, line 1: there is no anchor 'b' before this alias"),
+        ("a: *b", "x.yaml, line 1: unknown anchor 'b'; define it before this alias"),
+        ("a: &b [*b]", "x.yaml, line 1: unknown anchor 'b'; define it before this alias"),
         ("a: b\n---\nc: d", "x.yaml, line 2: a second document begins"),
     ],
 )
@@ -139,11 +139,11 @@ def test_what_is_refused_is_refused_by_its_line(text: str, message: str) -> None
 
 
 def test_bytes_that_are_not_utf_8_are_refused() -> None:
-    assert complaint(b"a: \xff").startswith("x.yaml: is no YAML: unacceptable character #x00ff")
+    assert complaint(b"a: \xff").startswith("x.yaml: is not valid YAML: unacceptable character #x00ff")
 
 
 def test_control_characters_are_refused() -> None:
-    assert complaint("a: \x07").startswith("x.yaml: is no YAML: unacceptable character #x0007")
+    assert complaint("a: \x07").startswith("x.yaml: is not valid YAML: unacceptable character #x0007")
 
 
 def test_half_a_surrogate_pair_is_refused_by_pythons_own_parser_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_aliases_cannot_be_larger_than_what_is_written_out(monkeypatch: pytest.M
     [
         ({"a": [1, {"b": math.nan}]}, (".a[1].b", "must be a finite number, not nan")),
         ([math.inf], ("[0]", "must be a finite number, not inf")),
-        ({"a": {1: 2}}, (".a", "has the key 1, which is no text")),
+        ({"a": {1: 2}}, (".a", "has the key 1, which is not text")),
         ({"a": (1, 2)}, (".a", "holds a tuple, which no document can")),
         ({"\ud800": 1}, (".\ud800", "holds half of a surrogate pair")),
         (b"a", ("", "holds a bytes, which no document can")),

@@ -35,7 +35,7 @@ class Assumption:
     def __post_init__(self) -> None:
         unknown = {self.default, *self.overlays} - self.choices.keys()
         if unknown:
-            raise ConfigurationError(f"{', '.join(sorted(unknown))} is no choice", where=self.key)
+            raise ConfigurationError(f"{', '.join(sorted(unknown))} is not a choice", where=self.key)
 
 
 class Decision(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ def check_choices(choices: Mapping[str, str], assumptions: Iterable[Assumption],
     known = {assumption.key: assumption for assumption in assumptions}
     for key, choice in choices.items():
         if key not in known:
-            raise UnknownChoiceError(f"there is no assumption {key!r}", where=where, hint=_nearest(key, known))
+            raise UnknownChoiceError(f"unknown assumption {key!r}", where=where, hint=_nearest(key, known))
         if choice not in known[key].choices:
             possible = " or ".join(known[key].choices)
             raise UnknownChoiceError(f"{key} has no choice {choice!r}", where=where, hint=f"choose {possible}")

@@ -29,7 +29,7 @@ class ApiResponse(Struct, frozen=True):
     def json(self) -> Any:
         """The JSON value of the body.
 
-        Raises: AssertionError if it is no JSON.
+        Raises: AssertionError if it is not JSON.
         """
         try:
             return msgspec.json.decode(self.body)

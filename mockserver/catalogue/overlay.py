@@ -98,7 +98,7 @@ def _parent(document: Any, pointer: str) -> tuple[dict[str, Any], str]:
     head, _, last = pointer.rpartition("/")
     parent = resolve(document, head)
     if not isinstance(parent, dict) or not pointer:
-        raise ContractError(f"{pointer or 'the whole contract'} is no member of a mapping, so no overlay can change it")
+        raise ContractError(f"{pointer or 'the whole contract'} is not a member of a mapping, so no overlay can change it")
     return parent, _unescape(last)
 
 

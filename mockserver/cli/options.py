@@ -61,7 +61,7 @@ class Whole(click.IntRange):
         try:
             return super().convert(int(text) if is_plain else -1, param, ctx)
         except click.BadParameter:
-            self.fail(f"{text!r} is no whole number from {self.min} to {self.max}", param, ctx)
+            self.fail(f"{text!r} is not a whole number from {self.min} to {self.max}", param, ctx)
 
 
 def option(flag: str, metavar: str | None, description: str, kind: Any = str, **settings: Any) -> Declare:
@@ -89,7 +89,7 @@ def number(text: str | float) -> float:
     except ValueError:
         value = -1
     if not 0 <= value <= 1e9:
-        raise ValueError(f"{text!r} is no number from 0 up")
+        raise ValueError(f"{text!r} is not a number from 0 up")
     return value
 
 
@@ -103,7 +103,7 @@ def http_url(text: str) -> str:
     except ValueError:
         is_whole = False
     if not is_whole:
-        raise ValueError(f"{text!r} is no URL; write one like http://127.0.0.1:4010")
+        raise ValueError(f"{text!r} is not a URL; write one like http://127.0.0.1:4010")
     return text
 
 

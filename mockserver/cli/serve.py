@@ -31,14 +31,14 @@ def _timestamp(text: str) -> int:
     try:
         return parse_timestamp(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no timestamp; write one like 2026-02-02T13:48:05.683Z") from None
+        raise ValueError(f"{text!r} is not a timestamp; write one like 2026-02-02T13:48:05.683Z") from None
 
 
 def _pair(text: str) -> tuple[str, str]:
     """Read `KEY=CHOICE`."""
     key, equals, choice = text.partition("=")
     if not (key and equals and choice):
-        raise ValueError(f"{text!r} is no pair; write KEY=CHOICE")
+        raise ValueError(f"{text!r} is not a pair; write KEY=CHOICE")
     return key.strip(), choice.strip()
 
 
@@ -52,7 +52,7 @@ def _pair(text: str) -> tuple[str, str]:
     option("--seed", "N", "Seed of ids and generated records.", Whole(0, 2**53 - 1), show_default="1"),
     option("--clock", None, "step: advance by a second with each exchange.", click.Choice(MODES), show_default="real"),
     option("--now", "TIMESTAMP", "Start of the clock.", _timestamp, show_default="frozen and step: the fixture's now"),
-    option("--assume", "KEY=CHOICE", "Choice for an assumption: spoonity.create-status=201; repeatable.", _pair, multiple=True),
+    option("--assume", "KEY=CHOICE", "Choice for an assumption (`mockserver assumptions`); repeatable.", _pair, multiple=True),
     option("--assumptions", "FILE", "YAML file of choices, `KEY: CHOICE` on each line; --assume takes precedence.", Path),
     option("--latency", "MS", "Delay added to each provider response.", number, default=0),
     option("--webhook", "URL", "Where to send events; on this machine, or a host of --allow-webhook-host.", http_url),

@@ -55,7 +55,7 @@ def _choices(values: SimpleNamespace) -> dict[str, str]:
     file = values.assumptions
     value = (documents.read(file).value if file else None) or {}
     if not isinstance(value, dict):
-        raise DocumentError("is no mapping", where=str(file), hint="write `KEY: CHOICE` on each line")
+        raise DocumentError("is not a mapping", where=str(file), hint="write `KEY: CHOICE` on each line")
     written = {str(key): str(choice) for key, choice in value.items()}
     check_choices(written, known, where=str(file))
     chosen = dict(values.assume)
@@ -66,7 +66,7 @@ def _choices(values: SimpleNamespace) -> dict[str, str]:
 def _endpoints(values: SimpleNamespace) -> tuple[Endpoint, ...]:
     if bool(values.webhook) != bool(values.webhook_secret):
         missing = "--webhook" if values.webhook_secret else "--webhook-secret"
-        raise ConfigurationError("a webhook has a URL and a secret", where="serve", hint=f"add {missing}")
+        raise ConfigurationError("--webhook and --webhook-secret go together", where="serve", hint=f"add {missing}")
     if not values.webhook:
         return ()
     check_target(values.webhook, frozenset(values.allow_webhook_host), where="--webhook")

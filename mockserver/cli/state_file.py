@@ -38,7 +38,7 @@ class StateFile:
             self.was_there = True
 
     def save(self, mock: Mock) -> None:
-        """Write the default sandbox's state, wholly or not at all.
+        """Write the default sandbox's state atomically.
 
         Raises: ConfigurationError if it cannot be written.
         """
@@ -76,7 +76,7 @@ class StateFile:
 
 
 def _replace(path: Path, content: bytes | None) -> None:
-    """Replace the file through a draft; None: only try a draft."""
+    """Replace the file via a temporary file; None: only try one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         with draft.open("wb") as file:

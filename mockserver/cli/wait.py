@@ -59,4 +59,4 @@ def _why_not(status: int, body: bytes) -> str | None:
     try:
         return None if json.loads(body)["ready"] is True else "it says that it is not"
     except (ValueError, KeyError, TypeError):
-        return "what answers there is no mockserver"
+        return "what answers there is not a mockserver"

@@ -1,4 +1,4 @@
-"""What tests in other repositories import."""
+"""Public API for tests."""
 
 from mockserver_contract import check
 

@@ -252,7 +252,7 @@ class SandboxAccounts(SandboxHandle):
     def _provider(self, name: str) -> Provider:
         providers = self._ref.mock.pipeline.providers
         if name not in providers:
-            raise ConfigurationError(f"there is no provider {name!r}", hint=f"choose {', '.join(providers)}")
+            raise ConfigurationError(f"unknown provider {name!r}", hint=f"choose {', '.join(providers)}")
         return providers[name]
 
 

@@ -63,7 +63,7 @@ def attach(connection: Any, target: InProcessTarget, base_url: str) -> None:
 
 
 class _FakeSocket:
-    """A socket for one request, which its connection then loses again."""
+    """Socket for one request; detached afterwards."""
 
     def __init__(self, connection: Any, target: InProcessTarget, base_url: str) -> None:
         timeout = connection.timeout

@@ -136,7 +136,7 @@ class Webhooks:
         known = known_types(self._ref.mock)
         for each in types:
             if each not in known:
-                raise RefusedError(f"there is no event type {each!r}", hint=f"choose {', '.join(known)}")
+                raise RefusedError(f"unknown event type {each!r}", hint=f"choose {', '.join(known)}")
 
     def _add(self, endpoint: dict[str, Any]) -> EndpointRow:
         return self._ask("POST", "webhooks", EndpointRow, endpoint)

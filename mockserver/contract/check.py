@@ -30,7 +30,7 @@ class Schemas:
     def at(self, pointer: str) -> Any:
         """Return the validator of the schema at the pointer.
 
-        Raises: ContractError if it is no schema.
+        Raises: ContractError if it is not a schema.
         """
         if pointer not in self._compiled:
             self._compiled[pointer] = self.compile(reference(pointer), where=pointer)
@@ -39,14 +39,14 @@ class Schemas:
     def compile(self, schema: dict[str, Any], *, where: str) -> Any:
         """Return the validator of a schema that may refer to the contract.
 
-        Raises: ContractError, at `where`, if it is no schema.
+        Raises: ContractError, at `where`, if it is not a schema.
         """
         import jsonschema_rs
 
         try:
             return jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=True)
         except ValueError as error:
-            raise ContractError(f"is no schema: {str(error).splitlines()[0]}", where=f"contract, {where}") from error
+            raise ContractError(f"is not a schema: {str(error).splitlines()[0]}", where=f"contract, {where}") from error
 
 
 def reference(pointer: str) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _violation(error: Any, place: str, parameters: Mapping[str, Parameter]) -> V
 
 
 def _undeclared(place: str, name: str, pointer: str) -> Violation:
-    return Violation(place, name, "undeclared", f"the contract declares no {name or place} here", pointer=pointer)
+    return Violation(place, name, "undeclared", "not declared in the contract", pointer=pointer)
 
 
 def _as_integers(value: dict[str, Any], fields: Mapping[str, tuple[str, ...]]) -> None:

@@ -155,7 +155,7 @@ class _ControlPath:
 
 
 async def _unknown_path(scope: "Scope", _receive: "Receive", _send: "Send") -> None:
-    raise ControlError(404, f"there is no {scope['path'][:200]}; GET {CONTROL}/ lists what there is")
+    raise ControlError(404, f"unknown path {scope['path'][:200]}; GET {CONTROL}/ lists all routes")
 
 
 def _route(scope: "Scope", methods: Mapping[str, ControlRoute], url: str) -> ControlRoute:
@@ -208,13 +208,13 @@ def reject(scope: "Scope", headers: Mapping[bytes, bytes], settings: MockSetting
     host = headers[b"host"].decode("latin-1").lower()
     name = re.sub(r":\d+$", "", host)
     if not is_loopback(host) and not _is_test_client(name, scope) and not {host, name} & _lower(settings.allow_hosts):
-        return problem(403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
+        return problem(403, f"Host {name} is not allowed on {CONTROL}; start the mock with --allow-host {name}")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin or _is_near(origin, host) or (origin in _lower(settings.allow_origins) and origin != "null"):
         return None
     # Any page can have the origin null, so there is no allowing it.
     hint = "serve the page over HTTP" if origin == "null" else f"start the mock with --allow-origin {origin}"
-    return problem(403, f"header Origin: a page of {origin} may not use the control API; {hint}")
+    return problem(403, f"Origin {origin} is not allowed on {CONTROL}; {hint}")
 
 
 def _is_test_client(name: str, scope: "Scope") -> bool:

@@ -136,7 +136,7 @@ def _delete_first(sandbox: Sandbox, webhooks: WebhookFormat, captured: Captured)
 def _refused(problem: Problem, order: EventOrder) -> ControlError:
     hint = "leave `object` out to create one"
     if isinstance(problem, NotFound):
-        return ControlError(404, f"there is no {problem.kind} {problem.record_id[:80]!r}", where="body.object", hint=hint)
+        return ControlError(404, f"unknown {problem.kind} {problem.record_id[:80]!r}", where="body.object", hint=hint)
     if order.how == "after-delete":
         return ControlError(409, "such an object cannot be deleted, or no longer", where="body.how")
     return ControlError(409, f"{order.type} cannot happen to it in its present state", where="body.object", hint=hint)

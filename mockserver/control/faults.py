@@ -120,7 +120,7 @@ def read_fault(given: Any) -> Fault:
         return read_fault({"preset": given})
     if not isinstance(given, Mapping):
         hint = 'write {"kind": "drop", "first": 1}, or a preset such as "flaky"'
-        raise ConfigurationError(f"{given!r} is no fault", hint=hint)
+        raise ConfigurationError(f"{given!r} is not a fault", hint=hint)
     body = {"for" if name == "lasting" else name: value for name, value in given.items()}
     try:
         return convert(body, Fault)
@@ -161,9 +161,9 @@ def _check_own(fault: Fault, kind: FaultKind) -> None:
     for name in _OWN:
         is_given = getattr(fault, name) is not None
         if is_given and name not in TAKES[kind]:
-            raise _refused(name, f"a fault of kind {kind} has no {name}", f"it takes {', '.join((*TAKES[kind], *_MATCHING))}")
+            raise _refused(name, f"not allowed for kind `{kind}`", f"it takes {', '.join((*TAKES[kind], *_MATCHING))}")
         if not is_given and name in TAKES[kind] and name not in _OPTIONAL:
-            raise _refused(name, f"a fault of kind {kind} needs it", "see POST /_mock/faults in /_mock/control.json")
+            raise _refused(name, f"required for kind `{kind}`", "see POST /_mock/faults in /_mock/control.json")
     _check_delays(fault.ms)
     if fault.per is not None and duration(fault.per, "body.per") == 0:
         raise _refused("per", "a window is longer than 0", 'write it like "1s"')
@@ -182,7 +182,7 @@ def _check_code(fault: Fault, mock: Mock) -> None:
     names = {operation.partition(".")[0] for operation in fault.operations}
     known = [code for each in mock.pipeline.providers.values() if each.name in names or not names for code in each.error_codes]
     if fault.code not in known:
-        raise _refused("code", f"there is no error code {fault.code[:80]!r}", f"known: {', '.join(known) or 'none here'}")
+        raise _refused("code", f"unknown error code {fault.code[:80]!r}", f"known: {', '.join(known) or 'none here'}")
 
 
 def _check_operations(operations: Iterable[str], mock: Mock) -> None:
@@ -190,7 +190,7 @@ def _check_operations(operations: Iterable[str], mock: Mock) -> None:
     for index, name in enumerate(operations):
         if name not in known:
             near = get_close_matches(name, known, n=3) or list(known)
-            raise _refused(f"operations[{index}]", f"there is no operation {name[:80]!r}", f"known: {', '.join(near)}")
+            raise _refused(f"operations[{index}]", f"unknown operation {name[:80]!r}", f"known: {', '.join(near)}")
 
 
 def _row(armed: Armed, now: int) -> FaultRow:

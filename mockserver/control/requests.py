@@ -139,13 +139,14 @@ def _expected(call: ControlCall) -> Expectation | Sequence[Expectation]:
 
 def _gone(sandbox: Sandbox, number: str) -> ControlError:
     """Return the error for a number without an exchange."""
-    journal, where = sandbox.journal, f"exchange {number[:20]}"
+    journal, number = sandbox.journal, number[:20]
     if not (number.isdecimal() and 0 < int(number) <= journal.number):
-        latest = f"the latest is {journal.number}" if journal.number else "there has been none"
-        return ControlError(404, "does not exist", where=where, hint=f"{latest}; GET /_mock/requests lists them")
+        hint = f"the latest is {journal.number}; GET /_mock/requests lists them" if journal.number else "the journal is empty"
+        return ControlError(404, f"no exchange {number}", hint=hint)
     if int(number) <= journal.forgotten:
-        return ControlError(404, "was cleared", where=where)
-    return ControlError(404, "was dropped to make room", where=where, hint="serve with a larger --journal-limit to keep more")
+        return ControlError(404, f"exchange {number} was cleared")
+    what, hint = f"exchange {number} was dropped to make room", "serve with a larger --journal-limit to keep more"
+    return ControlError(404, what, hint=hint)
 
 
 _NO_EXCHANGE = {404: "No exchange has this number, or it was dropped."}

@@ -89,7 +89,7 @@ def _fixture(mock: Mock, name: str) -> str | Path:
     if name in known:
         return known[name]
     hint = f"choose {', '.join(sorted(known))}"
-    raise ControlError(400, f"there is no fixture {name[:80]!r}", where="body.fixture", hint=hint)
+    raise ControlError(400, f"unknown fixture {name[:80]!r}", where="body.fixture", hint=hint)
 
 
 _FULL = {409: "A sandbox of this name exists.", 503: "The limit of sandboxes is reached."}

@@ -36,7 +36,7 @@ StateDocument = Annotated[
     dict[str, Any],
     Meta(
         description="A fixture: records by provider and kind, `now`, `seed`, `clock`, `assumptions`, `webhooks`; and what only "
-        "a running sandbox has: `ordinals` (ids given out) and `pending` (due work)."
+        "a running sandbox has: `ordinals` (number of ids issued per series) and `pending` (due work)."
     ),
 ]
 

@@ -106,7 +106,7 @@ def webhooks_of(mock: Mock, event_type: str, where: str) -> WebhookFormat:
             return provider.webhooks
     known = ", ".join(known_types(mock))
     hint = f"choose {known}" if known else None
-    raise ControlError(400, f"there is no event type {event_type[:80]!r}", where=where, hint=hint)
+    raise ControlError(400, f"unknown event type {event_type[:80]!r}", where=where, hint=hint)
 
 
 def _row(endpoint: Endpoint) -> EndpointRow:
@@ -131,7 +131,7 @@ def _find(sandbox: Sandbox, name: str) -> Endpoint:
     for endpoint in sandbox.state.endpoints:
         if endpoint.id == name:
             return endpoint
-    raise ControlError(404, f"there is no webhook endpoint {name[:80]!r}", hint="GET /_mock/webhooks lists them")
+    raise ControlError(404, f"unknown webhook endpoint {name[:80]!r}", hint="GET /_mock/webhooks lists them")
 
 
 _UNKNOWN = {404: "The sandbox has no endpoint with this id."}
@@ -229,7 +229,7 @@ def replay_delivery(call: ControlCall) -> Reply:
     sandbox = call.sandbox()
     again = _find_delivery(sandbox, call.path["id"])
     if all(each.id != again.endpoint for each in sandbox.state.endpoints):
-        raise ControlError(409, f"there is no webhook endpoint {again.endpoint!r} any more", hint="POST /_mock/webhooks adds one")
+        raise ControlError(409, f"the webhook endpoint {again.endpoint!r} no longer exists", hint="POST /_mock/webhooks adds one")
     made = sandbox.outbox.enqueue(
         Delivery(number=0, event=again.event, endpoint=again.endpoint, url=again.url, due=sandbox.now, replays=again.number)
     )
@@ -271,7 +271,7 @@ def _find_delivery(sandbox: Sandbox, number: str) -> Delivery:
     found = sandbox.outbox.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None
     if found is None:
         hint = "GET /_mock/webhooks/deliveries lists those that are remembered"
-        raise ControlError(404, f"there is no delivery {number[:80]!r}", hint=hint)
+        raise ControlError(404, f"unknown delivery {number[:80]!r}", hint=hint)
     return found
 
 

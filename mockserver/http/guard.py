@@ -92,7 +92,7 @@ def check_target(url: str, allowed_hosts: Collection[str], *, where: str) -> Non
     except ValueError:
         host = None
     if not host or parts.scheme not in ("http", "https"):
-        raise ConfigurationError(f"{url!r} is no URL to send to", where=where, hint="write http://127.0.0.1:9000/hook")
+        raise ConfigurationError(f"{url!r} is not a URL to send to", where=where, hint="write http://127.0.0.1:9000/hook")
     if not is_loopback(host) and host not in allowed_hosts:
         hint = f"allow it with --allow-webhook-host {host}"
         raise ConfigurationError(f"{host} is not this machine, so no webhooks go there", where=where, hint=hint)

@@ -103,7 +103,7 @@ class HttpTools(HttpToolsProtocol):
         """Read the request again without its offer, then the rest."""
         method = self.scope["method"].encode()
         if method == b"CONNECT":
-            self.send_400_response("This is no proxy.")
+            self.send_400_response("This is not a proxy.")
             return
         version = self.scope["http_version"].encode()
         self.parser = httptools.HttpRequestParser(self)

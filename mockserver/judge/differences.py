@@ -41,7 +41,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class Difference(Struct, frozen=True):
     """A place that is not as expected, such as `query.limit` or `json.items[0].id`.
 
-    A long value is cut, as text. UNSET means that the place should be, or is, empty.
+    A long value is cut, as text. A missing member means absent.
     """
 
     place: str
@@ -49,7 +49,8 @@ class Difference(Struct, frozen=True):
     actual: Any = UNSET
 
     def __str__(self) -> str:
-        return f"{self.place}: expected {said(self.expected)}, was {said(self.actual)}"
+        actual = "but it is missing" if self.actual is UNSET else f"was {said(self.actual)}"
+        return f"{self.place}: expected {said(self.expected)}, {actual}"
 
     @property
     def width(self) -> float:

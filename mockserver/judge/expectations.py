@@ -47,7 +47,7 @@ class ExpectationResult(Struct, frozen=True):
     @property
     def lines(self) -> list[str]:
         """The outcome as text, for a failed assertion."""
-        head = [f"expected {self.expected}", f"came {self.actual}"]
+        head = [f"expected {self.expected}", f"found {self.actual}"]
         return [*head, *(["nearest:"] if self.nearest else []), *(line for miss in self.nearest for line in miss.lines)]
 
     def __str__(self) -> str:
@@ -210,10 +210,12 @@ class _Comparison:
 def _count(expected: Expectation) -> str:
     least, most = expected.least, expected.most
     if least == most:
-        return f"exactly {most}" if most else "none"
-    if most is None:
-        return f"at least {least}"
-    return f"{least} to {most}" if least else f"at most {most}"
+        count = f"exactly {most}" if most else "no"
+    elif most is None:
+        count = f"at least {least}"
+    else:
+        count = f"{least} to {most}" if least else f"at most {most}"
+    return f"{count} request{'' if count.endswith(' 1') else 's'}"
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -114,7 +114,7 @@ class Deliveries(Struct, frozen=True, kw_only=True):
     """Deliveries in numbers.
 
     Attributes:
-        attempts: those in the log; `forgotten` counts older ones that made room.
+        attempts: those in the log; `forgotten` counts older ones that were dropped.
         on_purpose: those that were broken on request.
     """
 
@@ -136,7 +136,7 @@ class RunDigest(Struct, frozen=True, kw_only=True):
     """Numbers and digest of one sandbox.
 
     Attributes:
-        dropped: older exchanges that made room, not judged.
+        dropped: older exchanges that were dropped, not judged.
         cleared: number of the last exchange cleared on request; 0: none.
         unknown_bodies: exchanges with a cut body, which was not judged.
     """

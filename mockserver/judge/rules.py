@@ -256,5 +256,5 @@ def without(rules: Sequence[Rule], ignored: Collection[str]) -> tuple[Rule, ...]
     known = [rule.id for rule in rules]
     unknown = [each for each in ignored if each not in known]
     if unknown:
-        raise ConfigurationError(f"there is no rule {' or '.join(unknown)}", hint=f"there are {', '.join(known)}")
+        raise ConfigurationError(f"unknown rule {' or '.join(unknown)}", hint=f"known: {', '.join(known)}")
     return tuple(rule for rule in rules if rule.id not in ignored)

@@ -63,7 +63,7 @@ def status_fits(status: int, pattern: str) -> bool:
 def check_status(pattern: str, where: str) -> None:
     """Raise ConfigurationError unless the pattern is valid."""
     if not _STATUS.fullmatch(pattern):
-        raise ConfigurationError(f"{pattern[:80]!r} is no status", where=where, hint="write 429, 4xx, or 0 for no reply")
+        raise ConfigurationError(f"{pattern[:80]!r} is not a status", where=where, hint="write 429, 4xx, or 0 for no reply")
 
 
 def check_operation(operation: str, operations: Collection[str], where: str) -> None:
@@ -72,7 +72,7 @@ def check_operation(operation: str, operations: Collection[str], where: str) -> 
         return
     near = get_close_matches(operation, operations, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose {', '.join(operations)}"
-    raise ConfigurationError(f"there is no operation {operation[:80]!r}", where=where, hint=hint)
+    raise ConfigurationError(f"unknown operation {operation[:80]!r}", where=where, hint=hint)
 
 
 @lru_cache(maxsize=64)

@@ -49,7 +49,7 @@ def find_provider(name: str, *, where: str = "providers") -> Provider:
         what = f"several packages offer {name!r}: {', '.join(sorted(entries))}"
         raise ConfigurationError(what, where=where, hint="uninstall all but one")
     if not entries:
-        raise ConfigurationError(f"there is no provider {str(name)[:80]!r}", where=where, hint=_known())
+        raise ConfigurationError(f"unknown provider {str(name)[:80]!r}", where=where, hint=_known())
     return _load(*entries.values())
 
 
@@ -77,7 +77,7 @@ def _load(entry: "EntryPoint") -> Provider:
         raise ConfigurationError(what, where=where) from error
     if not isinstance(found, Provider) or found.name != entry.name:
         name = getattr(found, "name", None)
-        what = f"is the provider {name!r}" if isinstance(found, Provider) else "is no Provider"
+        what = f"is the provider {name!r}" if isinstance(found, Provider) else "is not a Provider"
         raise ConfigurationError(what, where=where, hint="the entry point and Provider.name must agree")
     return found
 

@@ -230,7 +230,7 @@ def _check_providers(config: pytest.Config) -> None:
     known = provider_names()
     for name in config.getini("mock_providers"):
         if name not in known:
-            raise ConfigurationError(f"there is no provider {name!r}", hint=f"choose {', '.join(known)}")
+            raise ConfigurationError(f"unknown provider {name!r}", hint=f"choose {', '.join(known)}")
 
 
 def _check_ignore(rules: Sequence[str], config: pytest.Config) -> None:

@@ -118,7 +118,7 @@ def parse_timestamp(text: str) -> int:
         moment = None
     at_ms = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND if moment else -1
     if not 0 <= at_ms <= LATEST_MS:
-        raise ValueError(f"{text[:80]!r} is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z")
+        raise ValueError(f"{text[:80]!r} is not a timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z")
     return at_ms
 
 
@@ -130,7 +130,7 @@ def mode_of(clock: str) -> Mode:
     for mode in MODES:
         if mode == clock:
             return mode
-    raise ConfigurationError(f"there is no mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
+    raise ConfigurationError(f"unknown mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
 
 
 def instant(now: str | datetime, where: str = "now") -> int:
@@ -139,7 +139,7 @@ def instant(now: str | datetime, where: str = "now") -> int:
     Raises: ConfigurationError.
     """
     if not isinstance(now, (str, datetime)):
-        raise ConfigurationError(f"{now!r} is no time", where=where, hint="write it like 2026-02-02T13:48:05.683Z")
+        raise ConfigurationError(f"{now!r} is not a time", where=where, hint="write it like 2026-02-02T13:48:05.683Z")
     text = now if isinstance(now, str) else (now if now.tzinfo else now.replace(tzinfo=UTC)).isoformat()
     try:
         return parse_timestamp(text)

@@ -19,7 +19,7 @@ from mockserver.webhooks import Delivery, Event, Outbox
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 DEFAULT = "default"
 _PARTS = 1 << 40
-"""Number of equally likely values of chance from 0 to 1."""
+"""Resolution of random numbers."""
 
 _ISSUED = re.compile(r"mock_([A-Za-z0-9][A-Za-z0-9._-]{0,63})_[0-9a-f]{16}\Z")
 
@@ -327,7 +327,7 @@ class Sandboxes:
         Raises: UnknownSandboxError.
         """
         if name not in self._sandboxes:
-            raise UnknownSandboxError(f"there is no sandbox {name!r}", hint="GET /_mock/sandboxes lists them")
+            raise UnknownSandboxError(f"unknown sandbox {name!r}", hint="GET /_mock/sandboxes lists them")
         self._sandboxes.pop(name).journal.end()
 
     def selected_by(self, credential: str | None) -> Sandbox:
@@ -355,7 +355,7 @@ def check_name(name: str, what: str) -> None:
     """Raise BadNameError unless the name is valid for sandboxes and snapshots."""
     if not NAME.fullmatch(name):
         raise BadNameError(
-            f"{name[:80]!r} cannot name a {what}",
+            f"invalid {what} name {name[:80]!r}",
             hint="use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores",
         )
 
@@ -367,7 +367,7 @@ def _check_state(state: State, task_handlers: Mapping[str, TaskHandler]) -> None
     for task in state.agenda:
         if task.work not in task_handlers:
             known = ", ".join(sorted(task_handlers)) or "none"
-            raise FixtureError(f"there is no work {task.work!r}", where="pending", hint=f"known: {known}")
+            raise FixtureError(f"unknown work {task.work!r}", where="pending", hint=f"known: {known}")
 
 
 def _issued(name: str, purpose: str) -> str:

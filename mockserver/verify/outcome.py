@@ -155,7 +155,7 @@ class Baseline:
         except OSError as error:
             raise DocumentError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (msgspec.DecodeError, RecursionError) as error:
-            what, hint = f"is no report of an earlier run: {error}", "give one that --json wrote"
+            what, hint = f"is not a report of an earlier run: {error}", "give one that --json wrote"
             raise DocumentError(what, where=str(path), hint=hint) from error
         if report.version != VERSION or report.provider != provider:
             what = f"is a report on {report.provider}, version {report.version}"

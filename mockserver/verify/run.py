@@ -167,7 +167,7 @@ class VerifyRun:
         observer = next((each for each in self._catalogue.observers if each.assumption is assumption), None)
         if observer is None:
             known = {each.assumption.key: each.why for each in self._catalogue.unobservable}
-            seen = checking.seen(assumption, "not observed", known.get(assumption.key, "no way to observe it is known"))
+            seen = checking.seen(assumption, "not observed", known.get(assumption.key, "no check observes this"))
         else:
             seen = self._timed(assumption.key, lambda api: checking.observe(observer, api))
         self._seen[assumption.key] = seen = replace(seen, seen=self._service.mask.hide(seen.seen))
@@ -253,7 +253,7 @@ def check_options(options: VerifyOptions) -> None:
     raise ConfigurationError(
         f"{what}, and a run creates and deletes records",
         where="--token",
-        hint="use a test key, or say both --allow-live-key and --yes",
+        hint="use a test key, or pass both --allow-live-key and --yes",
     )
 
 

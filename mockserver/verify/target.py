@@ -60,7 +60,7 @@ class Connection:
             with self._client.stream(method, url, headers=dict(headers), content=body) as response:
                 return self._whole(response)
         except httpx.InvalidURL as error:
-            raise AssertionError(f"{url} is no URL: {error}") from error
+            raise AssertionError(f"{url} is not a URL: {error}") from error
         except httpx.HTTPError as error:
             raise self._unanswered(error) from error
         finally:
@@ -212,7 +212,7 @@ class ServiceClient:
         if method in READING:
             return
         if self.policy.read_only:
-            raise NotCheckable("it has to write")
+            raise NotCheckable("needs write requests")
         if not self.collections.is_reversible(url) and self._is_live(headers):
             raise NotCheckable("what it makes could not be deleted, and the key is a live one")
 

@@ -28,13 +28,13 @@ def test_an_unknown_choice_is_refused_with_the_possible_ones() -> None:
 def test_an_unknown_assumption_is_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownChoiceError) as caught:
         chosen(colours="red")
-    assert str(caught.value) == "here: there is no assumption 'toys.colours'; did you mean toys.colour?"
+    assert str(caught.value) == "here: unknown assumption 'toys.colours'; did you mean toys.colour?"
 
 
 def test_an_assumption_like_none_is_refused_with_where_to_look() -> None:
     with pytest.raises(UnknownChoiceError) as caught:
         check_choices({"x": "red"}, [SPEED], where="here")
-    assert str(caught.value) == "here: there is no assumption 'x'; `mockserver assumptions` lists them"
+    assert str(caught.value) == "here: unknown assumption 'x'; `mockserver assumptions` lists them"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_default_or_overlay_that_is_no_choice_stops_the_start(
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Assumption("toys.speed", "How fast?", SPEED.choices, default, "None.", overlays)
-    assert str(caught.value) == f"toys.speed: {strangers} is no choice"
+    assert str(caught.value) == f"toys.speed: {strangers} is not a choice"
 
 
 def test_a_decision_is_a_value() -> None:

@@ -85,7 +85,7 @@ def test_only_members_of_mappings_can_be_changed(target: str, named: str) -> Non
     for change in (update(target, 1), remove(target), Change(target, copy="/a")):
         with pytest.raises(ContractError) as caught:
             changed(change)
-        assert str(caught.value) == f"{named} is no member of a mapping, so no overlay can change it"
+        assert str(caught.value) == f"{named} is not a member of a mapping, so no overlay can change it"
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,8 @@ def test_wait_gives_up_where_nobody_listens(capsys: pytest.CaptureFixture[str]) 
         (503, b'{"ready": true}', "/_mock/health answers 503"),
         (200, b'{"ready": false}', "it says that it is not"),
         (200, b'{"ready": "soon"}', "it says that it is not"),
-        (200, b"<html>", "what answers there is no mockserver"),
-        (200, b"{}", "what answers there is no mockserver"),
+        (200, b"<html>", "what answers there is not a mockserver"),
+        (200, b"{}", "what answers there is not a mockserver"),
     ],
 )
 def test_wait_gives_up_on_what_is_no_mock_or_not_ready(

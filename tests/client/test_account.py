@@ -272,7 +272,7 @@ def test_accounts_of_one_sandbox_share_it(accounts: Accounts) -> None:
 
 
 def test_an_unknown_provider_or_kind_of_record_is_refused_with_those_there_are(accounts: Accounts) -> None:
-    with pytest.raises(ConfigurationError, match="there is no provider 'stripe'; choose spoonity, vexutopia"):
+    with pytest.raises(ConfigurationError, match="unknown provider 'stripe'; choose spoonity, vexutopia"):
         accounts["stripe"]
     with pytest.raises(ConfigurationError, match="spoonity has no records 'payments'; choose customers, tokens"):
         accounts.spoonity.records("payments")
@@ -335,5 +335,5 @@ def test_a_third_provider_has_accounts_of_its_own_type_if_it_says_so(toy: Server
     assert type(account).__name__ in ("Account", "Lendery")
     if isinstance(account, Lendery):
         assert account.loans.add(title="Emma").title == "Emma"
-    with pytest.raises(ConfigurationError, match="there is no provider 'spoonity'; choose lendery"):
+    with pytest.raises(ConfigurationError, match="unknown provider 'spoonity'; choose lendery"):
         _ = toy.default.spoonity

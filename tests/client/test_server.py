@@ -191,7 +191,7 @@ def test_a_sandbox_begins_with_faults_and_a_journal_limit_of_its_own() -> None:
         assert sandbox.initial_state is server.default.sandbox_ref.sandbox.initial_state
         with pytest.raises(ConfigurationError, match=r"^faults\[0\].preset: must be .*slow"):
             server.sandbox(faults=["slw"])
-        with pytest.raises(ConfigurationError, match="journal_limit: '2' is no integer; write journal_limit=7"):
+        with pytest.raises(ConfigurationError, match="journal_limit: '2' is not an integer; write journal_limit=7"):
             server.sandbox(journal_limit="2")  # type: ignore[arg-type]
 
 
@@ -209,11 +209,11 @@ def test_what_a_sandbox_cannot_begin_with_is_refused(tmp_path: Path) -> None:
         server.sandbox("taken")
         with pytest.raises(TakenNameError, match="there is a sandbox 'taken' already"):
             server.sandbox("taken")
-        with pytest.raises(ConfigurationError, match="there is no fixture 'nowhere'; name a file or one of "):
+        with pytest.raises(ConfigurationError, match="unknown fixture 'nowhere'; use a file, or one of: "):
             server.sandbox(fixture="nowhere")
         with pytest.raises(UnknownChoiceError, match="assume: "):
             server.sandbox(assume={"spoonity.create-status": "418"})
-        with pytest.raises(ConfigurationError, match="now: 'yesterday' is no timestamp"):
+        with pytest.raises(ConfigurationError, match="now: 'yesterday' is not a timestamp"):
             server.sandbox(now="yesterday")
         (tmp_path / "own.yaml").write_text("spoonity: {customers: [{name: Own}]}")
         assert [each.name for each in server.sandbox(fixture=tmp_path / "own.yaml").spoonity.customers.list()] == ["Own"]
@@ -227,18 +227,18 @@ def test_a_port_that_is_taken_is_refused() -> None:
 
 
 def test_word_that_nothing_would_read_is_refused(server: Server) -> None:
-    with pytest.raises(ConfigurationError, match=r"there is no keyword 'fixtur'; did you mean fixture\?"):
+    with pytest.raises(ConfigurationError, match=r"unknown keyword 'fixtur'; did you mean fixture\?"):
         running(fixtur="empty")  # type: ignore[call-arg]
-    with pytest.raises(ConfigurationError, match="there is no keyword 'colour'; there are fixture, seed, clock, now, assume"):
+    with pytest.raises(ConfigurationError, match="unknown keyword 'colour'; known: fixture, seed, clock, now, assume"):
         server.sandbox(colour="red")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ({"seed": "7"}, "seed: '7' is no integer; write seed=7"),
-        ({"seed": True}, "seed: True is no integer; write seed=7"),
-        ({"clock": "slow"}, "clock: there is no mode 'slow'; choose real, frozen, step"),
+        ({"seed": "7"}, "seed: '7' is not an integer; write seed=7"),
+        ({"seed": True}, "seed: True is not an integer; write seed=7"),
+        ({"clock": "slow"}, "clock: unknown mode 'slow'; choose real, frozen, step"),
     ],
 )
 def test_a_seed_or_clock_that_cannot_be_is_refused(server: Server, words: Any, complaint: str) -> None:

@@ -141,7 +141,7 @@ def test_a_type_of_event_that_there_is_not_is_refused_with_those_that_there_are(
         "connect": lambda: vexutopia.webhooks.connect(Receiver(), "payment.made"),
         "wait_for": lambda: vexutopia.webhooks.wait_for("payment.made"),
     }
-    with pytest.raises(RefusedError, match=r"there is no event type 'payment\.made'; choose payment\.created, "):
+    with pytest.raises(RefusedError, match=r"unknown event type 'payment\.made'; choose payment\.created, "):
         ask[word]()
 
 

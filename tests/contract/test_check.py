@@ -67,7 +67,7 @@ def test_values_are_typed_and_the_last_of_a_name_holds() -> None:
         (b"limit=101", Violation("query", "limit", "maximum", "101 is greater than the maximum of 100", 100, 10, TOO_MANY)),
         (b"limit=x", Violation("query", "limit", "type", '"x" is not of type "integer"', None, 10, f"{LIMIT}/type")),
         (b"sort=x", Violation("query", "sort", "enum", '"x" is not one of "name" or "size"', ("name", "size"), None, ENUM)),
-        (b"page=1", Violation("query", "page", "undeclared", "the contract declares no page here", pointer=POST)),
+        (b"page=1", Violation("query", "page", "undeclared", "not declared in the contract", pointer=POST)),
         (b"email=%", Violation("query", "", "malformed", "broken percent-encoding", pointer=POST)),
     ],
 )
@@ -180,7 +180,7 @@ def test_the_absence_of_a_body_matters_only_where_it_is_needed() -> None:
 
 def test_a_body_that_nothing_declares_is_noticed() -> None:
     assert check().body(request()) == (None, [])
-    undeclared = Violation("body", "", "undeclared", "the contract declares no body here", pointer=POST)
+    undeclared = Violation("body", "", "undeclared", "not declared in the contract", pointer=POST)
     assert check().body(request(content=b"x")) == (None, [undeclared])
 
 
@@ -205,7 +205,7 @@ def test_a_form_is_typed_by_its_fields() -> None:
     sent = request(content=b"size=3&name=4&more=5&size=6", content_type=FORM)
     assert checked.body(sent) == (
         {"size": 6, "name": "4", "more": "5"},
-        [Violation("body", "more", "undeclared", "the contract declares no more here", pointer=pointer)],
+        [Violation("body", "more", "undeclared", "not declared in the contract", pointer=pointer)],
     )
     assert rules(checked.body(request(content=b"name=%", content_type=FORM))[1]) == ["body: malformed"]
 
@@ -223,13 +223,13 @@ def test_what_is_no_schema_is_named() -> None:
     with pytest.raises(ContractError) as caught:
         checked.body(request(content=b"{}", content_type=JSON))
     assert str(caught.value).startswith(
-        "contract, /paths/~1toys/post/requestBody/content/application~1json/schema: is no schema: "
+        "contract, /paths/~1toys/post/requestBody/content/application~1json/schema: is not a schema: "
     )
     assert "\n" not in str(caught.value)
 
 
 def test_a_query_with_what_is_no_schema_is_named() -> None:
-    with pytest.raises(ContractError, match=r"^contract, query of toys.listToys: is no schema: "):
+    with pytest.raises(ContractError, match=r"^contract, query of toys.listToys: is not a schema: "):
         check(parameters=[parameter("a", schema={"pattern": "("})]).query(request(b"a=1"))
 
 

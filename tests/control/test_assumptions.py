@@ -49,9 +49,9 @@ def test_other_sandboxes_keep_their_choices(control: httpx.Client) -> None:
     [
         (
             {"spoonity.create-statu": "201"},
-            "body: there is no assumption 'spoonity.create-statu'; did you mean spoonity.create-status?",
+            "body: unknown assumption 'spoonity.create-statu'; did you mean spoonity.create-status?",
         ),
-        ({"zzz": "201"}, "body: there is no assumption 'zzz'; `mockserver assumptions` lists them"),
+        ({"zzz": "201"}, "body: unknown assumption 'zzz'; `mockserver assumptions` lists them"),
         ({"spoonity.next-link": "never"}, "body: spoonity.next-link has no choice 'never'; choose when-more or when-full"),
         ({"spoonity.next-link": None}, "body.spoonity.next-link: must be text, got null"),
         ({"spoonity.next-link": {"a": [1]}}, "body.spoonity.next-link: must be text, got an object"),

@@ -109,7 +109,7 @@ def test_unknown_mode_is_refused(control: httpx.Client) -> None:
 )
 def test_time_outside_the_years_of_timestamps_is_refused(control: httpx.Client, now: str) -> None:
     reply = control.patch("/_mock/clock", json={"now": now, "mode": "step"})
-    what = f"body.now: {now!r} is no timestamp of the years 1970 to 9999"
+    what = f"body.now: {now!r} is not a timestamp of the years 1970 to 9999"
     refused(reply, 400, f"{what}; write it like 2026-02-02T13:48:05.683Z")
     assert control.get("/_mock/clock").json() == {"mode": "frozen", "now": START}
 
@@ -117,7 +117,7 @@ def test_time_outside_the_years_of_timestamps_is_refused(control: httpx.Client, 
 @pytest.mark.parametrize("advance", ["", "soon", "-1d", "3", "1.5h", "P", f"P{'9' * 5000}D"])
 def test_advance_that_is_no_duration_is_refused(control: httpx.Client, advance: str) -> None:
     reply = control.patch("/_mock/clock", json={"advance": advance, "now": "2027-01-01"})
-    refused(reply, 400, f"body.advance: {advance[:80]!r} is no duration; write it like 90s, 3d or PT36H")
+    refused(reply, 400, f"body.advance: {advance[:80]!r} is not a duration; write it like 90s, 3d or PT36H")
     assert control.get("/_mock/clock").json()["now"] == START
 
 

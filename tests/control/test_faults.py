@@ -98,7 +98,7 @@ def test_faults_are_taken_out_one_by_one_or_all(control: httpx.Client) -> None:
     assert [row["id"] for row in control.get("/_mock/faults").json()] == ["fault-1", "fault-3"]
     assert control.delete("/_mock/faults").status_code == 204
     assert control.get("/_mock/faults").json() == []
-    refused(control.delete("/_mock/faults/fault-2"), 404, "there is no fault 'fault-2'; GET /_mock/faults lists them")
+    refused(control.delete("/_mock/faults/fault-2"), 404, "unknown fault 'fault-2'; GET /_mock/faults lists them")
 
 
 def test_reset_takes_out_all_and_restore_none(control: httpx.Client) -> None:
@@ -160,13 +160,13 @@ def test_a_failure_comes_before_the_credential_is_looked_at(app: App, control: h
     [
         ({}, "body: has neither a kind nor a preset; kinds: status, "),
         ({"kind": "latncy"}, "body.kind: must be status, latency, rate-limit, "),
-        ({"kind": "status"}, "body.status: a fault of kind status needs it; "),
-        ({"kind": "drop", "status": 500}, "body.status: a fault of kind drop has no status; it takes operations, path, "),
+        ({"kind": "status"}, "body.status: required for kind `status`; "),
+        ({"kind": "drop", "status": 500}, "body.status: not allowed for kind `drop`; it takes operations, path, "),
         ({"kind": "status", "status": 399}, "body.status: "),
-        ({"kind": "status", "status": 500, "code": "nope"}, "body.code: there is no error code 'nope'; known: unauthorized, "),
+        ({"kind": "status", "status": 500, "code": "nope"}, "body.code: unknown error code 'nope'; known: unauthorized, "),
         (
             {"kind": "status", "status": 500, "code": "card_declined", "operations": ["spoonity.createCustomer"]},
-            "body.code: there is no error code 'card_declined'; known: none here",
+            "body.code: unknown error code 'card_declined'; known: none here",
         ),
         ({"kind": "latency", "ms": [200, 100]}, "body.ms: a delay is from 0 to 60000 ms, the smaller one first, got 200, 100; "),
         ({"kind": "latency", "ms": [1, 2, 3]}, "body.ms: "),
@@ -178,10 +178,10 @@ def test_a_failure_comes_before_the_credential_is_looked_at(app: App, control: h
             {"kind": "latency", "ms": {"median": 2, "p95": 1}},
             "body.ms: a delay is from 0 to 60000 ms, the smaller one first, got 2, 1; ",
         ),
-        ({"kind": "rate-limit", "limit": 1, "per": "soon"}, "body.per: 'soon' is no duration; "),
+        ({"kind": "rate-limit", "limit": 1, "per": "soon"}, "body.per: 'soon' is not a duration; "),
         ({"kind": "rate-limit", "limit": 1, "per": "0s"}, "body.per: a window is longer than 0; "),
-        ({"kind": "drop", "operations": ["vexutopia.createCustomr"]}, "body.operations[0]: there is no operation "),
-        ({"kind": "drop", "for": "x"}, "body.for: 'x' is no duration; "),
+        ({"kind": "drop", "operations": ["vexutopia.createCustomr"]}, "body.operations[0]: unknown operation "),
+        ({"kind": "drop", "for": "x"}, "body.for: 'x' is not a duration; "),
         ({"kind": "drop", "first": 0}, "body.first: "),
         ({"kind": "drop", "probability": 1.1}, "body.probability: "),
         ({"preset": "flakey"}, 'body.preset: must be flaky, slow, rate-limited, offline or outage, got "flakey"'),

@@ -22,7 +22,7 @@ def test_this_machine_may_ask_by_any_of_its_names(control: httpx.Client, host: s
 def test_foreign_host_is_refused(control: httpx.Client, host: str) -> None:
     name = host.partition(":")[0]
     reply = control.get("/_mock/state", headers={"host": host})
-    refused(reply, 403, f"header Host: the control API does not answer for {name}; start the mock with --allow-host {name}")
+    refused(reply, 403, f"Host {name} is not allowed on /_mock; start the mock with --allow-host {name}")
 
 
 @pytest.mark.parametrize("allowed", ["mock.example", "Mock.Example", "mock.example:4010"])
@@ -57,7 +57,7 @@ def test_foreign_page_is_refused_and_may_not_read_it(control: httpx.Client, meth
     refused(
         reply,
         403,
-        f"header Origin: a page of {origin} may not use the control API; start the mock with --allow-origin {origin}",
+        f"Origin {origin} is not allowed on /_mock; start the mock with --allow-origin {origin}",
     )
     assert not [name for name in reply.headers if name.startswith("access-control")]
     assert reply.headers["vary"] == "Origin"
@@ -72,7 +72,7 @@ def test_foreign_page_changes_nothing(control: httpx.Client) -> None:
 def test_page_without_an_origin_is_foreign_even_if_allowed(make_app: MakeApp, control_of: ControlOf) -> None:
     control = control_of(make_app(allow_origins=frozenset({"null"}), raise_errors=False))
     reply = control.get("/_mock/state", headers={"origin": "null"})
-    refused(reply, 403, "header Origin: a page of null may not use the control API; serve the page over HTTP")
+    refused(reply, 403, "Origin null is not allowed on /_mock; serve the page over HTTP")
 
 
 @pytest.mark.parametrize("allowed", ["https://app.example", "https://APP.example"])

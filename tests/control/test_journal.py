@@ -70,7 +70,7 @@ def test_an_exchange_is_listed_with_all_that_was_noticed(control: httpx.Client) 
                 "place": "query",
                 "name": "what",
                 "rule": "undeclared",
-                "detail": "the contract declares no what here",
+                "detail": "not declared in the contract",
                 "contract": "/paths/~1customers/get",
             }
         ],
@@ -117,10 +117,10 @@ def test_a_list_can_be_narrowed(control: httpx.Client, query: str, numbers: list
     [
         (
             "operation=spoonity.listCustomer",
-            "query.operation: there is no operation 'spoonity.listCustomer'; did you mean spoonity.listCustomers "
+            "query.operation: unknown operation 'spoonity.listCustomer'; did you mean spoonity.listCustomers "
             "or spoonity.deleteCustomer or spoonity.updateCustomer?",
         ),
-        ("status=many", "query.status: 'many' is no status; write 429, 4xx, or 0 for no reply"),
+        ("status=many", "query.status: 'many' is not a status; write 429, 4xx, or 0 for no reply"),
         ("since=-1", 'query.since: must be an integer of at least 0, got "-1"'),
         ("limit=x", 'query.limit: must be an integer of at least 0, got "x"'),
         ("violations=maybe", 'query.violations: must be true or false, got "maybe"'),
@@ -141,7 +141,7 @@ def test_what_was_dropped_to_make_room_is_told(make_app: MakeApp, control_of: Co
         control.get(CUSTOMER)
     told = control.get("/_mock/requests").json()
     assert ([each["number"] for each in told["exchanges"]], told["dropped"], told["number"]) == ([4, 5], 3, 5)
-    gone = "exchange 3: was dropped to make room; serve with a larger --journal-limit to keep more"
+    gone = "exchange 3 was dropped to make room; serve with a larger --journal-limit to keep more"
     refused(control.get("/_mock/requests/3"), 404, gone)
     assert control.get("/_mock/requests/4").json() == told["exchanges"][0]
 
@@ -155,12 +155,12 @@ def test_one_exchange_is_read_by_its_number(control: httpx.Client) -> None:
 @pytest.mark.parametrize("number", ["0", "6", "-1", "x"])
 @pytest.mark.usefixtures("played")
 def test_an_exchange_that_never_was_is_not_found(control: httpx.Client, number: str) -> None:
-    detail = f"exchange {number}: does not exist; the latest is 5; GET /_mock/requests lists them"
+    detail = f"no exchange {number}; the latest is 5; GET /_mock/requests lists them"
     refused(control.get(f"/_mock/requests/{number}"), 404, detail)
 
 
 def test_before_any_exchange_none_is_found(control: httpx.Client) -> None:
-    detail = "exchange 1: does not exist; there has been none; GET /_mock/requests lists them"
+    detail = "no exchange 1; the journal is empty"
     refused(control.get("/_mock/requests/1"), 404, detail)
 
 
@@ -169,7 +169,7 @@ def test_requests_are_forgotten_and_numbers_go_on(control: httpx.Client) -> None
     reply = control.delete("/_mock/requests")
     assert (reply.status_code, reply.content) == (204, b"")
     assert control.get("/_mock/requests").json() == {"exchanges": [], "dropped": 0, "number": 5}
-    refused(control.get("/_mock/requests/5"), 404, "exchange 5: was cleared")
+    refused(control.get("/_mock/requests/5"), 404, "exchange 5 was cleared")
     assert control.get(CUSTOMER).headers["mock-exchange"] == "6"
     assert listed(control) == [6]
 
@@ -178,9 +178,7 @@ def test_requests_are_forgotten_and_numbers_go_on(control: httpx.Client) -> None
 def test_after_a_reset_numbers_begin_anew(control: httpx.Client) -> None:
     control.delete("/_mock/requests")
     control.post("/_mock/reset")
-    refused(
-        control.get("/_mock/requests/5"), 404, "exchange 5: does not exist; there has been none; GET /_mock/requests lists them"
-    )
+    refused(control.get("/_mock/requests/5"), 404, "no exchange 5; the journal is empty")
     control.get(CUSTOMER)
     assert listed(control) == [1]
 
@@ -276,7 +274,7 @@ def test_what_is_not_as_expected_is_told_with_the_nearest_and_every_difference(
     assert reply.status_code == 409
     assert reply.headers["content-type"] == "application/json"
     assert reply.json() == {
-        "expected": "exactly 1: vexutopia.createCustomer, headers.x-none nothing, "
+        "expected": "exactly 1 request: vexutopia.createCustomer, headers.x-none nothing, "
         'headers.Accept "text/html", json {"email":"ada@example.com","metadata":{"a":"2"}}',
         "actual": "0 of 1 exchange",
         "matched": [],
@@ -300,10 +298,10 @@ def test_what_is_not_as_expected_is_told_with_the_nearest_and_every_difference(
     [
         (
             {"operation": "vexutopia.createCustomers"},
-            "body.operation: there is no operation 'vexutopia.createCustomers'; did you mean vexutopia.createCustomer "
+            "body.operation: unknown operation 'vexutopia.createCustomers'; did you mean vexutopia.createCustomer "
             "or vexutopia.retrieveCustomer or vexutopia.updateCustomer?",
         ),
-        ([{}, {"status": "ok"}], "body[1].status: 'ok' is no status; write 429, 4xx, or 0 for no reply"),
+        ([{}, {"status": "ok"}], "body[1].status: 'ok' is not a status; write 429, 4xx, or 0 for no reply"),
         ({"times": 1, "at_least": 1}, "body: times says exactly how many; leave at_least and at_most out"),
         ({"times": -1}, "body.times: must be an integer of at least 0, got -1"),
         ([], "body: an order of nothing; name at least one expectation"),

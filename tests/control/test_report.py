@@ -108,7 +108,7 @@ def test_rule_that_nobody_has_is_refused(control: httpx.Client) -> None:
     reply = control.get("/_mock/report?ignore=conduct")
 
     assert reply.status_code == 400
-    assert reply.json()["detail"].startswith("there is no rule conduct; there are unknown-path, unknown-method, violation, ")
+    assert reply.json()["detail"].startswith("unknown rule conduct; known: unknown-path, unknown-method, violation, ")
 
 
 def test_junit_of_a_run_fits_its_schema(control: httpx.Client) -> None:

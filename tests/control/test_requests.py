@@ -52,7 +52,7 @@ def test_path_beats_header(control: httpx.Client) -> None:
 @pytest.mark.parametrize(("path", "headers"), [("/@-x/_mock/state", {}), ("/_mock/health", {"mock-sandbox": "-x"})])
 def test_bad_sandbox_name_is_refused(control: httpx.Client, path: str, headers: dict[str, str]) -> None:
     form = "use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores"
-    refused(control.get(path, headers=headers), 400, f"'-x' cannot name a sandbox; {form}")
+    refused(control.get(path, headers=headers), 400, f"invalid sandbox name '-x'; {form}")
 
 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
@@ -89,7 +89,7 @@ def test_wrong_method_names_all_that_are_right(control: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["/_mock/nowhere", "/_mock/health/", "/_mock/snapshots/a/b", "/_mock/reset/now"])
 def test_unknown_path_says_where_to_look(control: httpx.Client, path: str) -> None:
-    refused(control.get(path), 404, f"there is no {path}; GET /_mock/ lists what there is")
+    refused(control.get(path), 404, f"unknown path {path}; GET /_mock/ lists all routes")
 
 
 def test_head_is_get_without_a_body(control: httpx.Client) -> None:

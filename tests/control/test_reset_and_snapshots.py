@@ -132,7 +132,7 @@ def test_unknown_snapshot_is_refused(control: httpx.Client, method: str, path: s
 
 def test_bad_snapshot_name_is_refused(control: httpx.Client) -> None:
     form = "use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores"
-    refused(control.put("/_mock/snapshots/a%20b"), 400, f"'a b' cannot name a snapshot; {form}")
+    refused(control.put("/_mock/snapshots/a%20b"), 400, f"invalid snapshot name 'a b'; {form}")
 
 
 def test_snapshot_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:

@@ -91,8 +91,8 @@ def test_ordered_faults_are_armed_after_the_mocks_own_and_after_each_reset(make_
     [
         ("slw", "body.faults[0]: must be *slow*"),
         ({"kind": "drop", "colour": 1}, "body.faults[0].colour: unknown field; *"),
-        ({"kind": "status"}, "body.faults[0].status: a fault of kind status needs it; *"),
-        ({"kind": "drop", "operations": ["no"]}, "body.faults[0].operations[0]: there is no operation 'no'; *"),
+        ({"kind": "status"}, "body.faults[0].status: required for kind `status`; *"),
+        ({"kind": "drop", "operations": ["no"]}, "body.faults[0].operations[0]: unknown operation 'no'; *"),
     ],
 )
 def test_ordered_fault_that_cannot_be_armed_is_refused(control: httpx.Client, fault: Any, detail: str) -> None:
@@ -176,7 +176,7 @@ def test_file_that_the_mock_was_not_given_is_refused(control: httpx.Client, shop
     reply = control.post("/_mock/sandboxes", json={"name": "mine", "fixture": str(shop)})
     detail = reply.json()["detail"]
     assert reply.status_code == 400
-    assert detail.startswith("body.fixture: there is no fixture '/")
+    assert detail.startswith("body.fixture: unknown fixture '/")
     assert "default" in detail.partition("; choose ")[2]
     assert [each["name"] for each in control.get("/_mock/sandboxes").json()] == ["default"]
 
@@ -192,7 +192,7 @@ def test_name_that_is_taken_is_refused(app: App, control: httpx.Client) -> None:
 def test_bad_name_is_refused(control: httpx.Client) -> None:
     form = "use a letter or digit, then up to 63 letters, digits, dots, hyphens and underscores"
     for name in ("", "a/b", "ä", "x" * 65, "-"):
-        refused(control.post("/_mock/sandboxes", json={"name": name}), 400, f"{name!r} cannot name a sandbox; {form}")
+        refused(control.post("/_mock/sandboxes", json={"name": name}), 400, f"invalid sandbox name {name!r}; {form}")
 
 
 def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: ControlOf) -> None:
@@ -209,7 +209,7 @@ def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: Contro
         ({"clock": "slow"}, 'body.clock: must be real, frozen or step, got "slow"'),
         (
             {"now": "soon"},
-            "body.now: 'soon' is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z",
+            "body.now: 'soon' is not a timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z",
         ),
         ({"assume": ["x"]}, "body.assume: must be an object, got a list"),
         (
@@ -218,7 +218,7 @@ def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: Contro
         ),
         (
             {"assume": {"spoonity.create-statu": "201"}},
-            "body.assume: there is no assumption 'spoonity.create-statu'; did you mean spoonity.create-status?",
+            "body.assume: unknown assumption 'spoonity.create-statu'; did you mean spoonity.create-status?",
         ),
     ],
 )
@@ -247,4 +247,4 @@ def test_default_sandbox_can_be_dropped_too(app: App, control: httpx.Client) -> 
 
 
 def test_unknown_sandbox_cannot_be_dropped(control: httpx.Client) -> None:
-    refused(control.delete("/_mock/sandboxes/none"), 404, "there is no sandbox 'none'; GET /_mock/sandboxes lists them")
+    refused(control.delete("/_mock/sandboxes/none"), 404, "unknown sandbox 'none'; GET /_mock/sandboxes lists them")

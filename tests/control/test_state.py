@@ -190,7 +190,7 @@ KNOWN = "now, seed, clock, ordinals, assumptions, pending, webhooks, spoonity, v
         ({"webhooks": [{"url": 3}]}, None),
         (
             {"pending": [{"due": NOW, "work": "vexutopia.dance", "object": "x"}]},
-            "body: pending[0].work: there is no work 'vexutopia.dance'; known: vexutopia.settle",
+            "body: pending[0].work: unknown work 'vexutopia.dance'; known: vexutopia.settle",
         ),
         ({"pending": [{"due": "later", "work": "vexutopia.settle", "object": "x"}]}, None),
         ({"spoonity": {"customers": [{"generate": -1}]}}, None),

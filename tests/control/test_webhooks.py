@@ -106,7 +106,7 @@ def test_removed_endpoint_is_sent_nothing_more(collecting: httpx.Client) -> None
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_unknown_endpoint_is_not_found(control: httpx.Client, method: str) -> None:
     reply = control.request(method, f"{HOOKS}/nobody", json={} if method == "PATCH" else None)
-    refused(reply, 404, "there is no webhook endpoint 'nobody'; GET /_mock/webhooks lists them")
+    refused(reply, 404, "unknown webhook endpoint 'nobody'; GET /_mock/webhooks lists them")
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def test_unknown_endpoint_is_not_found(control: httpx.Client, method: str) -> No
             "body.url: hooks.example is not this machine, so no webhooks go there; "
             "allow it with --allow-webhook-host hooks.example",
         ),
-        ({"url": ""}, "body.url: '' is no URL to send to; write http://127.0.0.1:9000/hook"),
-        ({"url": "app://endpoint-1"}, "body.url: 'app://endpoint-1' is no URL to send to; write http://127.0.0.1:9000/hook"),
-        ({"events": ["payment.completed"]}, f"body.events: there is no event type 'payment.completed'; choose {TYPES}"),
+        ({"url": ""}, "body.url: '' is not a URL to send to; write http://127.0.0.1:9000/hook"),
+        ({"url": "app://endpoint-1"}, "body.url: 'app://endpoint-1' is not a URL to send to; write http://127.0.0.1:9000/hook"),
+        ({"events": ["payment.completed"]}, f"body.events: unknown event type 'payment.completed'; choose {TYPES}"),
         ({"secret": ""}, 'body.secret: must be text that is not empty, got ""'),
         ({"uri": "x"}, "body.uri: unknown field; known: url, secret, events"),
     ],
@@ -147,7 +147,7 @@ def test_state_with_an_application_of_this_process_goes_round(app: App, control:
     refused(
         control.put("/@other/_mock/state", json=state),
         400,
-        "body.webhooks, endpoint-1: 'app://endpoint-1' is no URL to send to; write http://127.0.0.1:9000/hook",
+        "body.webhooks, endpoint-1: 'app://endpoint-1' is not a URL to send to; write http://127.0.0.1:9000/hook",
     )
 
 
@@ -230,7 +230,7 @@ def test_query_that_means_nothing_is_refused(control: httpx.Client, query: dict[
 
 @pytest.mark.parametrize("number", ["0", "9", "x", "²", "9" * 30])
 def test_unknown_delivery_is_not_found(collecting: httpx.Client, number: str) -> None:
-    detail = f"there is no delivery {number!r}; GET /_mock/webhooks/deliveries lists those that are remembered"
+    detail = f"unknown delivery {number!r}; GET /_mock/webhooks/deliveries lists those that are remembered"
     refused(collecting.get(f"{LOG}/{number}"), 404, detail)
 
 
@@ -263,7 +263,7 @@ def test_replay_sends_the_same_event_anew(collecting: httpx.Client) -> None:
 def test_replay_takes_an_endpoint(collecting: httpx.Client) -> None:
     make(collecting, type="customer.created")
     collecting.delete(f"{HOOKS}/endpoint-1")
-    detail = "there is no webhook endpoint 'endpoint-1' any more; POST /_mock/webhooks adds one"
+    detail = "the webhook endpoint 'endpoint-1' no longer exists; POST /_mock/webhooks adds one"
     refused(collecting.post(f"{LOG}/1/replay"), 409, detail)
 
 
@@ -487,12 +487,12 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
 @pytest.mark.parametrize(
     ("order", "status", "detail"),
     [
-        ({"type": "payment.completed"}, 400, f"body.type: there is no event type 'payment.completed'; choose {TYPES}"),
+        ({"type": "payment.completed"}, 400, f"body.type: unknown event type 'payment.completed'; choose {TYPES}"),
         ({}, 400, "body: `type` is missing; it must be text"),
         (
             {"type": "customer.updated", "object": "nobody"},
             404,
-            "body.object: there is no customer 'nobody'; leave `object` out to create one",
+            "body.object: unknown customer 'nobody'; leave `object` out to create one",
         ),
         (
             {"type": "payment.failed", "object": PAID},
@@ -507,7 +507,7 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
         (
             {"type": "customer.created", "how": "delay", "delay": "soon"},
             400,
-            "body.delay: 'soon' is no duration; write it like 90s, 3d or PT36H",
+            "body.delay: 'soon' is not a duration; write it like 90s, 3d or PT36H",
         ),
         (
             {"type": "customer.created", "how": "twice"},

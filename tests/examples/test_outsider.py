@@ -109,7 +109,7 @@ def test_commands_list_what_it_has(shell: Shell) -> None:
     assert "x-behaviours" in shell.run("mockserver", "openapi", "--provider", "acme", "--provider", "spoonity")[1]
     assert "acme." not in shell.run("mockserver", "behaviours")[1]
     assert shell.run("mockserver", "behaviours", "--provider", "acne")[1] == (
-        "mockserver: --provider: there is no provider 'acne'; name one of spoonity, vexutopia, acme\n"
+        "mockserver: --provider: unknown provider 'acne'; name one of spoonity, vexutopia, acme\n"
     )
 
 

@@ -183,13 +183,13 @@ def test_faults_are_armed_in_every_sandbox_that_begins() -> None:
         ({"faults": ["flakey"]}, r'faults\[0\].preset: must be flaky, .* got "flakey"'),
         (
             {"faults": [{"kind": "drop", "operations": ["spoonity.no"]}]},
-            r"faults\[0\].operations\[0\]: there is no operation 'spoonity.no'",
+            r"faults\[0\].operations\[0\]: unknown operation 'spoonity.no'",
         ),
-        ({"faults": [3]}, "3 is no fault"),
-        ({"mode": "frozen"}, "there is no keyword 'mode'"),
-        ({"clock": "slow"}, "there is no mode 'slow'"),
+        ({"faults": [3]}, "3 is not a fault"),
+        ({"mode": "frozen"}, "unknown keyword 'mode'"),
+        ({"clock": "slow"}, "unknown mode 'slow'"),
         ({"now": "soon"}, "now"),
-        ({"seed": "7"}, "'7' is no integer"),
+        ({"seed": "7"}, "'7' is not an integer"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: Any, message: str) -> None:

@@ -48,7 +48,7 @@ def test_other_hosts_are_refused_with_the_remedy(url: str, host: str) -> None:
     "url", ["", "hook", "127.0.0.1:9000", "ftp://127.0.0.1/", "http:///hook", "http://127.0.0.1:x/", "http://[::1/"]
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no URL to send to"):
+    with pytest.raises(ConfigurationError, match="is not a URL to send to"):
         check_target(url, ALLOWED, where="--webhook")
 
 

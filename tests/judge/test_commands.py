@@ -139,18 +139,18 @@ def test_traffic_as_documented_passes(here: Path, capsys: pytest.CaptureFixture[
     ("arguments", "complaint"),
     [
         (["traffic.har"], "--provider: is missing; name one of spoonity, vexutopia"),
-        (["traffic.har", "--provider", "x"], "--provider: there is no provider 'x'; name one of spoonity, vexutopia"),
+        (["traffic.har", "--provider", "x"], "--provider: unknown provider 'x'; name one of spoonity, vexutopia"),
         (["none.har", "--provider", "spoonity"], "none.har: cannot be read: No such file or directory"),
         (
             ["broken.har", "--provider", "spoonity"],
-            "broken.har: is no HAR: Input data was truncated; record it anew as HAR 1.2",
+            "broken.har: is not a valid HAR: Input data was truncated; record it anew as HAR 1.2",
         ),
         (
             ["traffic.har", "--provider", "spoonity"],
             "traffic.har: has no request to https://api.spoonity.com among its entries; "
             "name the address with --url; it has http://localhost:4010, http://localhost:3000",
         ),
-        (["traffic.har", "--url", "localhost"], "--url: 'localhost' is no URL; write one like http://127.0.0.1:4010"),
+        (["traffic.har", "--url", "localhost"], "--url: 'localhost' is not a URL; write one like http://127.0.0.1:4010"),
     ],
 )
 def test_wrong_usage_is_one_line(command: str, arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -169,11 +169,11 @@ def test_nothing_can_be_expected(counts: dict[str, Any], met: bool) -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({"times": 3}, "exactly 3"),
-        ({"times": 0}, "none"),
-        ({"at_least": 3}, "at least 3"),
-        ({"at_most": 1}, "at most 1"),
-        ({"at_least": 3, "at_most": 4}, "3 to 4"),
+        ({"times": 3}, "exactly 3 requests"),
+        ({"times": 0}, "no requests"),
+        ({"at_least": 3}, "at least 3 requests"),
+        ({"at_most": 1}, "at most 1 request"),
+        ({"at_least": 3, "at_most": 4}, "3 to 4 requests"),
     ],
 )
 def test_what_was_expected_is_said(counts: dict[str, Any], said: str) -> None:
@@ -185,24 +185,28 @@ def test_all_that_was_expected_is_said() -> None:
         method="get", path="/x", query={"a": 1, "b": None}, headers={"Accept": "y"}, json={"c": []}, status="4xx", since=3
     )
     told = 'GET /x, query.a 1, query.b nothing, headers.Accept "y", json {"c":[]}, answered 4xx, after exchange 3'
-    assert verify([], wanted).expected == f"at least 1: {told}"
+    assert verify([], wanted).expected == f"at least 1 request: {told}"
 
 
 @pytest.mark.parametrize(
     ("exchange", "wanted", "told"),
     [
         (EXCHANGES[0], {"operation": CREATE}, [f'operation: expected "{CREATE}", was "{LIST}"']),
-        (EXCHANGES[3], {"operation": CREATE}, [f'operation: expected "{CREATE}", was nothing']),
+        (EXCHANGES[3], {"operation": CREATE}, [f'operation: expected "{CREATE}", but it is missing']),
         (EXCHANGES[0], {"method": "post"}, ['method: expected "POST", was "GET"']),
         (EXCHANGES[0], {"path": "/toy"}, ['path: expected "/toy", was "/toys"']),
         (EXCHANGES[0], {"status": "5xx"}, ['status: expected "5xx", was 200']),
         (EXCHANGES[0], {"query": {"limit": 3}}, ['query.limit: expected "3", was "2"']),
-        (EXCHANGES[0], {"query": {"page": 3}}, ['query.page: expected "3", was nothing']),
+        (EXCHANGES[0], {"query": {"page": 3}}, ['query.page: expected "3", but it is missing']),
         (EXCHANGES[0], {"query": {"limit": None}}, ['query.limit: expected nothing, was "2"']),
         (EXCHANGES[0], {"query": {"tag": "a"}}, ['query.tag: expected "a", was ["a","b"]']),
         (EXCHANGES[0], {"headers": {"Accept": "*/*"}}, ['headers.accept: expected "*/*", was "application/json"']),
         (EXCHANGES[1], {"json": {"parts": [{"id": 1}, {"id": 3}]}}, ["json.parts[1].id: expected 3, was 2"]),
-        (EXCHANGES[1], {"json": {"a": 1, "price": 2}}, ["json.a: expected 1, was nothing", "json.price: expected 2, was 1"]),
+        (
+            EXCHANGES[1],
+            {"json": {"a": 1, "price": 2}},
+            ["json.a: expected 1, but it is missing", "json.price: expected 2, was 1"],
+        ),
         (EXCHANGES[1], {"json": {"name": {"first": "x"}}}, ['json.name: expected {"first":"x"}, was "bear"']),
         (EXCHANGES[4], {"json": {"price": 2}}, ['json.price: expected "2", was "1"']),
         (EXCHANGES[0], {"json": {}}, ['body: expected {}, was "no body"']),
@@ -225,7 +229,7 @@ def test_broken_json_is_told_as_such() -> None:
 
 
 def test_a_query_that_cannot_be_read_has_nothing_in_it() -> None:
-    assert differences(sent(1, target="/toys?limit=%zz"), query={"limit": 1}) == ['query.limit: expected "1", was nothing']
+    assert differences(sent(1, target="/toys?limit=%zz"), query={"limit": 1}) == ['query.limit: expected "1", but it is missing']
 
 
 def test_differences_hold_the_values_themselves_and_nothing_where_there_is_none() -> None:
@@ -261,7 +265,7 @@ def test_an_outcome_is_readable() -> None:
     assert outcome == ExpectationResult(
         False,
         (),
-        f'exactly 2: {CREATE}, json {{"name":"bare"}}',
+        f'exactly 2 requests: {CREATE}, json {{"name":"bare"}}',
         "0 of 2 exchanges",
         (
             Miss(2, "POST /toys", 201, (Difference("json.name", "bare", "bear"),)),
@@ -274,8 +278,8 @@ def test_an_outcome_is_readable() -> None:
         ),
     )
     assert str(outcome).splitlines() == [
-        f'expected exactly 2: {CREATE}, json {{"name":"bare"}}',
-        "came 0 of 2 exchanges",
+        f'expected exactly 2 requests: {CREATE}, json {{"name":"bare"}}',
+        "found 0 of 2 exchanges",
         "nearest:",
         "  exchange 2: POST /toys, answered 201",
         '    json.name: expected "bare", was "bear"',
@@ -288,14 +292,14 @@ def test_an_outcome_is_readable() -> None:
 def test_too_many_are_named_and_nothing_is_nearest() -> None:
     outcome = verify([sent(number) for number in range(1, 13)], Expectation(at_most=1))
     assert str(outcome).splitlines() == [
-        "expected at most 1: any exchange",
-        "came 12 of 12 exchanges (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …)",
+        "expected at most 1 request: any exchange",
+        "found 12 of 12 exchanges (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …)",
     ]
 
 
 def test_one_exchange_that_was_not_answered_is_one() -> None:
     outcome = verify([sent(1, LIST, status=0)], Expectation(operation=LIST, status=200))
-    assert outcome.lines[1:4] == ["came 0 of 1 exchange", "nearest:", "  exchange 1: GET /toys, answered nothing"]
+    assert outcome.lines[1:4] == ["found 0 of 1 exchange", "nearest:", "  exchange 1: GET /toys, answered nothing"]
     assert verify([sent(1, LIST, status=0)], Expectation(status="0")).is_met
 
 
@@ -316,7 +320,7 @@ def test_what_comes_too_early_for_an_order_is_told() -> None:
     assert (outcome.is_met, outcome.matched) == (False, (3,))
     assert str(outcome).splitlines() == [
         f"expected in this order: (1) {RETRIEVE} → (2) {LIST}",
-        "came (2) does not come after exchange 3",
+        "found (2) does not come after exchange 3",
         "nearest:",
         "  exchange 1: GET /toys?limit=2&tag=a&tag=b&new=true, answered 200",
         "    matches, but came too early",
@@ -331,7 +335,7 @@ def test_an_exchange_meets_one_step_of_an_order_only() -> None:
 
 def test_the_count_of_a_step_holds_for_all_exchanges() -> None:
     outcome = order({"operation": CREATE, "times": 1}, {"operation": RETRIEVE})
-    assert (outcome.is_met, outcome.expected, outcome.matched) == (False, f"exactly 1: {CREATE}", (2, 5))
+    assert (outcome.is_met, outcome.expected, outcome.matched) == (False, f"exactly 1 request: {CREATE}", (2, 5))
 
 
 def test_since_holds_in_an_order() -> None:
@@ -370,12 +374,11 @@ def test_no_credential_is_told() -> None:
     [
         (
             {"operation": "toys.createToys"},
-            "x.operation: there is no operation 'toys.createToys'; "
-            "did you mean toys.createToy or toys.retrieveToy or toys.listToys?",
+            "x.operation: unknown operation 'toys.createToys'; did you mean toys.createToy or toys.retrieveToy or toys.listToys?",
         ),
-        ({"operation": "?"}, f"x.operation: there is no operation '?'; choose {', '.join(OPERATIONS)}"),
-        ({"status": "many"}, "x.status: 'many' is no status; write 429, 4xx, or 0 for no reply"),
-        ({"status": 42}, "x.status: '42' is no status; write 429, 4xx, or 0 for no reply"),
+        ({"operation": "?"}, f"x.operation: unknown operation '?'; choose {', '.join(OPERATIONS)}"),
+        ({"status": "many"}, "x.status: 'many' is not a status; write 429, 4xx, or 0 for no reply"),
+        ({"status": 42}, "x.status: '42' is not a status; write 429, 4xx, or 0 for no reply"),
         ({"at_least": -1}, "x.at_least: -1 is less than nothing"),
         ({"times": 1, "at_most": 2}, "x: times says exactly how many; leave at_least and at_most out"),
         ({"at_least": 3, "at_most": 2}, "x: at_most 2 is less than at_least 3"),

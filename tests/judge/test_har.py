@@ -253,17 +253,17 @@ ANEW = "; record it anew as HAR 1.2"
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", f"traffic.har: is no HAR: Input data was truncated{ANEW}"),
-        (b"<html>", f"traffic.har: is no HAR: JSON is malformed: invalid character (byte 0){ANEW}"),
-        (b"[]", f"traffic.har: is no HAR: Expected `object`, got `array`{ANEW}"),
-        (b"{}", f"traffic.har: is no HAR: Object missing required field `log`{ANEW}"),
+        (b"", f"traffic.har: is not a valid HAR: Input data was truncated{ANEW}"),
+        (b"<html>", f"traffic.har: is not a valid HAR: JSON is malformed: invalid character (byte 0){ANEW}"),
+        (b"[]", f"traffic.har: is not a valid HAR: Expected `object`, got `array`{ANEW}"),
+        (b"{}", f"traffic.har: is not a valid HAR: Object missing required field `log`{ANEW}"),
         (
             b'{"log": {"entries": {}}}',
-            f"traffic.har: is no HAR: Expected `array`, got `object` - at `$.log.entries`{ANEW}",
+            f"traffic.har: is not a valid HAR: Expected `array`, got `object` - at `$.log.entries`{ANEW}",
         ),
         (
             b'{"log": {"entries": [{"request": {"url": 7}}]}}',
-            f"traffic.har: is no HAR: Expected `str`, got `int` - at `$.log.entries[0].request.url`{ANEW}",
+            f"traffic.har: is not a valid HAR: Expected `str`, got `int` - at `$.log.entries[0].request.url`{ANEW}",
         ),
         (b'{"log": {"pages": ' + b"[" * 100_000, f"traffic.har: is nested deeper than any HAR{ANEW}"),
     ],
@@ -280,13 +280,13 @@ def test_what_is_no_har_is_refused_with_the_place(content: bytes, complaint: str
     [
         (
             {"request": {"url": "https://api.vexutopia.com/v1"}},
-            "is no HAR: Object missing required field `method` - at `$.request`",
+            "is not a valid HAR: Object missing required field `method` - at `$.request`",
         ),
         (
             with_response(content={"text": "not base 64", "encoding": "base64"}),
-            "response.content.text is no base64",
+            "response.content.text is not base64",
         ),
-        (with_response(status=[200]), "is no HAR: Expected `int | null`, got `array` - at `$.response.status`"),
+        (with_response(status=[200]), "is not a valid HAR: Expected `int | null`, got `array` - at `$.response.status`"),
     ],
 )
 def test_entry_that_is_none_is_named(entry: dict[str, Any], complaint: str, contract: Contract) -> None:

@@ -153,7 +153,7 @@ def test_rule_that_is_left_out_finds_nothing_and_says_so(app: App, spoonity: htt
 
 
 def test_rule_that_nobody_has_cannot_be_left_out(app: App) -> None:
-    with pytest.raises(ConfigurationError, match="there is no rule undecleared; there are unknown-path, unknown-method"):
+    with pytest.raises(ConfigurationError, match="unknown rule undecleared; known: unknown-path, unknown-method"):
         judge_of(app, "undeclared", "undecleared")
 
 

@@ -89,7 +89,7 @@ def test_a_name_costs_no_import(install: Install, tmp_path: Path) -> None:
     ("name", "value", "complaint"),
     [
         ("other", "tests.toy.provider:TOY", "is the provider 'lendery'; the entry point and Provider.name must agree"),
-        ("lendery", "tests.toy.provider:LOANS", "is no Provider; the entry point and Provider.name must agree"),
+        ("lendery", "tests.toy.provider:LOANS", "is not a Provider; the entry point and Provider.name must agree"),
         ("lendery", "tests.toy.provider:NONE", "cannot be imported: AttributeError: "),
     ],
 )
@@ -105,7 +105,7 @@ def test_an_entry_point_of_something_else_is_refused(name: str, value: str, comp
 @pytest.mark.parametrize(
     ("named", "complaint"),
     [
-        (["stripe"], "providers: there is no provider 'stripe'; name one of spoonity, vexutopia"),
+        (["stripe"], "providers: unknown provider 'stripe'; name one of spoonity, vexutopia"),
         (["spoonity", PROVIDERS[0]], "providers: provider 'spoonity' is named twice"),
         ([], "providers: no provider is named; name one of spoonity, vexutopia"),
     ],

@@ -231,10 +231,10 @@ def test_tracebacks_end_in_the_test(run: Run) -> None:
 @pytest.mark.parametrize(
     ("mistake", "told"),
     [
-        ('vexutopia.clock.advance("3 days")', "*ConfigurationError: clock.advance: '3 days' is no duration; *"),
+        ('vexutopia.clock.advance("3 days")', "*ConfigurationError: clock.advance: '3 days' is not a duration; *"),
         ('vexutopia.customers.add(emial="x")', "*FixtureError: vexutopia.customers.add: emial: unknown field; *"),
         ("vexutopia.requests.assert_called(jsn={})", "*ConfigurationError: an expectation has no 'jsn'; it may have *"),
-        ('mock_sandboxes(fixtur="empty")', "*ConfigurationError: there is no keyword 'fixtur'; did you mean fixture[?]"),
+        ('mock_sandboxes(fixtur="empty")', "*ConfigurationError: unknown keyword 'fixtur'; did you mean fixture[?]"),
     ],
 )
 def test_mistake_is_told_where_the_test_makes_it(run: Run, mistake: str, told: str) -> None:

@@ -162,7 +162,7 @@ def test_other_texts_are_no_timestamps(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " 2026-02-02", "2026-02-02\n", "2026-02-02 "])
 def test_nothing_may_stand_around_a_timestamp(text: str) -> None:
-    with pytest.raises(ValueError, match="is no timestamp"):
+    with pytest.raises(ValueError, match="is not a timestamp"):
         parse_timestamp(text)
 
 
@@ -171,7 +171,7 @@ def test_nothing_may_stand_around_a_timestamp(text: str) -> None:
     ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00+00:01", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"],
 )
 def test_other_years_than_1970_to_9999_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no timestamp of the years 1970 to 9999"):
+    with pytest.raises(ValueError, match="is not a timestamp of the years 1970 to 9999"):
         parse_timestamp(text)
 
 
@@ -211,5 +211,5 @@ def test_durations_are_read_in_both_notations(text: str, ms: int) -> None:
     ],
 )
 def test_other_texts_are_no_durations(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(text)

@@ -65,11 +65,11 @@ def shelf(*given_toys: Any, **more: Any) -> dict[str, Any]:
 PENDING = {"due": "2026-02-02T00:00:00Z", "work": "vexutopia.settle", "object": PAYMENT}
 KNOWN = "now, seed, clock, ordinals, assumptions, pending, webhooks, spoonity, vexutopia"
 INTEGERS = "an integer from -9007199254740991 to 9007199254740991"
-TIMESTAMP = "is no timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z"
+TIMESTAMP = "is not a timestamp of the years 1970 to 9999; write it like 2026-02-02T13:48:05.683Z"
 
 COMPLAINTS: list[tuple[Any, str]] = [
     # the document
-    (None, "x.yaml: is empty; say 'now' or name a provider"),
+    (None, "x.yaml: is empty; add `now` or a provider section"),
     ([], "x.yaml: must be an object, got a list"),
     ("text", 'x.yaml: must be an object, got "text"'),
     ({"spoonty": {}}, f"x.yaml: spoonty: unknown field; known: {KNOWN}"),
@@ -79,7 +79,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ({"spoonity": []}, "x.yaml: spoonity: must be an object, got a list"),
     ({"spoonity": {"customers": None}}, "x.yaml: spoonity.customers: must be a list, got null"),
     ({"spoonity": {"customers": {"generate": 3}}}, "x.yaml: spoonity.customers: must be a list, got an object"),
-    ({1: 2}, "x.yaml: has the key 1, which is no text"),
+    ({1: 2}, "x.yaml: has the key 1, which is not text"),
     # records
     (spoonity(5), "x.yaml: spoonity.customers[0]: must be an object, got 5"),
     (
@@ -100,7 +100,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     (vexutopia({"amount": 20.5}), "x.yaml: vexutopia.payments[0].amount: must be an integer, got 20.5"),
     (vexutopia({"amount": 0}), "x.yaml: vexutopia.payments[0].amount: 0 is less than the minimum of 1"),
     (vexutopia({"metadata": [1]}), "x.yaml: vexutopia.payments[0].metadata: must be an object, got a list"),
-    (vexutopia({"metadata": {"a": {2: 1}}}), "x.yaml: vexutopia.payments[0].metadata.a: has the key 2, which is no text"),
+    (vexutopia({"metadata": {"a": {2: 1}}}), "x.yaml: vexutopia.payments[0].metadata.a: has the key 2, which is not text"),
     (vexutopia({"object": "toy"}), 'x.yaml: vexutopia.payments[0].object: "payment" was expected'),
     (
         {"vexutopia": {"live": {"customers": [{"email": "nobody"}]}}},
@@ -121,9 +121,9 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ),
     (
         {"spoonity": {"tokens": [{"id": "secret", "date_created": DEFAULT_NOW, "expires_at": DEFAULT_NOW}]}},
-        "x.yaml: spoonity.tokens[0].id: 'secret' is no id of a token",
+        "x.yaml: spoonity.tokens[0].id: 'secret' is not an id of a token",
     ),
-    (vexutopia({"id": "pay_x", "deleted": True}), "x.yaml: vexutopia.payments[0].id: 'pay_x' is no id of a payment"),
+    (vexutopia({"id": "pay_x", "deleted": True}), "x.yaml: vexutopia.payments[0].id: 'pay_x' is not an id of a payment"),
     # times
     (spoonity({"date_created": "yesterday"}), 'x.yaml: spoonity.customers[0].date_created: "yesterday" does not match "'),
     (spoonity({"date_created": 5}), "x.yaml: spoonity.customers[0].date_created: must be text, got 5; put it in quotes"),
@@ -178,7 +178,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ({"assumptions": ["a"]}, "x.yaml: assumptions: must be an object, got a list"),
     (
         {"assumptions": {"spoonity.create-sttaus": "201"}},
-        "x.yaml: assumptions.spoonity.create-sttaus: there is no assumption 'spoonity.create-sttaus'; "
+        "x.yaml: assumptions.spoonity.create-sttaus: unknown assumption 'spoonity.create-sttaus'; "
         "did you mean spoonity.create-status?",
     ),
     (
@@ -207,10 +207,10 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ({"pending": [{**PENDING, "due": "soon"}]}, f"x.yaml: pending[0].due: 'soon' {TIMESTAMP}"),
     ({"pending": [{**PENDING, "due": 5}]}, "x.yaml: pending[0].due: must be text, got 5; write it like 2026-02-02T13:48:05.683Z"),
     ({"pending": [{"due": DEFAULT_NOW, "object": PAYMENT}]}, "x.yaml: pending[0]: `work` is missing; it must be text"),
-    ({"pending": [{**PENDING, "work": "vexutopia.dance"}]}, "x.yaml: pending[0].work: there is no work 'vexutopia.dance'"),
+    ({"pending": [{**PENDING, "work": "vexutopia.dance"}]}, "x.yaml: pending[0].work: unknown work 'vexutopia.dance'"),
     ({"pending": [{**PENDING, "work": 5}]}, "x.yaml: pending[0].work: must be text, got 5; put it in quotes"),
-    ({"pending": [PENDING]}, f"x.yaml: pending[0].object: there is no record '{PAYMENT}'"),
-    (vexutopia({"id": PAYMENT, "deleted": True}, pending=[PENDING]), "x.yaml: pending[0].object: there is no record"),
+    ({"pending": [PENDING]}, f"x.yaml: pending[0].object: unknown record '{PAYMENT}'"),
+    (vexutopia({"id": PAYMENT, "deleted": True}, pending=[PENDING]), "x.yaml: pending[0].object: unknown record"),
     (
         vexutopia({"id": PAYMENT}, pending=[{**PENDING, "payload": []}]),
         "x.yaml: pending[0].payload: must be an object, got a list",
@@ -221,7 +221,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
     ),
     (
         vexutopia({"id": PAYMENT}, pending=[{**PENDING, "assumed": {"vexutopia.nothing": "x"}}]),
-        "x.yaml: pending[0].assumed.vexutopia.nothing: there is no assumption 'vexutopia.nothing'; ",
+        "x.yaml: pending[0].assumed.vexutopia.nothing: unknown assumption 'vexutopia.nothing'; ",
     ),
     # webhooks
     ({"webhooks": {}}, "x.yaml: webhooks: must be a list, got an object"),
@@ -243,7 +243,7 @@ COMPLAINTS: list[tuple[Any, str]] = [
         "x.yaml: webhooks[1].id: a is already at webhooks[0]",
     ),
     *[
-        ({"webhooks": [{"url": url, "secret": "s"}]}, f"x.yaml: webhooks[0].url: {url!r} is no web address; write it like http")
+        ({"webhooks": [{"url": url, "secret": "s"}]}, f"x.yaml: webhooks[0].url: {url!r} is not a web address; write it like ")
         for url in ("hook", "127.0.0.1:9000", "ftp://a/", "http://", "http:///a", "http://[a", "http://a:x/", "http://a:99999/")
     ],
 ]  # fmt: skip
@@ -348,12 +348,12 @@ def test_files_are_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "x.yaml: is empty; say 'now' or name a provider"),
-        (b"# only a comment", "x.yaml: is empty; say 'now' or name a provider"),
+        (b"", "x.yaml: is empty; add `now` or a provider section"),
+        (b"# only a comment", "x.yaml: is empty; add `now` or a provider section"),
         (b"- 1", "x.yaml: must be an object, got a list"),
-        (b"now: [", "x.yaml, line 2: is no YAML: "),
+        (b"now: [", "x.yaml, line 2: is not valid YAML: "),
         (b"seed: 1\nseed: 2", "x.yaml, line 2: duplicate key 'seed'"),
-        (b"seed: \xff", "x.yaml: is no YAML: "),
+        (b"seed: \xff", "x.yaml: is not valid YAML: "),
         (b"[" * 200_000, "x.yaml, line 1: is nested deeper than 128 levels"),
         (b"seed: .nan", f'x.yaml: seed: must be {INTEGERS}, got ".nan"'),
         (b"spoonity:\n  customers:\n  - status: foo\n", 'x.yaml: spoonity.customers[0].status: "foo" is not one of '),

@@ -382,7 +382,7 @@ def stranded() -> State:
 @pytest.mark.parametrize(
     ("broken", "complaint"),
     [
-        (stranded, "pending: there is no work 'toys.dance'; known: toys.wind"),
+        (stranded, "pending: unknown work 'toys.dance'; known: toys.wind"),
         (lambda: state(clock=Clock("frozen", -1)), "clock: a clock shows times of the years 1970 to 9999"),
         (lambda: state(clock=Clock("step", LATEST_MS + 1)), "clock: a clock shows times of the years 1970 to 9999"),
     ],
@@ -453,7 +453,7 @@ def test_another_name_is_refused(name: str) -> None:
     for what, act in (("sandbox", boxes.get), ("snapshot", boxes.get("default").snapshot)):
         with pytest.raises(BadNameError) as caught:
             act(name)
-        assert str(caught.value).startswith(f"{name[:80]!r} cannot name a {what}; use a letter or digit")
+        assert str(caught.value).startswith(f"invalid {what} name {name[:80]!r}; use a letter or digit")
     assert [each.name for each in boxes] == ["default"]
 
 
@@ -466,7 +466,7 @@ def test_a_dropped_sandbox_begins_anew() -> None:
     boxes.drop("mine")
     with pytest.raises(UnknownSandboxError) as caught:
         boxes.drop("mine")
-    assert str(caught.value) == "there is no sandbox 'mine'; GET /_mock/sandboxes lists them"
+    assert str(caught.value) == "unknown sandbox 'mine'; GET /_mock/sandboxes lists them"
 
 
 def test_there_are_only_so_many_sandboxes() -> None:

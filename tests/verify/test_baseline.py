@@ -83,8 +83,8 @@ def test_a_written_report_is_read_as_a_baseline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "is no report of an earlier run: Input data was truncated; give one that --json wrote"),
-        (b"{}", "is no report of an earlier run: Object missing required field `provider`; give one that --json wrote"),
+        (b"", "is not a report of an earlier run: Input data was truncated; give one that --json wrote"),
+        (b"{}", "is not a report of an earlier run: Object missing required field `provider`; give one that --json wrote"),
         (
             to_json(msgspec.structs.replace(CLEAN, provider="other")).encode(),
             "is a report on other, version 1; give one on library, version 1",

@@ -154,16 +154,16 @@ def test_an_early_end_leaves_the_file_of_assumptions_alone(tmp_path: Path, capsy
 
 TOKEN = ["--token", "vex_test_0123456789"]
 LOOKS_LIVE = (
-    "--token: the key looks live, and a run creates and deletes records; use a test key, or say both --allow-live-key and --yes"
+    "--token: the key looks live, and a run creates and deletes records; use a test key, or pass both --allow-live-key and --yes"
 )
 MISTAKES = {
     "no provider": (["http://x", *TOKEN], "--provider: is missing; name one of spoonity, vexutopia"),
     "an unknown provider": (
         ["http://x", *TOKEN, "--provider", "acme"],
-        "--provider: there is no provider 'acme'; name one of spoonity, vexutopia",
+        "--provider: unknown provider 'acme'; name one of spoonity, vexutopia",
     ),
     "no key": (["http://x", "--provider", "vexutopia"], "--token: is missing; give a key, or set MOCKSERVER_TOKEN"),
-    "no URL": (["localhost", *VEXUTOPIA], "URL: 'localhost' is no URL; write one like http://127.0.0.1:4010"),
+    "no URL": (["localhost", *VEXUTOPIA], "URL: 'localhost' is not a URL; write one like http://127.0.0.1:4010"),
     "a query in the URL": (
         ["http://x?a=b", *VEXUTOPIA],
         "URL: 'http://x?a=b' has more than a path; write http://127.0.0.1:4010",
@@ -172,7 +172,7 @@ MISTAKES = {
         ["http://me:secret@x", *VEXUTOPIA],
         "URL: has a credential in it, which would be printed; give it with --token",
     ),
-    "no rate": (["http://x", *VEXUTOPIA, "--rate", "fast"], "--rate: 'fast' is no number from 0 up"),
+    "no rate": (["http://x", *VEXUTOPIA, "--rate", "fast"], "--rate: 'fast' is not a number from 0 up"),
     "no time": (["http://x", *VEXUTOPIA, "--timeout", "0"], "--timeout: a reply takes longer than 0 s"),
     "a file that cannot be": (
         ["http://x", *VEXUTOPIA, "--json", "/nowhere/report.json"],
@@ -195,7 +195,7 @@ MISTAKES = {
     "a key at the address of a service whose keys do not tell": (
         ["https://API.spoonity.com", "--provider", "spoonity", "--token", "0123456789"],
         "--token: a key of this service may be live, whatever it looks like, and a run creates and deletes records; "
-        "use a test key, or say both --allow-live-key and --yes",
+        "use a test key, or pass both --allow-live-key and --yes",
     ),
     "a key with the word before it": (
         ["http://x", "--provider", "vexutopia", "--token", "Bearer vex_test_0123456789"],
@@ -212,7 +212,7 @@ MISTAKES = {
     "a live key, allowed by one word": (
         ["http://x", "--provider", "vexutopia", "--token", "vex_live_0123456789", "--allow-live-key"],
         "--token: the key looks live, and a run creates and deletes records; "
-        "use a test key, or say both --allow-live-key and --yes",
+        "use a test key, or pass both --allow-live-key and --yes",
     ),
 }
 

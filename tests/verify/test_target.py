@@ -151,7 +151,7 @@ def test_a_link_that_is_none_is_a_finding(app: App) -> None:
     result = result_of(lambda api: api.call("GET", "http://mock.localhost/\x00"), app)
 
     assert result.outcome == "broken"
-    assert "is no URL" in result.found
+    assert "is not a URL" in result.found
 
 
 def test_cookies_of_one_reply_are_not_sent_with_the_next(app: App) -> None:
@@ -176,7 +176,7 @@ def test_read_only_sends_nothing_that_may_write(app: App) -> None:
     assert report.is_clean
     assert {each.outcome for each in report.behaviours} == {"holds", "not checked"}
     reasons = {each.why for each in report.behaviours if not each.why.startswith("it needs vexutopia.")}
-    assert reasons == {"", "it has to write"}
+    assert reasons == {"", "needs write requests"}
 
 
 def test_a_live_key_is_refused_unless_it_is_allowed(app: App) -> None:
@@ -185,7 +185,7 @@ def test_a_live_key_is_refused_unless_it_is_allowed(app: App) -> None:
 
     assert str(caught.value) == (
         "--token: the key looks live, and a run creates and deletes records; "
-        "use a test key, or say both --allow-live-key and --yes"
+        "use a test key, or pass both --allow-live-key and --yes"
     )
 
 

@@ -190,7 +190,7 @@ def _goes_straight(walk: Walk) -> bool:
 
 
 def _has_reason_to_go_on(walk: Walk) -> bool:
-    """Return whether the last page brought news and leads further."""
+    """Return whether the last page had new rows and a next page."""
     last = walk[-1]
     if last.shown is None or not last.shown.has_more:
         return False

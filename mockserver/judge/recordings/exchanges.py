@@ -215,7 +215,7 @@ def _bytes(text: str, encoding: str | None, place: str) -> bytes:
     try:
         return b64decode(text)
     except ValueError as error:
-        raise ValueError(f"{place} is no base64") from error
+        raise ValueError(f"{place} is not base64") from error
 
 
 def _size(size: float | None) -> int:

@@ -102,7 +102,7 @@ class Recording:
     def read(cls, path: Path) -> "Recording":
         """Read a file.
 
-        Raises: DocumentError, with the place, if it cannot be read, is no HAR or is too large.
+        Raises: DocumentError, with the place, if it cannot be read, is not a valid HAR or is too large.
         """
         return cls.parse(_content(path), str(path))
 
@@ -160,7 +160,7 @@ def _decode(content: bytes | msgspec.Raw, form: type[Form], name: str) -> Form:
     except RecursionError as error:
         raise DocumentError("is nested deeper than any HAR", where=name, hint=_ANEW) from error
     except NOT_JSON as error:
-        raise DocumentError(f"is no HAR: {error}", where=name, hint=_ANEW) from error
+        raise DocumentError(f"is not a valid HAR: {error}", where=name, hint=_ANEW) from error
 
 
 _VERSION = "HTTP/1.1"

@@ -116,8 +116,8 @@ UNKNOWN_FILTER = Assumption(
 EMAIL_UNIQUE = Assumption(
     "spoonity.email-unique",
     operations=(CREATE, UPDATE),
-    question="May two customers have the same e-mail address?",
-    choices={"no": "yes, addresses need not be unique", "yes": "no, the second one gets 409"},
+    question="Must e-mail addresses be unique?",
+    choices={"no": "two customers may share one", "yes": "the second customer gets 409"},
     default="no",
     evidence="The documents do not say. The address is optional, and the printed sample would fail when run twice. But the "
     "platform's older registration returns 409.",

@@ -116,6 +116,6 @@ OBSERVERS = observers_of(known.ASSUMPTIONS, vars(), view=Service)
 UNOBSERVABLE = (
     Unobservable(
         known.TOKEN_LIFETIME,
-        "a token is only issued for an authorization code, which a run does not have, and it would have to be outwaited",
+        "a token is only issued for an authorization code, which a run lacks; waiting for it to expire would take too long",
     ),
 )

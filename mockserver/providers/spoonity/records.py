@@ -61,7 +61,7 @@ def _complete_customer(given: Mapping[str, Any], draft: Draft) -> dict[str, Any]
 def _anonymised(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a deleted customer.
 
-    Raises: ValueError if a fixture would have one keep what deletion takes away.
+    Raises: ValueError if a fixture sets a field that deletion clears.
     """
     for name, value in ANONYMISED_FIELDS.items():
         if given.get(name, value) != value:

@@ -46,8 +46,8 @@ LIST_ORDER = Assumption(
 EMAIL_FILTER = Assumption(
     "vexutopia.email-filter",
     operations=(LIST,),
-    question="Is the filter `email` case-sensitive?",
-    choices={"ignores-case": "no", "exact": "yes"},
+    question="How does the filter `email` compare?",
+    choices={"ignores-case": "ignoring case", "exact": "exactly"},
     default="ignores-case",
     evidence="The page says that it filters by address. Mail systems usually ignore case.",
 )

@@ -108,7 +108,7 @@ def _is_tolerated(call: Call, violation: Violation) -> bool:
 
 def _problem(violation: Violation) -> Problem:
     if not violation.name:
-        return Unreadable("the body is no JSON object" if violation.rule == "type" else violation.detail)
+        return Unreadable("the body is not a JSON object" if violation.rule == "type" else violation.detail)
     if violation.rule == "required":
         return MissingField(violation.name)
     return InvalidField(violation.name, detail="is invalid")

@@ -122,7 +122,7 @@ def test_unknown_rule_cannot_be_left_out(tmp_path: Path, capsys: pytest.CaptureF
 
     printed = capsys.readouterr()
     assert (code, printed.out) == (2, "")
-    assert printed.err.startswith("mockserver: there is no rule walks; there are credential-in-url, ")
+    assert printed.err.startswith("mockserver: unknown rule walks; known: credential-in-url, ")
     assert "retrieve-per-item" in printed.err
     assert printed.err.count("\n") == 1
 

@@ -174,8 +174,8 @@ EXPLANATIONS = (
         "The message says something else; status, code and parameter stay.",
         r"""
             vexutopia/customers.py _find: `raise NotFound('customer', customer_id)` → `raise NotFound('customerX', customer_id)`
-            vexutopia/dialect.py _problem: `return Unreadable('the body is no JSON object' if violation.rule == 'type' else violation.detail)` → `return Unreadable('the body is no JSON object' if True else violation.detail)`
-            vexutopia/dialect.py _problem: `return Unreadable('the body is no JSON object' if violation.rule == 'type' else violation.detail)` → `return Unreadable('the body is no JSON object' if False else violation.detail)`
+            vexutopia/dialect.py _problem: `return Unreadable('the body is not a JSON object' if violation.rule == 'type' else violation.detail)` → `return Unreadable('the body is not a JSON object' if True else violation.detail)`
+            vexutopia/dialect.py _problem: `return Unreadable('the body is not a JSON object' if violation.rule == 'type' else violation.detail)` → `return Unreadable('the body is not a JSON object' if False else violation.detail)`
             vexutopia/dialect.py _problem: `return InvalidField(violation.name, detail='is invalid')` → `return InvalidField(violation.name)`
             vexutopia/dialect.py _words: `return (400, 'invalid_parameter', f'The {name} field {detail}', name)` → `return (400, 'invalid_parameter', f'The X{name} field {detail}', name)`
             vexutopia/dialect.py _words: `return (400, 'invalid_parameter', f'The {name} field {detail}', name)` → `return (400, 'invalid_parameter', f'The {name} field X{detail}', name)`

@@ -325,7 +325,7 @@ INDIFFERENT: Mapping[str, Mapping[str, Call]] = {
     "spoonity.email-syntax": {
         "an address": lambda client: client.post("/customers", data={"email": "a@b"}),
         "no address": lambda client: client.post("/customers", data={"name": "zed"}),
-        "a value that is no text": lambda client: client.post("/customers", json={"email": 1}),
+        "a value that is not text": lambda client: client.post("/customers", json={"email": 1}),
         "an unknown customer": lambda client: client.put("/customers/nobody", data={"email": "zed"}),
     },
     "spoonity.null-value": {

@@ -43,7 +43,7 @@ MISTAKES = {
     "an unknown path": (UnknownPath("/customers/a/b"), 404, "Not found"),
     "a wrong method": (WrongMethod("/customers", ("GET", "POST")), 405, "Method not allowed"),
     "a large body": (Oversized(413, "The body is larger than 1 byte"), 413, "The body is larger than 1 byte"),
-    "an impossible sandbox": (InvalidMockRequest("'a b' cannot name a sandbox"), 400, "'a b' cannot name a sandbox"),
+    "an impossible sandbox": (InvalidMockRequest("invalid sandbox name 'a b'"), 400, "invalid sandbox name 'a b'"),
     "a long URL": (Oversized(414, "The path is longer"), 414, "The path is longer"),
     "many headers": (Oversized(431, "There are more"), 431, "There are more"),
     "a simulated refusal": (InjectedFailure(403), 403, "Forbidden"),

@@ -85,9 +85,9 @@ UNREADABLE = {
     "two values": (b'{"email":"a@b"} {}', "no JSON: "),
     "a form": (b"email=a%40b", "no JSON: "),
     "too deep": (b'{"email":"a@b","metadata":' + b'{"a":' * 70 + b"1" + b"}" * 71, "JSON nested deeper than 64 levels"),
-    "list": (b"[]", "the body is no JSON object"),
-    "null": (b"null", "the body is no JSON object"),
-    "text": (b'"' + b"x" * 10_000 + b'"', "the body is no JSON object"),
+    "list": (b"[]", "the body is not a JSON object"),
+    "null": (b"null", "the body is not a JSON object"),
+    "text": (b'"' + b"x" * 10_000 + b'"', "the body is not a JSON object"),
     "nothing": (b"", "the operation needs a body"),
 }
 
