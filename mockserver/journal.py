@@ -184,16 +184,13 @@ def _size_of_head(exchange: Exchange) -> int:
 def _cut(exchange: Exchange) -> Exchange:
     """Return the exchange with long bodies cut, and their sizes and hashes."""
     sent, answered = exchange.request.body or b"", exchange.body
-    bodies = {"request": sent, "reply": answered}
-    truncated_bodies = tuple(
-        TruncatedBody(part, len(body), sha256(body).hexdigest()) for part, body in bodies.items() if len(body) > MAX_BODY_BYTES
-    )
-    if not truncated_bodies:
+    long = {part: body for part, body in (("request", sent), ("reply", answered)) if len(body) > MAX_BODY_BYTES}
+    if not long:
         return exchange
     return replace(
         exchange,
         request=replace(exchange.request, body=sent[:MAX_BODY_BYTES]) if len(sent) > MAX_BODY_BYTES else exchange.request,
         body=answered[:MAX_BODY_BYTES],
-        incomplete_parts=exchange.incomplete_parts | {cut.part for cut in truncated_bodies},
-        truncated_bodies=truncated_bodies,
+        incomplete_parts=exchange.incomplete_parts.union(long),
+        truncated_bodies=tuple(TruncatedBody(part, len(body), sha256(body).hexdigest()) for part, body in long.items()),
     )

@@ -98,9 +98,8 @@ class Pipeline:
         found = sandbox.apply_faults(operation.id if operation is not None else "", request.path)
         if b"prefer" in request.headers:
             found = found or Disturbance()
-            apply_prefer_header(
-                found, ",".join([value.decode("latin-1") for name, value in request.raw_headers if name == b"prefer"])
-            )
+            header = ",".join([value.decode("latin-1") for name, value in request.raw_headers if name == b"prefer"])
+            apply_prefer_header(found, header)
         return found
 
     def answer(

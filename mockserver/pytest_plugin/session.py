@@ -70,14 +70,14 @@ class RunReporter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take the notes of a worker."""
+        """Add the results of a worker."""
         sent = getattr(node, "workeroutput", {}).get(_KEY)
         if sent is not None:
             self._results.merge(msgspec.json.decode(sent, type=RunResults))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the notes to the controller, or report them."""
+        """Send the results to the controller, or report them."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_KEY] = msgspec.json.encode(self._results).decode()

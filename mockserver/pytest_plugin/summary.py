@@ -62,7 +62,7 @@ class Documented(Struct, frozen=True):
 
 
 class RunResults(Struct):
-    """Notes of one process.
+    """Results of one process.
 
     judgements, providers: test → judgement; name → provider.
     flipped: number of reruns.
@@ -76,7 +76,7 @@ class RunResults(Struct):
     unrepeatable: list[str] = field(default_factory=list)
 
     def merge(self, other: "RunResults") -> None:
-        """Add the notes of another process."""
+        """Add the results of another process."""
         self.providers |= other.providers
         for name, judgement in other.judgements.items():
             own = self.judgements.get(name)
@@ -157,7 +157,7 @@ def _violations(sandbox_ref: SandboxRef, provider: Provider, ignore: Collection[
 
 
 def summarise(results: RunResults) -> Summary:
-    """Return the summary of notes, in any order of tests."""
+    """Return the summary of results, in any order of tests."""
     judgements = dict(sorted(results.judgements.items()))
     used: dict[str, list[str]] = {}
     for test, judgement in judgements.items():

@@ -188,11 +188,8 @@ def _written_entry(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
 
 
 def _comment(exchange: Exchange) -> str:
-    cut = (
-        f", of which the body of the {' and the '.join(sorted(exchange.incomplete_parts))} is not whole"
-        if exchange.incomplete_parts
-        else ""
-    )
+    parts = " and the ".join(sorted(exchange.incomplete_parts))
+    cut = f", of which the body of the {parts} is not whole" if parts else ""
     return f"exchange {exchange.number}: {exchange.operation or 'no operation'}{cut}"
 
 
