@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -93,7 +93,10 @@ def _reply(route: ControlRoute, status: int, schema: Any) -> dict[str, Any]:
     content = {"application/json": {"schema": schema}} if schema is not None else {}
     also = route.also if status == 200 else ()
     content |= {each: {"schema": {"type": "object" if each.endswith("+json") else "string"}} for each in also}
-    description = {201: "Created.", 409: "Not as expected."}.get(status, "Done.")
+    kinds = (route.replies[status], *get_args(route.replies[status]))
+    struct = next((each for each in kinds if isinstance(each, type) and issubclass(each, msgspec.Struct)), None)
+    summary = (inspect.getdoc(struct) or "").partition("\n")[0] if struct else (schema or {}).get("description", words(route)[0])
+    description = {201: "Created.", 204: "No content.", 409: "Not as expected."}.get(status, summary)
     return {"description": description, **({"content": content} if content else {})}
 
 
@@ -118,6 +121,8 @@ def _schemas(routes: Sequence[ControlRoute]) -> tuple[dict[Any, Any], dict[str, 
     """Return type → schema, and the component schemas they refer to."""
     kinds = dict.fromkeys(kind for route in routes for kind in (route.body, *route.replies.values()) if kind not in (None, Empty))
     made, components = msgspec.json.schema_components(list(kinds), ref_template="#/components/schemas/{name}")
+    for each in components.values():
+        each["description"] = re.split(r"\s+(?:Attributes|Raises):", inspect.cleandoc(each["description"]))[0]
     return dict(zip(kinds, made, strict=True)), components
 
 

@@ -1,6 +1,7 @@
 """The control API's own document and index."""
 
 import json
+import re
 
 import httpx
 from openapi_spec_validator import validate
@@ -104,6 +105,16 @@ def test_every_operation_says_in_a_sentence_what_it_does() -> None:
             if method != "parameters":
                 assert operation["summary"].endswith("."), (path, method)
                 assert "Raises" not in operation.get("description", ""), (path, method)
+
+
+def test_descriptions_say_what_a_response_has_without_sections_of_docstrings() -> None:
+    described = DOCUMENT["components"]["schemas"]
+    clock = DOCUMENT["paths"]["/_mock/clock"]["get"]["responses"]["200"]
+
+    assert [name for name, schema in described.items() if re.search(r"Attributes:|Raises:|\n ", schema["description"])] == []
+    assert clock["description"] == "The clock's mode and time."
+    assert described["Deliveries"]["description"] == "Deliveries in numbers."
+    assert DOCUMENT["paths"]["/_mock/requests"]["delete"]["responses"]["204"] == {"description": "No content."}
 
 
 def test_operation_ids_are_unique() -> None:
