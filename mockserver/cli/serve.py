@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mockserver.cli.state_file import StateFile
     from mockserver.http.app import App
+    from mockserver.providers.provider import Provider
 
 MODES = ("real", "frozen", "step")
 OURSELVES = "Control API"
@@ -42,8 +43,7 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), choice.strip()
 
 
-@command(
-    "serve",
+OPTIONS = (
     option("--host", "HOST", "Address to listen on.", default="127.0.0.1"),
     option("--port", "PORT", "Port to listen on; 0 finds a free one.", Whole(0, 65_535), default=4_010),
     PROVIDERS,
@@ -68,6 +68,9 @@ def _pair(text: str) -> tuple[str, str]:
     switch("--check-replies", "Compare every response with the contract before it is sent."),
     option("--log-level", None, "info shows each request.", click.Choice(LEVELS), show_default="info on terminals, else warning"),
 )
+
+
+@command("serve", *OPTIONS)
 def serve(**given: Any) -> int:
     """Serve until a signal ends it."""
     gc.disable()  # hardly anything that is made at the start ever goes
@@ -102,7 +105,9 @@ def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
     providers = app.mock.pipeline.providers.values()
     width = max(len(OURSELVES), *(len(provider.title) for provider in providers))
     lines = [f"{provider.title:{width}}  {url}  replaces {provider.origin}" for provider in providers]
-    examples = [f"curl {provider.example.format(url=url)}" for provider in providers if provider.example]
+    examples = [
+        f"curl {example.format(url=url)}" for provider in providers if (example := provider.example or _first_get(app, provider))
+    ]
     lines += ["", *examples, ""] if examples else [""]
     for endpoint in app.mock.sandboxes.get(DEFAULT).state.endpoints:
         to, which = endpoint.url or "collected, not sent", ", ".join(endpoint.events) or "all events"
@@ -111,6 +116,13 @@ def announcement(app: "App", url: str, state: "StateFile | None" = None) -> str:
         done = "loaded, will be saved at shutdown" if state.was_there else "will be created at shutdown"
         lines.append(f"{'State file':{width}}  {state.path}, {done}")
     return "\n".join([*lines, f"{OURSELVES:{width}}  {url}/_mock/"])
+
+
+def _first_get(app: "App", provider: "Provider") -> str:
+    """Return a call of the provider's first GET without parameters in its path; empty if there is none."""
+    operations = app.mock.pipeline.contract.operations.values()
+    paths = [each.path for each in operations if each.provider == provider.name and each.method == "GET" and "{" not in each.path]
+    return f'{{url}}{paths[0]} -H "Authorization: Bearer any"' if paths else ""
 
 
 def _collect_rarely() -> None:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 class PlayedPaths(BaseRoute):
     """A route for each path of the providers and the control API.
 
-    Starlette would try the routes one by one, and knows no `/@sandbox` before a path.
+    Starlette would try the routes one by one, and knows no `/@sandbox` before a path. `path` and `name` are for tools that
+    list routes.
     """
+
+    path, name = "", "mockserver-paths"
 
     def __init__(self, app: App) -> None:
         self._app = app

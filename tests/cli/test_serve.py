@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from shlex import split
 from threading import Event
@@ -12,7 +13,7 @@ from threading import Event
 import httpx
 import pytest
 
-from mockserver.app import settings_of
+from mockserver.app import asgi_app, settings_of
 from mockserver.cli import main
 from mockserver.cli.serve import announcement
 from mockserver.cli.setup import setup as setup_of  # pytest 8.0 would take `setup` for its own
@@ -26,6 +27,7 @@ from tests.cli.serving import app_of, served, values
 from tests.conftest import VEXUTOPIA_KEY, client_of
 from tests.receiving import receiving
 from tests.tools import program
+from tests.toy.provider import TOY
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 
@@ -109,6 +111,11 @@ def test_announcement_names_for_each_provider_what_it_stands_for_and_a_call(app:
         assert [line.split() for line in lines].count(f"{provider.title} http://mock replaces {provider.origin}".split()) == 1
         assert f"curl {provider.example.format(url='http://mock')}" in lines
     assert lines[-1].split() == "Control API http://mock/_mock/".split()
+
+
+def test_announcement_calls_the_first_list_of_a_provider_without_an_example() -> None:
+    app = asgi_app(providers=[replace(TOY, example="")], fixture=[])
+    assert 'curl http://mock/v1/loans -H "Authorization: Bearer any"' in announcement(app, "http://mock").splitlines()
 
 
 def test_announcement_says_where_events_go() -> None:

@@ -74,6 +74,7 @@ def test_its_routes_list_each_operation_and_the_control_api(app: Starlette) -> N
     assert {(each.path, each.id) for each in operations} == {each[:2] for each in listed}
     assert all(each.method in row for each in operations for row in listed if row[1] == each.id)
     assert [each.path for each in app.routes if isinstance(each, Mount)] == ["/_mock"]
+    assert [(each.path, each.name) for each in app.routes if not isinstance(each, Route | Mount)] == [("", "mockserver-paths")]  # type: ignore[attr-defined]
 
 
 def test_operations_have_urls_by_name(app: Starlette) -> None:
