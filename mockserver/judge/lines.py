@@ -29,16 +29,22 @@ def of_traffic(traffic: Traffic) -> Iterator[str]:
 
 def of_coverage(coverage: Coverage, title: str) -> Iterator[str]:
     """Yield the lines about coverage: operations, then behaviours never exercised."""
-    yield f"{title}: {coverage.exercised} of {coverage.of} behaviours exercised, {coverage.percent:g} %"
-    yield ""
+    yield share(title, coverage.exercised, coverage.of, coverage.percent)
+    if coverage.operations:
+        yield ""
     width = len(str(coverage.of))
-    for share in coverage.operations:
-        yield f"{share.exercised:{width}} of {share.of:{width}}  {share.operation}"
+    for each in coverage.operations:
+        yield f"{each.exercised:{width}} of {each.of:{width}}  {each.operation}"
     if coverage.missing:
         yield from ("", "never exercised:", *_of_missing(coverage))
     if coverage.unchecked:
         yield ""
         yield f"not counted, because they cannot be checked from outside: {counted(len(coverage.unchecked), 'statement')}"
+
+
+def share(title: str, exercised: int, of: int, percent: float, noun: str = "behaviours") -> str:
+    """Return one line about the coverage of a provider."""
+    return f"{title}: {exercised} of {of} {noun} exercised, {percent:g} %" if of else f"{title} has no behaviours to exercise"
 
 
 def _of_missing(coverage: Coverage) -> Iterator[str]:

@@ -72,7 +72,7 @@ def _load(entry: "EntryPoint") -> Provider:
     where = f"provider {entry.name} ({entry.value})"
     try:
         found = entry.load()
-    except Exception as error:  # a package of others can fail in any way
+    except (Exception, SystemExit) as error:  # a package of others can fail in any way
         what = " ".join(f"cannot be imported: {type(error).__name__}: {error}".split())
         raise ConfigurationError(what, where=where) from error
     if not isinstance(found, Provider) or found.name != entry.name:

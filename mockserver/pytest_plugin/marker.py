@@ -69,23 +69,27 @@ OPTIONS = pytest.StashKey[MarkerOptions]()
 """The options of a test, once they are read."""
 
 LOADED = pytest.StashKey[dict[str, Provider | MockServerError]]()
-"""Installed providers by name, or why they cannot be loaded."""
+"""Installed providers by name, or why they cannot be played."""
 
 MOCKS = pytest.StashKey[dict[tuple[str, ...], Mock]]()
 """Names of providers → a mock that checks faults and rules."""
 
 
-def marker_errors(items: Sequence[pytest.Item]) -> list[str]:
-    """Return a line for each invalid marker of the tests."""
-    errors: dict[str, list[str]] = {}
+def marker_errors(items: Sequence[pytest.Item]) -> dict[pytest.Collector, list[str]]:
+    """Return a line for each invalid marker of the tests, by module or class."""
+    found: dict[Any, dict[str, list[str]]] = {}
     for item in items:
         try:
             _read(item)
         except MockServerError as error:
-            errors.setdefault(str(error), []).append(item.name)
-    return [
-        f"{first}{f' and {len(more)} more' if more else ''}: mockserver marker: {what}" for what, (first, *more) in errors.items()
-    ]
+            found.setdefault(item.parent, {}).setdefault(str(error), []).append(item.name)
+    return {
+        node: [
+            f"{first}{f' and {len(more)} more' if more else ''}: mockserver marker: {what}"
+            for what, (first, *more) in errors.items()
+        ]
+        for node, errors in found.items()
+    }
 
 
 def prepare(items: Sequence[pytest.Item]) -> None:
@@ -158,25 +162,38 @@ def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provid
 def played_providers(config: pytest.Config) -> Sequence[Provider]:
     """Return the providers: built-in, of the ini, and named by tests.
 
-    One that cannot be loaded is left out; `load_error` says why.
+    One that cannot be loaded, or not played with those before it, is left out; `not_played` says why.
     """
     fixtures = config.stash.get(plugin.PROVIDER_FIXTURES, None)
-    names = [*config.getini("mock_providers"), *(fixtures.named if fixtures else ())]
+    played = {each.name: each for each in find_providers()}
+    for name in (*config.getini("mock_providers"), *(fixtures.named if fixtures else ())):
+        found = _load(config, name, played)
+        if isinstance(found, Provider):
+            played[name] = found
+    return list(played.values())
+
+
+def not_played(config: pytest.Config, name: str) -> MockServerError:
+    """Return why the session's mock does not play an available provider."""
+    found = _load(config, name, {each.name: each for each in played_providers(config)})
+    if isinstance(found, MockServerError):
+        return found
+    hint = f"set `mock_providers = {name}` in the ini, or name the fixture in a test's parameters; "
+    hint += f"if the suite replaces mock_server, add {name!r} to its providers"
+    return ConfigurationError(f"the mock of this session does not play {name!r}", hint=hint)
+
+
+def _load(config: pytest.Config, name: str, others: Mapping[str, Provider]) -> Provider | MockServerError:
+    """Return a provider, or why it cannot be played with the others."""
     loaded = config.stash.setdefault(LOADED, {})
-    for name in names:
-        if name not in loaded:
-            try:
-                loaded[name] = find_provider(name)
-            except MockServerError as error:
-                loaded[name] = error
-    found = [each for each in map(loaded.__getitem__, names) if isinstance(each, Provider)]
-    return list({each.name: each for each in (*find_providers(), *found)}.values())
-
-
-def load_error(config: pytest.Config, name: str) -> MockServerError | None:
-    """Return the error of loading a provider, or None."""
-    found = config.stash.get(LOADED, {}).get(name)
-    return found if isinstance(found, MockServerError) else None
+    if name not in loaded:
+        try:
+            loaded[name] = found = find_provider(name)
+            if name not in others:
+                Mock(MockSettings(providers=(*others.values(), found)))
+        except MockServerError as error:
+            loaded[name] = error
+    return loaded[name]
 
 
 def _read(item: pytest.Item) -> MarkerOptions:
@@ -208,6 +225,9 @@ def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
     providers = played_providers(item.config)
     if options.fixture is not None:
         checked["fixture"] = find_fixture(options.fixture, [item.path.parent, item.config.rootpath], providers)
+    for name in dict.fromkeys(key.partition(".")[0] for key in options.assume):
+        if name not in {each.name for each in providers} and name in provider_names():
+            raise not_played(item.config, name)
     check_choices(options.assume, [each for provider in providers for each in provider.assumptions], where="assume")
     if options.faults:
         with hints_in_python():

@@ -148,25 +148,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Turn invalid markers into collection errors."""
-    report = yield
-    marked = _marked(report.result) if report.passed else []
-    if marked:
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> Iterator[None]:
+    """Turn invalid markers into collection errors, once all providers that tests name are known; prepare tests."""
+    session.config.stash[PROVIDER_FIXTURES].close()
+    if marked := _marked(items):
         from mockserver.pytest_plugin.marker import marker_errors
 
-        errors = marker_errors(marked)
-        if errors:
-            report.outcome, report.longrepr, report.result = "failed", "\n".join(errors), []
-    return report
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Start interceptions of markers before the test's other fixtures."""
-    config.stash[PROVIDER_FIXTURES].close()
-    marked = _marked(items)
-    if marked:
+        for node, errors in marker_errors(marked).items():
+            session.ihook.pytest_collectreport(report=pytest.CollectReport(node.nodeid, "failed", "\n".join(errors), []))
+            items[:] = [each for each in items if each.parent is not node]
+    yield
+    if marked := _marked(items):
         from mockserver.pytest_plugin.marker import prepare
 
         prepare(marked)

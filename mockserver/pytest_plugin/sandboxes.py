@@ -16,12 +16,11 @@ from mockserver.catalogue import Assumption
 from mockserver.client.account import Account
 from mockserver.client.sandbox import SandboxRef
 from mockserver.client.server import Server, running
-from mockserver.errors import ConfigurationError
 from mockserver.providers.accounts import Accounts
 from mockserver.pytest_plugin.marker import (
     MarkerOptions,
     find_fixture,
-    load_error,
+    not_played,
     number_setting,
     options_of,
     played_providers,
@@ -68,11 +67,7 @@ def account_of(config: pytest.Config, accounts: Accounts, provider: str) -> Acco
     """
     if provider in accounts.sandbox_ref.mock.pipeline.providers:
         return accounts[provider]
-    raise load_error(config, provider) or ConfigurationError(
-        f"the mock of this session does not play {provider!r}",
-        hint=f"set `mock_providers = {provider}` in the ini, or name the fixture in a test's parameters; "
-        f"if the suite replaces mock_server, add {provider!r} to its providers",
-    )
+    raise not_played(config, provider)
 
 
 @contextmanager

@@ -191,10 +191,10 @@ def _grouped(findings: Mapping[str, Sequence[Finding]]) -> tuple[GroupedFinding,
 
 
 def _covered(providers: Mapping[str, Documented], exercised: set[str]) -> Iterable[CoverageSummary]:
-    """Yield the coverage of each provider that tests exercised."""
+    """Yield the coverage of each provider that tests exercised, or that has nothing to exercise."""
     for provider, documented in sorted(providers.items()):
         of = len(documented.behaviours)
         missing = tuple(name for name in documented.behaviours if name not in exercised)
         done = of - len(missing)
-        if done:
-            yield CoverageSummary(provider, documented.title, done, of, 1000 * done // of / 10, missing)
+        if done or not of:
+            yield CoverageSummary(provider, documented.title, done, of, 1000 * done // of / 10 if of else 100.0, missing)

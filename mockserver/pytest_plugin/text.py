@@ -10,6 +10,7 @@ from mockserver.client.sandbox import SandboxRef
 from mockserver.errors import MockServerError
 from mockserver.exchange import Exchange
 from mockserver.judge.check import Finding
+from mockserver.judge.lines import counted, share
 from mockserver.judge.redaction import Redaction
 from mockserver.judge.rows import ExchangeRow, row
 from mockserver.providers.provider import Provider
@@ -87,8 +88,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     for choice, nodes in summary.assumptions.items():
         yield f"  {choice}: {_tests(nodes)}"
     for covered in summary.coverage:
-        yield ""
-        yield f"{covered.title}: {covered.exercised} of {covered.of} documented behaviours exercised, {covered.percent:g} %"
+        yield from ("", share(covered.title, covered.exercised, covered.of, covered.percent, "documented behaviours"))
     if summary.flipped:
         yield from _flip_lines(summary)
 
@@ -133,8 +133,3 @@ def _body(body: Any) -> str:
 def _tests(nodes: Sequence[str]) -> str:
     more = f", and {len(nodes) - MAX_TESTS} more" if len(nodes) > MAX_TESTS else ""
     return f"{', '.join(nodes[:MAX_TESTS])}{more}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return the count and its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -122,6 +122,10 @@ def test_coverage_is_told_in_lines_the_smallest_share_first() -> None:
     ]
 
 
+def test_provider_without_behaviours_is_said_to_have_none() -> None:
+    assert list(lines.of_coverage(coverage([exchange("a.get")], Catalogue()), "Ours")) == ["Ours has no behaviours to exercise"]
+
+
 def test_traffic_is_told_in_lines() -> None:
     _, vexutopia = PROVIDERS
     urls = [f"http://mock.localhost/@box-{number}/v1/customers" for number in range(7)]

@@ -8,6 +8,7 @@ import pytest
 
 import mockserver
 from mockserver.app import asgi_app
+from mockserver.cli import main
 from mockserver.errors import ConfigurationError
 from mockserver.providers import PROVIDERS, find_provider, find_providers, provider_names
 from tests.toy.provider import TOY
@@ -63,6 +64,14 @@ def test_a_package_that_cannot_be_imported_disturbs_only_those_who_name_it(insta
     assert str(caught.value) == "provider broken (broken_mock:PROVIDER): cannot be imported: ValueError: two lines"
     assert find_providers(["lendery"]) == (TOY,)
     assert provider_names() == [*(each.name for each in PROVIDERS), "broken", "lendery"]
+
+
+def test_a_package_that_exits_is_one_line(install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "exity_mock.py").write_text("import sys\nsys.exit('boom')\n")
+    install("exity", "exity_mock:PROVIDER")
+
+    assert main(["serve", "--provider", "exity"]) == 2
+    assert capsys.readouterr().err == "mockserver: provider exity (exity_mock:PROVIDER): cannot be imported: SystemExit: boom\n"
 
 
 def test_a_name_that_several_packages_offer_is_refused(install: Install) -> None:

@@ -2,11 +2,13 @@
 
 import importlib.metadata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import tests.toy
 from mockserver.providers import PROVIDERS
 from mockserver.pytest_plugin.plugin import BUILT_IN
 from tests.pytest_plugin.conftest import Run
@@ -50,15 +52,34 @@ def lendery(mock_sandbox):
     return mock_sandbox["lendery"]
 """
 
+CLASH = """
+from pathlib import Path
+from dataclasses import replace
+from tests.toy.provider import TOY
+
+PROVIDER = replace(TOY, name="clash", contract=Path(__file__).with_name("openapi.yaml"))
+"""
+CONTRACT = Path(tests.toy.__file__).with_name("openapi.yaml")
+
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester, write: Callable[..., None]) -> Callable[[str], None]:
-    """Write a suite in an environment with two installed providers; the package of one cannot be imported."""
+def install(pytester: pytest.Pytester) -> Callable[..., None]:
+    """Return what installs a distribution that offers a provider: (its name, its entry point)."""
     pytester.syspathinsert()
-    for name, value in {"lendery": "tests.toy.provider:TOY", "broken": "broken_mock:PROVIDER"}.items():
+
+    def install(name: str, value: str) -> None:
         folder = pytester.mkdir(f"{name}-1.dist-info")
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
         (folder / "entry_points.txt").write_text(f"[mockserver.providers]\n{name} = {value}\n", encoding="utf-8")
+
+    return install
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, write: Callable[..., None], install: Callable[..., None]) -> Callable[[str], None]:
+    """Write a suite in an environment with two installed providers; the package of one cannot be imported."""
+    install("lendery", "tests.toy.provider:TOY")
+    install("broken", "broken_mock:PROVIDER")
     pytester.makepyfile(broken_mock="raise ValueError('no disk')", lending=LENDING)
     write()
 
@@ -141,6 +162,91 @@ def test_it(lendery):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["test_it: mockserver marker: assume: *; did you mean lendery.return-receipt[?]"])
+
+
+def test_marker_may_speak_of_a_provider_that_a_later_module_names(
+    suite: Callable[[str], None], execute: Run, pytester: pytest.Pytester
+) -> None:
+    suite("""
+@pytest.mark.mockserver(assume={"lendery.return-receipt": "loan"})
+def test_it(vexutopia):
+    pass
+""")
+    pytester.makepyfile(test_later="def test_later(lendery):\n    pass\n")
+
+    execute().assert_outcomes(passed=2)
+
+
+def test_invalid_marker_leaves_the_other_modules_to_run_if_wanted(
+    suite: Callable[[str], None], execute: Run, pytester: pytest.Pytester
+) -> None:
+    suite("@pytest.mark.mockserver(seed='x')\ndef test_it():\n    pass\n\ndef test_beside():\n    pass\n")
+    pytester.makepyfile(test_later="def test_later():\n    pass\n")
+
+    execute("--continue-on-collection-errors").assert_outcomes(passed=1, errors=1)
+
+
+@pytest.mark.parametrize(
+    ("provider", "complaint"),
+    [
+        ("lendery", "the mock of this session does not play 'lendery'; set `mock_providers = lendery` in the ini, or *"),
+        ("broken", "provider broken (broken_mock:PROVIDER): cannot be imported: ValueError: no disk"),
+    ],
+)
+def test_marker_of_a_provider_that_no_test_names_says_why_it_is_not_played(
+    suite: Callable[[str], None], execute: Run, provider: str, complaint: str
+) -> None:
+    marker = f"@pytest.mark.mockserver(assume={{'{provider}.return-receipt': 'loan'}})"
+    suite(f"{marker}\ndef test_it(vexutopia):\n    pass\n")
+
+    result = execute()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"test_it: mockserver marker: {complaint}"])
+
+
+def test_package_that_exits_disturbs_only_the_test_that_names_it(
+    suite: Callable[[str], None], install: Callable[..., None], execute: Run, pytester: pytest.Pytester
+) -> None:
+    install("exity", "exity_mock:PROVIDER")
+    pytester.makepyfile(exity_mock="import sys\nsys.exit('boom')\n")
+    suite("def test_exity(exity):\n    pass\n\ndef test_other(vexutopia):\n    pass\n")
+
+    result = execute()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E *provider exity (exity_mock:PROVIDER): cannot be imported: SystemExit: boom"])
+
+
+def test_provider_whose_path_is_taken_disturbs_only_tests_that_name_it(
+    suite: Callable[[str], None], install: Callable[..., None], execute: Run, pytester: pytest.Pytester
+) -> None:
+    install("clash", "clash:PROVIDER")
+    pytester.makepyfile(clash=CLASH)
+    text = CONTRACT.read_text(encoding="utf-8").replace("lendery.", "clash.")
+    (pytester.path / "openapi.yaml").write_text(text, encoding="utf-8")
+    suite(f"{SUITE}\ndef test_clash(clash):\n    pass\n")
+
+    result = execute()
+
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["E */v1/loans*: is a path of lendery (*) and of clash (*); play one of them at a time"])
+
+
+def test_provider_without_behaviours_is_said_to_have_none(install: Callable[..., None], run: Run) -> None:
+    install("notes", "tests.toy.notes:PROVIDER")
+
+    result = run(
+        """
+        def test_it(notes):
+            with client(notes) as caller:
+                caller.get("https://notes.example.com/notes")
+    """,
+        "--mock-report",
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["Notes has no behaviours to exercise"])
 
 
 def test_invalid_marker_fails_its_test_if_the_suite_replaces_the_mock(
