@@ -270,7 +270,8 @@ def _mock(config: pytest.Config) -> Mock:
 
 def _is_replaced(fixture: str, item: pytest.Item) -> bool:
     """Return whether the suite overrides a fixture of the plugin."""
-    found = item.session._fixturemanager.getfixturedefs(fixture, item) or ()
+    node: Any = item if pytest.version_tuple >= (8, 1) else item.nodeid  # what pytest 8.0 takes
+    found = item.session._fixturemanager.getfixturedefs(fixture, node) or ()
     return bool(found) and found[-1].func.__module__ != plugin.__name__
 
 
