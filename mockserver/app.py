@@ -1,15 +1,18 @@
 """Build an application: the mock, its HTTP side and its control API."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+import msgspec
+
+from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError
 from mockserver.http.app import App
 from mockserver.mock import Mock, MockSettings
 from mockserver.providers import Provider, find_providers
-from mockserver.state.clock import Mode, instant, mode_of
+from mockserver.state.clock import Mode, instant
 from mockserver.webhooks import Endpoint
 
 if TYPE_CHECKING:
@@ -17,6 +20,21 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 Fixture = str | Path
+
+EXAMPLES = {
+    "fixture": 'fixture="empty"',
+    "seed": "seed=7",
+    "clock": 'clock="frozen"',
+    "assume": 'assume={"KEY": "CHOICE"}',
+    "faults": 'faults=["flaky", {"kind": "drop", "first": 1}]',
+    "contract": 'contract="openapi.yaml"',
+    "public_url": 'public_url="https://mock.example"',
+    "journal_limit": "journal_limit=100",
+    "intercept": 'intercept=True or intercept="strict"',
+    "strict": "strict=True",
+    "ignore": 'ignore=["undeclared"]',
+}
+"""Keyword, also of the pytest marker → how to write it; default: as its default."""
 
 
 class SandboxOptions(TypedDict, total=False):
@@ -59,7 +77,7 @@ class AppOptions(SandboxOptions, total=False):
     """
 
     providers: str | Provider | Iterable[str | Provider] | None
-    contract: Path | None
+    contract: str | Path | None
     endpoints: Sequence[Endpoint]
     check_replies: bool
     max_sandboxes: int
@@ -98,29 +116,41 @@ def asgi_app(**options: Unpack[AppOptions]) -> App:
     return app
 
 
-def settings_of(options: AppOptions) -> MockSettings:
+def settings_of(options: Mapping[str, object]) -> MockSettings:
     """Return the options as settings of a mock.
 
-    Raises: ConfigurationError for an unknown keyword, provider, clock or time.
+    Raises: ConfigurationError for an unknown keyword or provider, and for a value that the option cannot have.
     """
     check_keywords(options, AppOptions)
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-    given["providers"] = find_providers(options.get("providers"))
-    if "fixture" in given:
-        given["fixture"] = fixtures_of(given["fixture"])
-    for name in ("seed", "journal_limit"):
-        if type(given.get(name, 0)) is not int:
-            raise ConfigurationError(f"{given[name]!r} is not an integer", where=name, hint=f"write {name}=7")
-    if "clock" in given:
-        given["clock"] = mode_of(given["clock"])
-    if type(given.get("now", 0)) is not int:
-        given["now"] = instant(given["now"])
-    return MockSettings(**given)
+    given = {name: option_of(name, value) for name, value in options.items() if value is not None}
+    return MockSettings(**{"providers": find_providers()} | given)
 
 
-def fixtures_of(fixture: Fixture | Sequence[Fixture]) -> tuple[Fixture, ...]:
-    """Return one or several fixtures as a tuple."""
-    return (fixture,) if isinstance(fixture, (str, Path)) else tuple(fixture)
+def option_of(name: str, value: Any) -> Any:
+    """Return an option's value as the settings have it."""
+    readers: Mapping[str, Callable[[Any], Any]] = {"providers": find_providers, "now": instant, "fixture": _fixtures_of}
+    if name in readers:
+        return readers[name](value)
+    value = Path(value) if name == "contract" and isinstance(value, str) else value
+    return convert_option(name, value, MockSettings.__annotations__[name])
+
+
+def convert_option(name: str, value: Any, kind: Any) -> Any:
+    """Convert the value, or raise ConfigurationError with an example."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        found = mismatch_of(error, kind, value)
+        example = EXAMPLES.get(name) or f"{name}={getattr(MockSettings(()), name)!r}"
+        raise ConfigurationError(found.what, where=name + found.path, hint=f"write {example}") from error
+
+
+def _fixtures_of(fixture: Any) -> tuple[Fixture, ...]:
+    several = fixture if isinstance(fixture, (list, tuple)) else (fixture,)
+    if wrong := [each for each in several if not isinstance(each, (str, Path))]:
+        what = f"must be a scenario or a file, got {wrong[0]!r}"
+        raise ConfigurationError(what, where="fixture", hint=f"write {EXAMPLES['fixture']}")
+    return tuple(several)
 
 
 def check_keywords(given: Mapping[str, object], kind: type) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +16,7 @@ _CREDENTIAL = re.compile(r"secret|token|password|credential|authorization|key", 
 _LONGEST = 60
 """Characters shown of a text."""
 
-_NAMES = ((bool, "true or false"), (int, "an integer"), (float, "a number"), (str, "text"), (Mapping, "an object"))
+_WORDS = {bool: "true or false", int: "an integer", float: "a number", str: "text", Mapping: "an object", PurePath: "a path"}
 """Types, the narrower first, and how messages name a value of each."""
 
 NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -118,7 +119,7 @@ def _word(kind: Any) -> str:
     if hasattr(kind, "__struct_fields__"):
         return "an object"
     plain = get_origin(kind) or kind
-    return next((word for known, word in _NAMES if issubclass(plain, known)), "a list")
+    return next((word for known, word in _WORDS.items() if issubclass(plain, known)), "a list")
 
 
 def _bounds(metas: Sequence[Meta]) -> str:
@@ -127,6 +128,8 @@ def _bounds(metas: Sequence[Meta]) -> str:
     unit = " characters" if limits.keys() & {"min_length", "max_length"} else ""
     if unit and (low, high) == (1, None):
         return " that is not empty"
+    if pattern := next((meta.pattern for meta in metas if meta.pattern), None):
+        return f" that matches {pattern}"
     if low is not None and high is not None:
         return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"
     return f" of at least {low}{unit}" if low is not None else f" of at most {high}{unit}" if high is not None else ""
@@ -144,7 +147,7 @@ def _shown(value: Any, path: str) -> str:
         return msgspec.json.encode(cut(value, _LONGEST)).decode()
     if isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 200):
         return str(value) if not is_hidden else "a number"
-    return next((word for known, word in _NAMES if isinstance(value, known)), "a list")
+    return next((word for known, word in _WORDS.items() if isinstance(value, known)), "a list")
 
 
 def cut(text: str, length: int) -> str:

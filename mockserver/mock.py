@@ -2,11 +2,11 @@
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from mockserver import documents
@@ -20,10 +20,15 @@ from mockserver.providers.provider import Provider, contract_of
 from mockserver.state import Limits, Sandboxes, State
 from mockserver.state.clock import Mode
 from mockserver.state.fixtures import SETTINGS, Fixtures, Settings
+from mockserver.state.fixtures.reading import Seed
 from mockserver.webhooks import Endpoint
 
 DEFAULT_FIXTURE = "default"
 MEGABYTE = 1_000_000
+
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+AtLeastOne = Annotated[int, Meta(ge=1, le=10**9)]
+BaseUrl = Annotated[str, Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$", examples=["https://mock.example/base"])]
 
 
 class MockSettings(Struct, frozen=True):
@@ -36,23 +41,23 @@ class MockSettings(Struct, frozen=True):
     providers: Sequence[Provider]
     contract: Path | None = None
     fixture: Sequence[str | Path] = (DEFAULT_FIXTURE,)
-    seed: int | None = None
+    seed: Seed | None = None
     clock: Mode | None = None
     now: int | None = None
     assume: Mapping[str, str] = {}
-    faults: Sequence[str | Mapping[str, Any]] = ()
-    endpoints: Sequence[Endpoint] = ()
+    faults: Sequence[Any] = ()
+    endpoints: tuple[Endpoint, ...] = ()
     check_replies: bool = False
-    journal_limit: int = 1_000
-    max_sandboxes: int = 1_000
-    max_snapshots: int = 100
-    max_records: int = 1_000_000
-    latency_ms: float = 0
-    public_url: str | None = None
-    max_body: int = MEGABYTE
-    allow_hosts: Collection[str] = frozenset()
-    allow_origins: Collection[str] = frozenset()
-    allow_webhook_hosts: Collection[str] = frozenset()
+    journal_limit: Count = 1_000
+    max_sandboxes: AtLeastOne = 1_000
+    max_snapshots: Count = 100
+    max_records: Count = 1_000_000
+    latency_ms: Annotated[float, Meta(ge=0, le=10**9)] = 0
+    public_url: BaseUrl | None = None
+    max_body: Annotated[int, Meta(ge=1, le=2**31)] = MEGABYTE
+    allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    allow_webhook_hosts: tuple[str, ...] = ()
     raise_errors: bool = False
 
     @property

@@ -13,6 +13,7 @@ from mockserver.client.transport import MockTransport
 from mockserver.exchange import RawHeaders
 from mockserver.http.app import App
 from mockserver.state import Sandbox
+from mockserver.state.clock import iso_milliseconds
 from mockserver.state.sandbox import DEFAULT
 from tests import once
 
@@ -35,6 +36,8 @@ _SAFE = re.compile(rb"[\t -~]*")
 
 def make_app(**options: Any) -> App:
     """Return an application whose clock stands, whose replies are checked, and whose own errors are raised."""
+    if isinstance(options.get("now"), int):
+        options["now"] = iso_milliseconds(options["now"])
     return asgi_app(**{"clock": "frozen", "check_replies": True, "seed": 1, "raise_errors": True, **options})
 
 

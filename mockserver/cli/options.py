@@ -52,14 +52,15 @@ class Text(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 
 class Whole(click.IntRange):
-    """A whole number, written in digits alone."""
+    """A whole number, written in digits and perhaps a minus."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Read the number."""
         text = str(value)
-        is_plain = text.isascii() and text.isdigit() and len(text) <= 20
+        digits = text.removeprefix("-")
+        is_plain = digits.isascii() and digits.isdigit() and len(digits) <= 20
         try:
-            return super().convert(int(text) if is_plain else -1, param, ctx)
+            return super().convert(int(text) if is_plain else -(2**99), param, ctx)
         except click.BadParameter:
             self.fail(f"{text!r} is not a whole number from {self.min} to {self.max}", param, ctx)
 

@@ -49,7 +49,7 @@ OPTIONS = (
     PROVIDERS,
     option("--fixture", "NAME|FILE", "Scenario or file to start with; repeatable.", multiple=True, default=["default"]),
     option("--state", "FILE", "State of the default sandbox: read at the start if it exists, written at the end.", Path),
-    option("--seed", "N", "Seed of ids and generated records.", Whole(0, 2**53 - 1), show_default="1"),
+    option("--seed", "N", "Seed of ids and generated records.", Whole(1 - 2**53, 2**53 - 1), show_default="1"),
     option("--clock", None, "step: advance by a second with each exchange.", click.Choice(MODES), show_default="real"),
     option("--now", "TIMESTAMP", "Start of the clock.", _timestamp, show_default="frozen and step: the fixture's now"),
     option("--assume", "KEY=CHOICE", "Choice for an assumption (`mockserver assumptions`); repeatable.", _pair, multiple=True),

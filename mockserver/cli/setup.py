@@ -13,6 +13,7 @@ from mockserver.cli.options import played_providers
 from mockserver.errors import ConfigurationError, DocumentError
 from mockserver.http.guard import check_target
 from mockserver.mock import Mock, fixture_files
+from mockserver.state.clock import iso_milliseconds
 from mockserver.webhooks import Endpoint
 
 ENDPOINT = "endpoint-of-serve"
@@ -34,7 +35,7 @@ def setup(values: SimpleNamespace) -> AppOptions:
         "fixture": tuple(values.fixture),
         "seed": values.seed,
         "clock": values.clock,
-        "now": values.now,
+        "now": None if values.now is None else iso_milliseconds(values.now),
         "assume": _choices(values),
         "endpoints": _endpoints(values),
         "max_sandboxes": values.max_sandboxes,

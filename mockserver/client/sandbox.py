@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mockserver.app import option_of
 from mockserver.client.hints import hints_in_python
 from mockserver.client.in_process_target import InProcessTarget
 from mockserver.durations import duration
@@ -13,7 +14,7 @@ from mockserver.exchange import Exchange
 from mockserver.http.app import App
 from mockserver.providers.provider import Provider
 from mockserver.state import Sandbox
-from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds, mode_of
+from mockserver.state.clock import Clock, Mode, instant, iso_milliseconds
 from mockserver.state.sandbox import DEFAULT
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class SandboxClock:
 
         account.clock.set("2026-12-31T23:59:59Z")
         """
-        self._go_to(Clock.starting(mode_of(mode or self.mode), instant(now)))
+        self._go_to(Clock.starting(option_of("clock", mode or self.mode), instant(now)))
         return self.now
 
     def freeze(self, at: Moment | None = None) -> datetime:

@@ -109,18 +109,18 @@ class Server:
         if not options:
             return None
         mock, common = self.app.mock, self.app.mock.settings
-        before: Any = {"seed": common.seed, "clock": common.clock, "now": common.now, "providers": common.providers}
-        own = settings_of(before | options)
+        own = settings_of(options)
         if options.keys() <= {"faults", "journal_limit"}:
             return None
         fixtures = own.fixture if options.get("fixture") is not None else None
         choices = {**common.assume, **own.assume}
-        key = (fixtures, _versions(fixtures or ()), own.seed, own.clock, own.now, tuple(sorted(choices.items())))
+        seed, clock, now = (getattr(common if options.get(name) is None else own, name) for name in ("seed", "clock", "now"))
+        key = (fixtures, _versions(fixtures or ()), seed, clock, now, tuple(sorted(choices.items())))
         if key not in self._states:
             mock.choices(choices, where="assume")
             if len(self._states) >= MAX_STATES:
                 self._states.clear()
-            self._states[key] = mock.state(fixtures, Settings(own.seed, own.clock, own.now, choices))
+            self._states[key] = mock.state(fixtures, Settings(seed, clock, now, choices))
         return self._states[key]
 
 

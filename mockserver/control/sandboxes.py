@@ -11,11 +11,11 @@ from mockserver.control.problem import ControlError
 from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 from mockserver.faults import Fault, Preset
-from mockserver.mock import Mock, scenarios
+from mockserver.mock import Count, Mock, scenarios
 from mockserver.state import Sandbox, State
 from mockserver.state.clock import ModeName, Timestamp, instant
 from mockserver.state.fixtures import Settings
-from mockserver.state.fixtures.reading import LARGEST
+from mockserver.state.fixtures.reading import Seed
 
 
 class SandboxRow(Struct, frozen=True):
@@ -30,13 +30,13 @@ class SandboxOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """How the sandbox begins. Default: as `serve` was started."""
 
     name: Annotated[str, Meta(description="Default: a generated name.")] | None = None
-    fixture: Annotated[str, Meta(description="A packaged scenario, or a fixture given to `serve`.")] | None = None
-    seed: Annotated[int, Meta(ge=-LARGEST, le=LARGEST)] | None = None
+    fixture: Annotated[str | tuple[str, ...], Meta(description="Scenarios, or fixtures given to `serve`.")] | None = None
+    seed: Seed | None = None
     clock: ModeName | None = None
     now: Timestamp | None = None
     assume: Choices | None = None
     faults: Annotated[tuple[Fault | Preset, ...], Meta(description="Armed at the start and after each reset.")] | None = None
-    journal_limit: Annotated[int, Meta(ge=0, le=10**9, description="Number of exchanges to remember.")] | None = None
+    journal_limit: Annotated[Count, Meta(description="Number of exchanges to remember.")] | None = None
 
 
 def list_sandboxes(call: ControlCall) -> Reply:
@@ -78,7 +78,8 @@ def _initial_state(mock: Mock, order: SandboxOrder) -> State | None:
         now=instant(order.now, "body.now") if order.now is not None else setup.now,
         choices={**setup.assume, **assume},
     )
-    return mock.state([_fixture(mock, order.fixture)] if order.fixture is not None else None, settings)
+    names = (order.fixture,) if isinstance(order.fixture, str) else order.fixture
+    return mock.state(None if names is None else [_fixture(mock, name) for name in names], settings)
 
 
 def _fixture(mock: Mock, name: str) -> str | Path:

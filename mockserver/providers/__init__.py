@@ -29,6 +29,8 @@ def find_providers(
     if named is None:
         return PROVIDERS
     named = [named] if isinstance(named, str | Provider) else named
+    if not isinstance(named, Iterable):
+        raise ConfigurationError(f"must be names or providers, got {named!r}", where=where, hint=_known())
     found = tuple(each if isinstance(each, Provider) else find_provider(each, where=where) for each in named)
     names = [each.name for each in found]
     for name in names:

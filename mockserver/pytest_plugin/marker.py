@@ -3,35 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import msgspec
 import pytest
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
-from mockserver.app import SandboxOptions, check_keywords
+from mockserver.app import SandboxOptions, check_keywords, convert_option, option_of
 from mockserver.catalogue import check_choices
 from mockserver.client.hints import hints_in_python
 from mockserver.control.faults import read_faults
-from mockserver.conversion import mismatch_of
 from mockserver.errors import ConfigurationError, MockServerError
-from mockserver.mock import Mock, MockSettings, fixture_files, scenarios
+from mockserver.mock import Count, Mock, MockSettings, fixture_files, scenarios
 from mockserver.providers import Provider, find_provider, find_providers, provider_names
 from mockserver.pytest_plugin import plugin
 from mockserver.state.clock import Mode, instant
-
-EXAMPLES = {
-    "seed": "seed=7",
-    "clock": 'clock="frozen"',
-    "assume": 'assume={"KEY": "CHOICE"}',
-    "faults": 'faults=["flaky", {"kind": "drop", "first": 1}]',
-    "intercept": 'intercept=True or intercept="strict"',
-    "strict": "strict=True",
-    "ignore": 'ignore=["undeclared"]',
-    "journal_limit": "journal_limit=100",
-}
-"""Keyword → how to write it, for error messages."""
+from mockserver.state.fixtures.reading import Seed
 
 
 class MarkerOptions(Struct, kw_only=True, frozen=True):
@@ -43,7 +30,7 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
     """
 
     fixture: Any = None
-    seed: int | None = None
+    seed: Seed | None = None
     clock: Mode | None = None
     now: Any = None
     assume: dict[str, Any] = {}
@@ -51,7 +38,7 @@ class MarkerOptions(Struct, kw_only=True, frozen=True):
     intercept: bool | Literal["strict"] = False
     strict: bool | None = None
     ignore: list[str] = []
-    journal_limit: Annotated[int, Meta(ge=1)] | None = None
+    journal_limit: Count | None = None
 
     def merged(self, nearer: Mapping[str, Any]) -> "MarkerOptions":
         """Return these options changed by a nearer marker; collections add up."""
@@ -136,10 +123,12 @@ def fixture_setting(config: pytest.Config) -> Any:
 def number_setting(config: pytest.Config, name: str) -> int | None:
     """Return a number of the ini or None, or raise ConfigurationError."""
     value = config.getini(name)
+    with suppress(ValueError):
+        value = int(value)
     try:
-        return int(value) if value else None
-    except ValueError as error:
-        raise ConfigurationError(f'must be an integer, got "{value}"', hint=f"write {name} = 7") from error
+        return option_of(name.removeprefix("mock_"), value) if value != "" else None
+    except ConfigurationError as error:
+        raise ConfigurationError(error.what, hint=f"write {name} = 7") from error
 
 
 def find_fixture(given: Any, folders: Sequence[Path], providers: Sequence[Provider]) -> Any:
@@ -216,7 +205,8 @@ def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
     faults and rules are checked when the test starts.
     """
     check_keywords(given, MarkerOptions)
-    options = _convert(given)
+    kinds = MarkerOptions.__annotations__
+    options = MarkerOptions(**{name: convert_option(name, value, kinds[name]) for name, value in given.items()})
     if options.now is not None:
         instant(options.now)
     checked = {name: getattr(options, name) for name in given}
@@ -234,15 +224,6 @@ def _checked(given: Mapping[str, Any], item: pytest.Item) -> dict[str, Any]:
             read_faults(options.faults, _mock(item.config))
     _check_ignore(options.ignore, item.config)
     return checked
-
-
-def _convert(given: Mapping[str, Any]) -> MarkerOptions:
-    try:
-        return msgspec.convert(given, MarkerOptions)
-    except msgspec.ValidationError as error:
-        found = mismatch_of(error, MarkerOptions, given)
-        where = found.path[1:]
-        raise ConfigurationError(found.what, where=where, hint=f"write {EXAMPLES[where.partition('[')[0]]}") from error
 
 
 def _check_providers(config: pytest.Config) -> None:

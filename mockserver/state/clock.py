@@ -122,17 +122,6 @@ def parse_timestamp(text: str) -> int:
     return at_ms
 
 
-def mode_of(clock: str) -> Mode:
-    """Return the mode of a clock.
-
-    Raises: ConfigurationError that lists them.
-    """
-    for mode in MODES:
-        if mode == clock:
-            return mode
-    raise ConfigurationError(f"unknown mode {clock!r}", where="clock", hint=f"choose {', '.join(MODES)}")
-
-
 def instant(now: str | datetime, where: str = "now") -> int:
     """Return the milliseconds since 1970 of a timestamp or datetime; default UTC.
 

@@ -11,8 +11,11 @@ import click
 import pytest
 
 from mockserver import __version__
+from mockserver.app import option_of
 from mockserver.cli import COMMANDS, main
+from mockserver.cli.options import Whole
 from mockserver.cli.serve import serve
+from mockserver.errors import ConfigurationError
 from mockserver.mock import scenarios
 from mockserver.providers import PROVIDERS
 from tests.cli.serving import values
@@ -55,6 +58,18 @@ def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("the mock started")
 
     monkeypatch.setattr("mockserver.http.server.HttpServer.run", fail)
+
+
+@pytest.mark.parametrize(("flag", "name"), [("--seed", "seed"), ("--journal-limit", "journal_limit"), ("--max-body", "max_body")])
+def test_range_is_that_of_create_app(flag: str, name: str) -> None:
+    kind = next(option.type for option in serve.params if option.opts[0] == flag)
+    assert isinstance(kind, Whole)
+    for edge, past in ((kind.min, -1), (kind.max, 1)):
+        assert edge is not None
+        given = int(edge)
+        assert getattr(values(flag, str(given)), name) == option_of(name, given) == given
+        with pytest.raises(ConfigurationError, match=f"^{name}: must be an integer from"):
+            option_of(name, given + past)
 
 
 def test_every_option_has_a_sample() -> None:

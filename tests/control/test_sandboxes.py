@@ -172,6 +172,16 @@ def test_fixture_that_the_mock_was_given_is_known_by_path_and_name(make_app: Mak
         assert [each["name"] for each in customers] == ["Ada"]
 
 
+@pytest.mark.parametrize(("fixture", "names"), [(["empty", "shop"], ["Ada"]), (["shop"], ["Ada"]), ([], [])])
+def test_several_fixtures_or_none_can_be_ordered(
+    make_app: MakeApp, control_of: ControlOf, shop: Path, fixture: list[str], names: list[str]
+) -> None:
+    control = control_of(make_app(fixture=("default", shop)))
+    made = control.post("/_mock/sandboxes", json={"fixture": fixture}).json()
+    state = control.get(f"{made['url']}/_mock/state").json()
+    assert [each["name"] for each in state.get("spoonity", {}).get("customers", [])] == names
+
+
 def test_file_that_the_mock_was_not_given_is_refused(control: httpx.Client, shop: Path) -> None:
     reply = control.post("/_mock/sandboxes", json={"name": "mine", "fixture": str(shop)})
     detail = reply.json()["detail"]
@@ -206,6 +216,7 @@ def test_sandbox_past_the_limit_is_refused(make_app: MakeApp, control_of: Contro
     [
         ({"seed": "1"}, f'body.seed: must be {SEEDS}, got "1"'),
         ({"seed": True}, f"body.seed: must be {SEEDS}, got true"),
+        ({"fixture": 5}, "body.fixture: must be text or a list, got 5"),
         ({"clock": "slow"}, 'body.clock: must be real, frozen or step, got "slow"'),
         (
             {"now": "soon"},

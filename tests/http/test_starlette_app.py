@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from mockserver.app import asgi_app, create_app
-from mockserver.errors import ConfigurationError
+from mockserver.errors import ConfigurationError, DocumentError
 from mockserver.http.app import App
 from mockserver.http.in_process import call
 from mockserver.http.routes import starlette_app
@@ -188,14 +188,35 @@ def test_faults_are_armed_in_every_sandbox_that_begins() -> None:
         ),
         ({"faults": [3]}, "3 is not a fault"),
         ({"mode": "frozen"}, "unknown keyword 'mode'"),
-        ({"clock": "slow"}, "unknown mode 'slow'"),
+        ({"clock": "slow"}, '^clock: must be real, frozen or step, got "slow"; write'),
         ({"now": "soon"}, "now"),
-        ({"seed": "7"}, "'7' is not an integer"),
+        ({"seed": "7"}, '^seed: must be an integer from .*, got "7"; write seed=7$'),
+        ({"providers": 5}, "^providers: must be names or providers, got 5; name one of spoonity, vexutopia$"),
+        ({"contract": 5}, '^contract: must be a path, got 5; write contract="openapi.yaml"$'),
+        ({"endpoints": ["x"]}, r'^endpoints\[0\]: must be an object, got "x"; write endpoints=\(\)$'),
+        ({"latency_ms": "a"}, '^latency_ms: must be a number from 0 to 1000000000, got "a"; write latency_ms=0$'),
+        ({"latency_ms": -1}, "^latency_ms: must be a number from 0 to 1000000000, got -1; write latency_ms=0$"),
+        ({"max_body": -1}, "^max_body: must be an integer from 1 to 2147483648, got -1; write max_body=1000000$"),
+        ({"max_sandboxes": 0}, "^max_sandboxes: must be an integer from 1 to 1000000000, got 0; write max_sandboxes=1000$"),
+        (
+            {"public_url": "nope"},
+            '^public_url: must be text that matches .*, got "nope"; write public_url="https://mock.example"$',
+        ),
+        ({"allow_hosts": "a.example"}, r'^allow_hosts: must be a list, got "a.example"; write allow_hosts=\(\)$'),
+        ({"raise_errors": 1}, "^raise_errors: must be true or false, got 1; write raise_errors=False$"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: Any, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         create_app(**options)
+
+
+def test_contract_is_a_path_or_its_text(tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    file.write_text("{openapi: 3.1.0, info: {title: One, version: '1'}, paths: {}, x: [}")
+    for contract in (file, str(file)):
+        with pytest.raises(DocumentError, match=r"one\.yaml"):
+            create_app(contract=contract)
 
 
 def test_words_are_those_of_running(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ from tests.pytest_plugin.conftest import Run
 
 KEYWORDS = "fixture, seed, clock, now, assume, faults, intercept, strict, ignore, journal_limit"
 
+SEEDS = "an integer from -9007199254740991 to 9007199254740991"
+
 BAD = {
     'fixtur="empty"': "unknown keyword 'fixtur'; did you mean fixture?",
     "colour=1": f"unknown keyword 'colour'; known: {KEYWORDS}",
     'fixture="nope"': "unknown fixture 'nope'; use a file, or one of: *",
     "fixture=3": "fixture: must be a scenario or a file, got 3; choose *",
-    'seed="7"': 'seed: must be an integer, got "7"; write seed=7',
-    "seed=True": "seed: must be an integer, got true; *",
+    'seed="7"': f'seed: must be {SEEDS}, got "7"; write seed=7',
+    "seed=True": f"seed: must be {SEEDS}, got true; *",
+    "seed=2**53": f"seed: must be {SEEDS}, got 9007199254740992; *",
     'clock="slow"': 'clock: must be real, frozen or step, got "slow"; write clock="frozen"',
     'clock=["real"]': "clock: must be *, got a list; write clock=*",
     'now="yesterday"': "now: 'yesterday' is not a timestamp *; write it like *",
@@ -32,7 +35,7 @@ BAD = {
     "strict=1": "strict: must be true or false, got 1; write strict=True",
     'ignore="undeclared"': 'ignore: must be a list, got "undeclared"; write ignore=[[]"undeclared"[]]',
     'ignore=["undeclare"]': "unknown rule undeclare; known: *",
-    "journal_limit=0": "journal_limit: must be an integer of at least 1, got 0; write journal_limit=100",
+    "journal_limit=-1": "journal_limit: must be an integer from 0 to 1000000000, got -1; write journal_limit=100",
     '"empty"': "takes keywords only; write fixture='empty'",
 }
 
@@ -65,7 +68,7 @@ def test_workers_show_the_complaint(write: Callable[..., None], pytester: pytest
     result = pytester.runpytest_subprocess("-n", "1")
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(['test_it: mockserver marker: seed: must be an integer, got "x"; write seed=7'])
+    result.stdout.fnmatch_lines([f'test_it: mockserver marker: seed: must be {SEEDS}, got "x"; write seed=7'])
 
 
 def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pytest.Pytester) -> None:
@@ -84,15 +87,16 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
     """)
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(['E *ConfigurationError: seed: must be an integer, got "x"; write seed=7'])
+    result.stdout.fnmatch_lines([f'E *ConfigurationError: seed: must be {SEEDS}, got "x"; write seed=7'])
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("-o", "mock_seed=x"), 'mock_seed: must be an integer, got "x"; write mock_seed = 7'),
+        (("-o", "mock_seed=x"), f'mock_seed: must be {SEEDS}, got "x"; write mock_seed = 7'),
         (("-o", "mock_strict=maybe"), "mock_strict: *'maybe'*; write true or false"),
-        (("-o", "mock_journal_limit=x"), 'mock_journal_limit: must be an integer, got "x"; write mock_journal_limit = 7'),
+        (("-o", "mock_journal_limit=x"), 'mock_journal_limit: must be an integer from *, got "x"; write mock_journal_limit = 7'),
+        (("-o", "mock_journal_limit=-1"), "mock_journal_limit: must be an integer from *, got -1; write mock_journal_limit = 7"),
         (("-o", "mock_providers=nope"), "mock_providers: unknown provider 'nope'; choose spoonity, vexutopia"),
         (("-o", "mock_fixture=nope"), "mock_fixture: unknown fixture 'nope'; *"),
         (("-o", "mock_ignore=nope"), "mock_ignore: unknown rule nope; *"),
