@@ -64,10 +64,7 @@ class MockSettings(Struct, frozen=True):
     def limits(self) -> Limits:
         """The limits of the sandboxes."""
         return Limits(
-            sandboxes=self.max_sandboxes,
-            records=self.max_records,
-            snapshots=self.max_snapshots,
-            journal=self.journal_limit,
+            sandboxes=self.max_sandboxes, records=self.max_records, snapshots=self.max_snapshots, journal=self.journal_limit
         )
 
 

@@ -122,10 +122,7 @@ def test_utf_16_with_a_mark_is_read() -> None:
         ("? {a: b}\n: b", "x.yaml, line 1: a key must be text"),
         ("a: &x [1]\n*x : b", "x.yaml, line 2: a key must be text"),
         ("a: !!binary aGk=", "x.yaml, line 1: the tag 'tag:yaml.org,2002:binary' has no meaning here"),
-        (
-            "a: !!python/name:os.system x",
-            "x.yaml, line 1: the tag 'tag:yaml.org,2002:python/name:os.system' has no meaning here",
-        ),
+        ("a: !!python/name:os.system x", "x.yaml, line 1: the tag 'tag:yaml.org,2002:python/name:os.system' has no meaning here"),
         ("a: !mine {b: c}", "x.yaml, line 1: the tag '!mine' has no meaning here"),
         ("a: !!float .nan", "x.yaml, line 1: the tag 'tag:yaml.org,2002:float' has no meaning here"),
         ("\na: 1e999", "x.yaml, line 2: a value must be a finite number, not inf"),

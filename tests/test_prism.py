@@ -75,11 +75,7 @@ class Proxy(Struct, frozen=True):
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxy]:
     program_path, app = node_program("prism"), make_app(clock="real")
-    with (
-        running_server(app) as mock,
-        running_prism(program_path, mock.url) as url,
-        httpx.Client(trust_env=False) as client,
-    ):
+    with running_server(app) as mock, running_prism(program_path, mock.url) as url, httpx.Client(trust_env=False) as client:
         app.mock.settings = replace(app.mock.settings, public_url=url)  # Prism does not pass on the Host that it was asked for
         yield Proxy(url, mock.url, app, client)
 

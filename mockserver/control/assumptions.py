@@ -8,8 +8,7 @@ from mockserver.control.route import ControlCall, ControlRoute
 from mockserver.exchange import Reply
 
 Choices = Annotated[
-    dict[str, str],
-    Meta(description="Assumption → choice. `/_mock/openapi.json` lists the questions and all choices."),
+    dict[str, str], Meta(description="Assumption → choice. `/_mock/openapi.json` lists the questions and all choices.")
 ]
 
 

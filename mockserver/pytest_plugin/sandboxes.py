@@ -17,14 +17,7 @@ from mockserver.client.account import Account
 from mockserver.client.sandbox import SandboxRef
 from mockserver.client.server import Server, running
 from mockserver.providers.accounts import Accounts
-from mockserver.pytest_plugin.marker import (
-    MarkerOptions,
-    find_fixture,
-    not_played,
-    number_setting,
-    options_of,
-    played_providers,
-)
+from mockserver.pytest_plugin.marker import MarkerOptions, find_fixture, not_played, number_setting, options_of, played_providers
 from mockserver.pytest_plugin.plugin import TEST_SANDBOX
 from mockserver.state import Sandbox
 

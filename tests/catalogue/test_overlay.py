@@ -78,8 +78,7 @@ def test_a_place_that_is_not_there_is_named(change: Change) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "named"),
-    [("", "the whole contract"), ("/a/b/d/0", "/a/b/d/0"), ("/list/0", "/list/0"), ("/a/b/c/x", "/a/b/c/x")],
+    ("target", "named"), [("", "the whole contract"), ("/a/b/d/0", "/a/b/d/0"), ("/list/0", "/list/0"), ("/a/b/c/x", "/a/b/c/x")]
 )
 def test_only_members_of_mappings_can_be_changed(target: str, named: str) -> None:
     for change in (update(target, 1), remove(target), Change(target, copy="/a")):

@@ -120,10 +120,7 @@ def test_flags_win_over_variables() -> None:
         ),
         ("serve --fixture nope", f"unknown fixture 'nope'; use a file, or one of: {', '.join(scenarios(PROVIDERS))}"),
         ("serve --assume x.y=z", "--assume: unknown assumption 'x.y'; `mockserver assumptions` lists them"),
-        (
-            "serve --assume spoonity.create-status=202",
-            "--assume: spoonity.create-status has no choice '202'; choose 200 or 201",
-        ),
+        ("serve --assume spoonity.create-status=202", "--assume: spoonity.create-status has no choice '202'; choose 200 or 201"),
         ("serve --assumptions nope.yaml", "nope.yaml: cannot be read: No such file or directory"),
         ("serve --webhook http://localhost/", "serve: --webhook and --webhook-secret go together; add --webhook-secret"),
         ("serve --webhook-secret x", "serve: --webhook and --webhook-secret go together; add --webhook"),

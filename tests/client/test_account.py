@@ -217,10 +217,7 @@ def test_token_is_issued_and_leans_on_no_assumption(accounts: Accounts) -> None:
 
 
 def test_env_says_what_a_client_of_the_provider_is_configured_with(accounts: Accounts, server: Server) -> None:
-    assert accounts.spoonity.env() == {
-        "SPOONITY_BASE_URL": f"{server.url}/@mine",
-        "SPOONITY_API_KEY": accounts.spoonity.token,
-    }
+    assert accounts.spoonity.env() == {"SPOONITY_BASE_URL": f"{server.url}/@mine", "SPOONITY_API_KEY": accounts.spoonity.token}
     assert accounts.vexutopia.env() == {
         "VEXUTOPIA_BASE_URL": f"{server.url}/@mine",
         "VEXUTOPIA_API_KEY": accounts.vexutopia.token,

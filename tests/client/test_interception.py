@@ -317,10 +317,7 @@ def test_any_status_arrives(caller: Caller, accounts: Accounts, server: Server, 
 
 
 def test_a_reply_without_a_body_arrives(caller: Caller) -> None:
-    setup: dict[str, Any] = {
-        "providers": [TOY],
-        "fixture": [TOY_FOLDER / "fixture.yaml"],
-    }
+    setup: dict[str, Any] = {"providers": [TOY], "fixture": [TOY_FOLDER / "fixture.yaml"]}
     with Interception({"lendery.example.com": InProcessTarget(make_app(**setup))}):
         url, card = "https://lendery.example.com/v1/loans", {"X-Library-Card": "mine", "Content-Type": "application/json"}
         loan = caller.ask("POST", url, card, b'{"title":"Emma","days":7}').json

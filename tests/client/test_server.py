@@ -250,10 +250,7 @@ def test_word_that_nothing_would_read_is_refused(server: Server) -> None:
         ({"fixture": 5}, 'fixture: must be a scenario or a file, got 5; write fixture="empty"'),
         ({"fixture": ["empty", 5]}, 'fixture: must be a scenario or a file, got 5; write fixture="empty"'),
         ({"assume": ["a"]}, 'assume: must be an object, got a list; write assume={"KEY": "CHOICE"}'),
-        (
-            {"faults": "flaky"},
-            'faults: must be a list, got "flaky"; write faults=["flaky", {"kind": "drop", "first": 1}]',
-        ),
+        ({"faults": "flaky"}, 'faults: must be a list, got "flaky"; write faults=["flaky", {"kind": "drop", "first": 1}]'),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(server: Server, words: Any, complaint: str) -> None:

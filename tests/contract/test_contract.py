@@ -12,11 +12,7 @@ from mockserver.errors import ContractError, DocumentError
 from tests.contract.documents import JSON, contract, document, operation
 
 PROBLEM = "application/problem+json"
-TOY = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {"name": {"type": "string"}, "tags": {"items": {"minimum": 2}}},
-}
+TOY = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "tags": {"items": {"minimum": 2}}}}
 REPLIES = {
     "200": {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Toy"}}}},
     "204": {"description": "nothing"},
@@ -136,10 +132,7 @@ GET = "x.yaml, get /toys"
         ({"get": operation(), "put": operation()}, "x.yaml, put /toys: operationId toys.listToys stands twice"),
         ({"get": operation(parameters=[{"name": "a", "in": "query"}])}, f"{GET}: 'schema' is missing"),
         ({"get": operation(parameters=[{"$ref": "#/nowhere"}])}, f"{GET}: 'nowhere' is missing"),
-        (
-            {"get": operation(parameters=[{"$ref": "x.yaml"}])},
-            f"{GET}: $ref 'x.yaml' leads nowhere within the document",
-        ),
+        ({"get": operation(parameters=[{"$ref": "x.yaml"}])}, f"{GET}: $ref 'x.yaml' leads nowhere within the document"),
         ({"get": operation(requestBody={})}, f"{GET}: 'content' is missing"),
     ],
 )

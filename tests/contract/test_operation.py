@@ -41,11 +41,7 @@ def test_an_operation_is_read_whole() -> None:
         ),
         media={JSON: media[0], FORM: media[1]},
         body_required=True,
-        replies={
-            "200": {JSON: f"{place}/patch/responses/200/content/application~1json/schema"},
-            "204": {},
-            "default": {},
-        },
+        replies={"200": {JSON: f"{place}/patch/responses/200/content/application~1json/schema"}, "204": {}, "default": {}},
         public=False,
         pointer=f"{place}/patch",
     )
@@ -106,10 +102,7 @@ def test_references_are_followed_wherever_they_stand() -> None:
 
 
 def test_fields_of_all_parts_of_a_schema_are_known() -> None:
-    schema = {
-        "allOf": [{"$ref": "#/components/schemas/Thing"}, {"properties": {"colour": {}}}],
-        "properties": {"a/b": {}},
-    }
+    schema = {"allOf": [{"$ref": "#/components/schemas/Thing"}, {"properties": {"colour": {}}}], "properties": {"a/b": {}}}
     found = read({"/toys": {"post": operation(requestBody=body(schema))}}, method="post", Thing=THING)
     assert found is not None
     assert found.media[JSON].fields == {"name": ("string",), "size": ("integer", "null"), "colour": (), "a/b": ()}

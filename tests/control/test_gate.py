@@ -54,11 +54,7 @@ def test_page_of_this_machine_may_read_a_refusal(control: httpx.Client) -> None:
 def test_foreign_page_is_refused_and_may_not_read_it(control: httpx.Client, method: str, origin: str) -> None:
     headers = {"origin": origin, "access-control-request-method": "POST"}
     reply = control.request(method, "/_mock/reset", headers=headers)
-    refused(
-        reply,
-        403,
-        f"Origin {origin} is not allowed on /_mock; start the mock with --allow-origin {origin}",
-    )
+    refused(reply, 403, f"Origin {origin} is not allowed on /_mock; start the mock with --allow-origin {origin}")
     assert not [name for name in reply.headers if name.startswith("access-control")]
     assert reply.headers["vary"] == "Origin"
 

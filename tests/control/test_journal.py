@@ -124,10 +124,7 @@ def test_a_list_can_be_narrowed(control: httpx.Client, query: str, numbers: list
         ("since=-1", 'query.since: must be an integer of at least 0, got "-1"'),
         ("limit=x", 'query.limit: must be an integer of at least 0, got "x"'),
         ("violations=maybe", 'query.violations: must be true or false, got "maybe"'),
-        (
-            "last=3",
-            "query.last: unknown field; known: operation, method, path, status, since, violations, unmatched, limit",
-        ),
+        ("last=3", "query.last: unknown field; known: operation, method, path, status, since, violations, unmatched, limit"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(control: httpx.Client, path: str, query: str, detail: str) -> None:

@@ -111,8 +111,7 @@ def test_head_is_get_without_a_body(control: httpx.Client) -> None:
     ids=["truncated", "NaN", "not UTF-8", "endless", "deep"],
 )
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("PATCH", "clock"), ("PUT", "state"), ("POST", "sandboxes"), ("PATCH", "assumptions"), ("POST", "reset")],
+    ("method", "path"), [("PATCH", "clock"), ("PUT", "state"), ("POST", "sandboxes"), ("PATCH", "assumptions"), ("POST", "reset")]
 )
 def test_broken_json_is_refused(control: httpx.Client, method: str, path: str, body: bytes, what: str) -> None:
     reply = control.request(method, f"/_mock/{path}", content=body)
@@ -281,10 +280,7 @@ def failing(_call: ControlCall) -> Reply:
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    routes = (
-        ControlRoute("GET", "/_mock/", failing, {200: None}),
-        ControlRoute("GET", "/_mock/broken", failing, {200: None}),
-    )
+    routes = (ControlRoute("GET", "/_mock/", failing, {200: None}), ControlRoute("GET", "/_mock/broken", failing, {200: None}))
     monkeypatch.setattr("mockserver.control.routes.ROUTES", routes)
 
 

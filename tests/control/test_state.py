@@ -181,10 +181,7 @@ KNOWN = "now, seed, clock, ordinals, assumptions, pending, webhooks, spoonity, v
             {"clock": {"mode": "real", "offset_ms": -(10**18)}},
             f"body: clock.offset_ms: must be {OFFSETS}, got -1000000000000000000",
         ),
-        (
-            {"clock": {"mode": "real", "offset_ms": -253_402_300_799_999}},
-            "clock: a clock shows times of the years 1970 to 9999",
-        ),
+        ({"clock": {"mode": "real", "offset_ms": -253_402_300_799_999}}, "clock: a clock shows times of the years 1970 to 9999"),
         ({"assumptions": {"spoonity.nothing": "x"}}, None),
         ({"assumptions": {"spoonity.create-status": "299"}}, None),
         ({"webhooks": [{"url": 3}]}, None),

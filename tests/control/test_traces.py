@@ -165,12 +165,7 @@ def test_keys_of_a_mapping_and_what_is_left_of_deleted_records_are_looked_throug
 
     assert places(control, "Needle")[0]["part"] == "metadata.Needle"
     client.delete(f"/v1/customers/{customer}")
-    assert places(control, customer)[0] == {
-        "where": "deleted",
-        "kind": "vexutopia.customers",
-        "id": customer,
-        "part": "id",
-    }
+    assert places(control, customer)[0] == {"where": "deleted", "kind": "vexutopia.customers", "id": customer, "part": "id"}
 
 
 def test_events_and_deliveries_are_looked_through(app: App, control: httpx.Client) -> None:

@@ -179,11 +179,7 @@ def test_log_says_all_there_is_to_say(collecting: httpx.Client) -> None:
             "status": "collected",
             "how": "",
             "replays": None,
-            "headers": {
-                "content-type": "application/json",
-                "user-agent": "mockserver",
-                "x-vexutopia-signature": signature,
-            },
+            "headers": {"content-type": "application/json", "user-agent": "mockserver", "x-vexutopia-signature": signature},
             "body": body,
             "answer": None,
             "answer_body": "",
@@ -499,11 +495,7 @@ def test_what_is_wrong_in_itself_is_not_tried_again(control: httpx.Client, recei
             409,
             "body.object: payment.failed cannot happen to it in its present state; leave `object` out to create one",
         ),
-        (
-            {"type": "customer.created", "delay": "1h"},
-            400,
-            'body.delay: only a delayed delivery has a delay; say "how": "delay"',
-        ),
+        ({"type": "customer.created", "delay": "1h"}, 400, 'body.delay: only a delayed delivery has a delay; say "how": "delay"'),
         (
             {"type": "customer.created", "how": "delay", "delay": "soon"},
             400,

@@ -37,19 +37,9 @@ BUGS = (
         rules="hand-made-page-link",
     ),
     _bug(
-        "a space in a filter is sent as `+`",
-        "loyalty.py",
-        '"%20"',
-        "test_a_name_with_a_space_is_found",
-        rules="unescaped-filter",
+        "a space in a filter is sent as `+`", "loyalty.py", '"%20"', "test_a_name_with_a_space_is_found", rules="unescaped-filter"
     ),
-    _bug(
-        "an unknown field is sent",
-        "loyalty.py",
-        '"phone"',
-        "test_a_new_member_is_stored",
-        rules="undeclared",
-    ),
+    _bug("an unknown field is sent", "loyalty.py", '"phone"', "test_a_new_member_is_stored", rules="undeclared"),
     _bug("a price is computed with a float", "payments.py", "float(self.price)", "test_a_price_is_sent_in_cents"),
     _bug(
         "a payment is repeated after a lost reply",

@@ -67,8 +67,7 @@ def test_it_is_served_beside_others(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "error"),
-    [({"text": 1}, 400, "InvalidField"), ({}, 400, "MissingField"), ([], 400, "Unreadable")],
+    ("sent", "status", "error"), [({"text": 1}, 400, "InvalidField"), ({}, 400, "MissingField"), ([], 400, "Unreadable")]
 )
 def test_it_refuses_what_its_contract_forbids_in_its_own_words(sent: Any, status: int, error: str, served: Served) -> None:
     reply = httpx.post(f"{served.url}/notes", headers=ANY, json=sent)

@@ -57,10 +57,7 @@ def behaviours_page() -> str:
     return _page(BEHAVIOURS, _catalogue)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {
-    "docs/assumptions.md": assumptions_page,
-    "docs/behaviours.md": behaviours_page,
-}
+PAGES: Mapping[str, Callable[[], str]] = {"docs/assumptions.md": assumptions_page, "docs/behaviours.md": behaviours_page}
 
 
 def _page(introduction: str, content: Callable[[Provider], Iterable[str]]) -> str:

@@ -94,11 +94,7 @@ def firefox(sent: Sent) -> dict[str, Any]:
         "response": {
             "status": sent.status,
             "headers": pairs(Content_Type=f"{sent.reply_type};charset=UTF-8"),
-            "content": {
-                "mimeType": f"{sent.reply_type}; charset=utf-8",
-                "size": len(sent.reply),
-                "text": sent.reply.decode(),
-            },
+            "content": {"mimeType": f"{sent.reply_type}; charset=utf-8", "size": len(sent.reply), "text": sent.reply.decode()},
             "bodySize": len(sent.reply),
         },
         "cache": {},
@@ -138,12 +134,7 @@ def mitmproxy(sent: Sent) -> dict[str, Any]:
     """A body for every method that may have one, sizes as they were compressed, timings that are null."""
     post = {"mimeType": sent.content_type, "text": sent.body, "params": parameters(sent)}
     content = {"size": 1, "compression": len(sent.reply) - 1, "mimeType": sent.reply_type, "text": sent.reply.decode()}
-    reply = {
-        "status": sent.status,
-        "headers": pairs(**{"Content-Type": sent.reply_type}),
-        "content": content,
-        "bodySize": 1,
-    }
+    reply = {"status": sent.status, "headers": pairs(**{"Content-Type": sent.reply_type}), "content": content, "bodySize": 1}
     failure = {"status": 0, "headers": [], "content": {}, "headersSize": -1, "bodySize": -1, "_error": "gone"}
     return {
         "startedDateTime": "2026-02-02T13:48:05.683000+00:00",

@@ -118,11 +118,7 @@ def test_unknown_path_is_found_with_the_nearest_one(library: Contract) -> None:
 def test_unknown_path_that_is_like_no_other_is_found_as_well(library: Contract) -> None:
     found = only(library, Sent("GET", "https://lendery.example.com/favicon.ico", status=404))
 
-    assert (found.rule, found.about, found.detail) == (
-        "unknown-path",
-        "GET /favicon.ico",
-        "there is none like it",
-    )
+    assert (found.rule, found.about, found.detail) == ("unknown-path", "GET /favicon.ico", "there is none like it")
 
 
 def test_unknown_method_is_found_with_those_that_there_are(library: Contract) -> None:

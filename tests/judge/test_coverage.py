@@ -93,12 +93,7 @@ def test_what_is_needed_for_a_minimum_is_told(percent: float, needed: int) -> No
 
 
 def test_coverage_is_told_in_lines_the_smallest_share_first() -> None:
-    behaviours = (
-        statement("a.x.one"),
-        statement("a.x.two"),
-        statement("a.x.three", "a.put"),
-        statement("a.x.four", "a.put"),
-    )
+    behaviours = (statement("a.x.one"), statement("a.x.two"), statement("a.x.three", "a.put"), statement("a.x.four", "a.put"))
 
     told = list(lines.of_coverage(coverage([exchange("a.get")], Catalogue(behaviours, (UNCHECKED,))), "Ours"))
 

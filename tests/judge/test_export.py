@@ -244,8 +244,4 @@ def test_what_is_not_whole_is_not_whole_when_it_comes_back(incomplete_parts: fro
         None if "request" in incomplete_parts else b"\xff\xfe",
         b"" if "reply" in incomplete_parts else b"\x89PNG",
     )
-    assert (back.request.base_url, back.request.path, back.request.query) == (
-        "http://h/@box",
-        "/customers",
-        b"name=a%20b",
-    )
+    assert (back.request.base_url, back.request.path, back.request.query) == ("http://h/@box", "/customers", b"name=a%20b")

@@ -24,23 +24,9 @@ from tests.properties.settings import quick
 SPOONITY, VEXUTOPIA = PROVIDERS
 REFUSAL = b'{"error": {"code": "invalid_parameter"}}'
 SESSION = (
-    Sent(
-        "POST",
-        "https://api.vexutopia.com/v1/customers",
-        '{"email": "zoë@example.com"}',
-        JSON,
-        201,
-        '{"name": "Zoë"}'.encode(),
-    ),
+    Sent("POST", "https://api.vexutopia.com/v1/customers", '{"email": "zoë@example.com"}', JSON, 201, '{"name": "Zoë"}'.encode()),
     Sent("GET", "https://api.vexutopia.com/v1/customers?limit=200&email=a%2Bb%40example.com", "", "", 400, REFUSAL),
-    Sent(
-        "PUT",
-        "https://api.vexutopia.com/v1/customers/cus_1",
-        "name=Ann+Lee&email=a%26b%40example.com",
-        FORM,
-        404,
-        b"{}",
-    ),
+    Sent("PUT", "https://api.vexutopia.com/v1/customers/cus_1", "name=Ann+Lee&email=a%26b%40example.com", FORM, 404, b"{}"),
     Sent("DELETE", "https://api.vexutopia.com/v1/customers/cus%5F1", status=0, reply=b"", reply_type=""),
 )
 
@@ -92,11 +78,7 @@ def test_what_the_contract_has_against_a_request_is_noted(recorder: Recorder, co
 def test_pseudo_headers_are_none_but_the_authority_is_the_host() -> None:
     request = read(chrome(SESSION[0])).request
 
-    assert request.raw_headers == [
-        (b"host", b"api.vexutopia.com"),
-        (b"accept", b"*/*"),
-        (b"content-type", JSON.encode()),
-    ]
+    assert request.raw_headers == [(b"host", b"api.vexutopia.com"), (b"accept", b"*/*"), (b"content-type", JSON.encode())]
 
 
 def test_form_that_was_recorded_as_fields_is_put_together_again(contract: Contract) -> None:
@@ -282,10 +264,7 @@ def test_what_is_no_har_is_refused_with_the_place(content: bytes, complaint: str
             {"request": {"url": "https://api.vexutopia.com/v1"}},
             "is not a valid HAR: Object missing required field `method` - at `$.request`",
         ),
-        (
-            with_response(content={"text": "not base 64", "encoding": "base64"}),
-            "response.content.text is not base64",
-        ),
+        (with_response(content={"text": "not base 64", "encoding": "base64"}), "response.content.text is not base64"),
         (with_response(status=[200]), "is not a valid HAR: Expected `int | null`, got `array` - at `$.response.status`"),
     ],
 )

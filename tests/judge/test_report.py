@@ -294,7 +294,7 @@ def test_third_provider_gets_a_report_as_well() -> None:
     report = report_of(app)
 
     assert [(each.rule, each.about, each.place) for each in report.violations] == [
-        ("undeclared", "lendery.listLoans", "query.color"),
+        ("undeclared", "lendery.listLoans", "query.color")
     ]
     assert report.coverage[0] == ProviderCoverage(
         provider="lendery",

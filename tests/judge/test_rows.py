@@ -70,12 +70,7 @@ def test_all_that_was_noticed_is_shown() -> None:
             body_cut=False,
         ),
         reply=AnsweredRow(
-            status=201,
-            headers={},
-            body='[1, 2.5, null, {"a": "\\u00e9"}]',
-            body_form="text",
-            body_bytes=31,
-            body_cut=False,
+            status=201, headers={}, body='[1, 2.5, null, {"a": "\\u00e9"}]', body_form="text", body_bytes=31, body_cut=False
         ),
         took_ms=1.5,
         violations=[ViolationRow("body", "name", "type", "no string", "/a/b")],

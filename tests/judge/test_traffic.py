@@ -87,11 +87,7 @@ def test_sandbox_and_base_path_are_no_part_of_the_path(contract: Contract) -> No
     )
 
     assert went(found) == [(base, "/v1/customers/cus_1"), (f"{base}/@anna", "/v1/customers"), (base, "/")]
-    assert [exchange.operation for exchange in found.exchanges] == [
-        "vexutopia.retrieveCustomer",
-        "vexutopia.listCustomers",
-        "",
-    ]
+    assert [exchange.operation for exchange in found.exchanges] == ["vexutopia.retrieveCustomer", "vexutopia.listCustomers", ""]
     assert found.exchanges[1].request.query == b"limit=1"
 
 
@@ -110,11 +106,7 @@ def test_without_an_address_those_that_a_mock_answered_are_taken(contract: Contr
 
 def test_without_an_address_and_a_mock_those_with_the_providers_paths_are_taken(contract: Contract) -> None:
     found = traffic(
-        contract,
-        get("http://h/@anna/v1/customers"),
-        get("http://g/v1/x"),
-        get("http://h/v2"),
-        get("http://h/customers"),
+        contract, get("http://h/@anna/v1/customers"), get("http://g/v1/x"), get("http://h/v2"), get("http://h/customers")
     )
 
     assert went(found) == [("http://h/@anna", "/v1/customers"), ("http://g", "/v1/x")]

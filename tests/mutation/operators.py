@@ -154,9 +154,7 @@ def _class_pattern(node: ast.MatchClass) -> Iterator[ast.AST]:
         if not isinstance(pattern, ast.MatchAs):
             names, patterns = node.kwd_attrs, node.kwd_patterns
             yield changed(
-                node,
-                kwd_attrs=[*names[:index], *names[index + 1 :]],
-                kwd_patterns=[*patterns[:index], *patterns[index + 1 :]],
+                node, kwd_attrs=[*names[:index], *names[index + 1 :]], kwd_patterns=[*patterns[:index], *patterns[index + 1 :]]
             )
 
 

@@ -8,17 +8,7 @@ from hypothesis import settings
 
 from tests.conftest import make_app, sandbox_of
 from tests.properties.settings import quick
-from tests.properties.worlds import (
-    DEFAULTS,
-    IMPOSSIBLE,
-    STRICT,
-    Impossible,
-    Run,
-    contrary,
-    impossible_in,
-    schema_of,
-    without,
-)
+from tests.properties.worlds import DEFAULTS, IMPOSSIBLE, STRICT, Impossible, Run, contrary, impossible_in, schema_of, without
 
 pytestmark = pytest.mark.slow
 

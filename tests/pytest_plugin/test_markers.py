@@ -107,10 +107,7 @@ def test_marker_that_is_added_late_fails_its_test_alone(run: Run, pytester: pyte
         ),
         (("-o", "mock_coverage_min=x"), "mock_coverage_min: expected a number from 0 to 100, got x"),
         (("--mock-coverage-min=101",), "mock_coverage_min: expected a number from 0 to 100, got 101.0"),
-        (
-            ("--mock-report", "test_it.py"),
-            "--mock-report: expected a file that ends in .md, .txt, .json, got *; write *",
-        ),
+        (("--mock-report", "test_it.py"), "--mock-report: expected a file that ends in .md, .txt, .json, got *; write *"),
         (("--mock-flip", "--pdb"), "--mock-flip: *"),
     ],
 )

@@ -167,8 +167,7 @@ def test_nothing_may_stand_around_a_timestamp(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00+00:01", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"],
+    "text", ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00+00:01", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"]
 )
 def test_other_years_than_1970_to_9999_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a timestamp of the years 1970 to 9999"):

@@ -497,13 +497,7 @@ def test_there_is_no_time_before_1970() -> None:
 
 
 def test_records_after_a_dated_one_are_older_than_it() -> None:
-    given_customers = [
-        {},
-        {"date_created": "2020-05-05T00:00:00.000Z"},
-        {},
-        {"date_created": "2024-05-05T00:00:00.000Z"},
-        {},
-    ]
+    given_customers = [{}, {"date_created": "2020-05-05T00:00:00.000Z"}, {}, {"date_created": "2024-05-05T00:00:00.000Z"}, {}]
     customers = dumped(spoonity(*given_customers))["spoonity"]["customers"]
     assert [each["date_created"][:4] for each in customers] == ["2025", "2024", "2020", "2020", "2020"]
 
@@ -523,10 +517,7 @@ def test_a_generated_id_is_none_that_a_fixture_names() -> None:
 
 def test_there_are_only_so_many_ids() -> None:
     assert build(shelf({"generate": 1_000}), of=toys()).count() == 1_000
-    for value in (
-        shelf({"generate": 1_001}),
-        {"toys": {"toys": [{"generate": 990}], "rare": {"toys": [{"generate": 11}]}}},
-    ):
+    for value in (shelf({"generate": 1_001}), {"toys": {"toys": [{"generate": 990}], "rare": {"toys": [{"generate": 11}]}}}):
         with pytest.raises(FixtureError, match=r"toys\[0\]: there are no more ids for a toy$"):
             build(value, of=toys())
 
@@ -617,12 +608,7 @@ def test_a_default_choice_is_not_kept() -> None:
 
 def test_an_endpoint_without_an_id_gets_one() -> None:
     state = build(
-        {
-            "webhooks": [
-                {"url": URL, "secret": "a"},
-                {"url": "https://[::1]:9/", "secret": "b", "id": "mine", "events": ["x"]},
-            ]
-        }
+        {"webhooks": [{"url": URL, "secret": "a"}, {"url": "https://[::1]:9/", "secret": "b", "id": "mine", "events": ["x"]}]}
     )
     assert state.endpoints == (Endpoint("endpoint-1", URL, "a"), Endpoint("mine", "https://[::1]:9/", "b", ("x",)))
 
@@ -707,17 +693,7 @@ def test_a_state_document_says_everything_in_order() -> None:
         "ordinals": {"spoonity.customers": 2, "vexutopia.payments": 3},
         "assumptions": {"spoonity.create-status": "201", "vexutopia.list-order": "oldest-first"},
     }
-    assert list(document) == [
-        "now",
-        "clock",
-        "seed",
-        "ordinals",
-        "assumptions",
-        "pending",
-        "webhooks",
-        "spoonity",
-        "vexutopia",
-    ]
+    assert list(document) == ["now", "clock", "seed", "ordinals", "assumptions", "pending", "webhooks", "spoonity", "vexutopia"]
     assert list(document["ordinals"]) == ["spoonity.customers", "vexutopia.payments"]
 
 
@@ -837,12 +813,7 @@ def test_a_state_is_what_its_document_says(mode: Mode, before: Any, after: Any) 
         for verb, value in after:
             world.do(verb, value)
             twin.do(verb, value)
-        for path, key in (
-            ("/customers", TOKEN),
-            ("/v1/customers", KEY),
-            ("/v1/payments", KEY),
-            ("/v1/customers", LIVE_KEY),
-        ):
+        for path, key in (("/customers", TOKEN), ("/v1/customers", KEY), ("/v1/payments", KEY), ("/v1/customers", LIVE_KEY)):
             assert world.send("GET", path, key).body == twin.send("GET", path, key).body
         assert msgspec.json.encode(twin.document()) == msgspec.json.encode(world.document())
 

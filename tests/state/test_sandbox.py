@@ -493,12 +493,7 @@ def test_restart_begins_anew_what_began_with_the_common_state() -> None:
     assert {each.name: names(each.state) for each in boxes} == {"default": ["c"], "mine": ["c"], "own": ["b"]}
     assert names(boxes.get("later").state) == ["c"]
     boxes.replace_initial_state(state(Toy("d", 1)))
-    assert {each.name: names(each.state)[0] for each in boxes} == {
-        "default": "d",
-        "mine": "d",
-        "own": "b",
-        "later": "d",
-    }
+    assert {each.name: names(each.state)[0] for each in boxes} == {"default": "d", "mine": "d", "own": "b", "later": "d"}
 
 
 # Keys
@@ -520,8 +515,7 @@ def test_a_key_selects_the_sandbox_that_it_was_issued_for(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "credential",
-    [None, "", "anything", "mock_", "mock_gone_0123456789abcdef", "mock_a_0123", "mock_a_0123456789abcdef\n"],
+    "credential", [None, "", "anything", "mock_", "mock_gone_0123456789abcdef", "mock_a_0123", "mock_a_0123456789abcdef\n"]
 )
 def test_another_credential_selects_the_default_sandbox(credential: str | None) -> None:
     boxes = sandboxes()

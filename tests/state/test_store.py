@@ -158,8 +158,7 @@ def test_a_record_made_after_the_clock_went_back_is_older() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "newest", "oldest"),
-    [(0, "edc", "abc"), (3, "ba", "de"), (4, "a", "e"), (5, "", ""), (10**30, "", "")],
+    ("start", "newest", "oldest"), [(0, "edc", "abc"), (3, "ba", "de"), (4, "a", "e"), (5, "", ""), (10**30, "", "")]
 )
 def test_a_page_is_counted_from_either_end(start: int, newest: str, oldest: str) -> None:
     collection = collection_of(*[Toy(name, index) for index, name in enumerate("abcde")])

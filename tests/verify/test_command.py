@@ -164,10 +164,7 @@ MISTAKES = {
     ),
     "no key": (["http://x", "--provider", "vexutopia"], "--token: is missing; give a key, or set MOCKSERVER_TOKEN"),
     "no URL": (["localhost", *VEXUTOPIA], "URL: 'localhost' is not a URL; write one like http://127.0.0.1:4010"),
-    "a query in the URL": (
-        ["http://x?a=b", *VEXUTOPIA],
-        "URL: 'http://x?a=b' has more than a path; write http://127.0.0.1:4010",
-    ),
+    "a query in the URL": (["http://x?a=b", *VEXUTOPIA], "URL: 'http://x?a=b' has more than a path; write http://127.0.0.1:4010"),
     "a password in the URL": (
         ["http://me:secret@x", *VEXUTOPIA],
         "URL: has a credential in it, which would be printed; give it with --token",
@@ -182,10 +179,7 @@ MISTAKES = {
         ["http://x", *VEXUTOPIA, "--baseline", "/nowhere/report.json"],
         "/nowhere/report.json: cannot be read: No such file or directory",
     ),
-    "a live key": (
-        ["http://x", "--provider", "vexutopia", "--token", "vex_live_0123456789"],
-        LOOKS_LIVE,
-    ),
+    "a live key": (["http://x", "--provider", "vexutopia", "--token", "vex_live_0123456789"], LOOKS_LIVE),
     "a live key with blanks around it": (
         ["http://x", "--provider", "vexutopia", "--token", "\tvex_live_0123456789\n"],
         LOOKS_LIVE,

@@ -109,10 +109,7 @@ def test_a_creation_that_was_cut_off_by_a_second_signal_is_named(app: App) -> No
     interruption.notice()
 
     report = run(
-        provider_of(behaviour(create)),
-        _signalling(app, interruption, _is_creation),
-        interruption=interruption,
-        marker=MARK,
+        provider_of(behaviour(create)), _signalling(app, interruption, _is_creation), interruption=interruption, marker=MARK
     )
 
     assert MARK in str(records(app, VEXUTOPIA))

@@ -167,10 +167,7 @@ OBSERVATIONS = {
     "no way": (_raise(NotObserved("it was dark")), _seen("not observed", None, "it was dark")),
     "no check": (_raise(NotCheckable("it was dark")), _seen("not observed", None, "it was dark")),
     "no reply": (_raise(Unanswered("too slow")), _seen("not observed", None, "there was no reply: too slow")),
-    "a failure": (
-        _raise(AssertionError("it had no colour")),
-        _seen("none of them", None, "it had no colour"),
-    ),
+    "a failure": (_raise(AssertionError("it had no colour")), _seen("none of them", None, "it had no colour")),
 }
 
 

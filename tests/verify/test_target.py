@@ -57,11 +57,7 @@ def test_a_date_is_waited_for(app: App, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("mockserver.verify.target.machine_ms", lambda: 1_000_000)
     interruption = Hurried()
 
-    result_of(
-        _ask_payments,
-        Between(app, _busy(1, retry_after="Thu, 01 Jan 1970 00:17:00 GMT")),
-        interruption=interruption,
-    )
+    result_of(_ask_payments, Between(app, _busy(1, retry_after="Thu, 01 Jan 1970 00:17:00 GMT")), interruption=interruption)
 
     assert interruption.waits == [20]
 

@@ -76,9 +76,7 @@ def create_access_token(sandbox: Sandbox, _call: Call) -> Reply:
     """
     token = _new_token(sandbox)
     record = AccessToken(
-        id=digest(token),
-        date_created=iso_milliseconds(sandbox.now),
-        expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000),
+        id=digest(token), date_created=iso_milliseconds(sandbox.now), expires_at=iso_milliseconds(sandbox.now + LIFETIME_S * 1000)
     )
     sandbox.add(TOKENS, record)
     return Reply(200, {"access_token": token, "token_type": "bearer", "expires_in": LIFETIME_S})

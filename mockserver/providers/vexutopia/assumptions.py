@@ -98,10 +98,7 @@ METADATA_UPDATE = Assumption(
     "vexutopia.metadata-update",
     operations=(UPDATE,),
     question="What does an update do with existing metadata?",
-    choices={
-        "merged": "sets the keys that were sent, removes those sent as null",
-        "replaced": "replaces the whole object",
-    },
+    choices={"merged": "sets the keys that were sent, removes those sent as null", "replaced": "replaces the whole object"},
     default="merged",
     evidence="PATCH changes parts of a record. The page shows no update of metadata.",
 )
@@ -132,10 +129,7 @@ EMAIL_SYNTAX = Assumption(
     default="checked",
     evidence="The documents do not say. Such a weak check refuses no address on the page.",
     overlays={
-        "unchecked": (
-            remove(f"{_SCHEMAS}/VexutopiaEmail/pattern"),
-            update(f"{_SCHEMAS}/VexutopiaEmail", {"minLength": 1}),
-        )
+        "unchecked": (remove(f"{_SCHEMAS}/VexutopiaEmail/pattern"), update(f"{_SCHEMAS}/VexutopiaEmail", {"minLength": 1}))
     },
 )
 

@@ -117,11 +117,7 @@ def path(there: World) -> str:
 PAID = {"metadata": {"paid": "yes"}}
 
 
-@pytest.mark.parametrize(
-    "marks",
-    [((1, 2), (2, 3)), ((1, 1), (2, 2)), ((1, 3), (1, 3))],
-    ids=["while", "after", "both at once"],
-)
+@pytest.mark.parametrize("marks", [((1, 2), (2, 3)), ((1, 1), (2, 2)), ((1, 3), (1, 3))], ids=["while", "after", "both at once"])
 def test_acting_twice_is_told_with_both_deeds(marks: Any, there: World, path: str) -> None:
     do(there, (path, PAID), (path, PAID))
 

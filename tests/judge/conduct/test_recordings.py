@@ -29,14 +29,7 @@ def customer(number: int) -> dict[str, Any]:
 
 def page(offset: int, count: int, *, total: int, limit: int = 3) -> Sent:
     rows = [customer(number) for number in range(offset, offset + count)]
-    body = {
-        "object": "list",
-        "data": rows,
-        "total": total,
-        "limit": limit,
-        "offset": offset,
-        "has_more": offset + count < total,
-    }
+    body = {"object": "list", "data": rows, "total": total, "limit": limit, "offset": offset, "has_more": offset + count < total}
     return Sent("GET", f"{VEXUTOPIA}?limit={limit}&offset={offset}", reply=json.dumps(body).encode())
 
 

@@ -168,10 +168,7 @@ OBSERVED: Mapping[str, tuple[Observe, Mapping[str, Any]]] = {
         _deleted_customer,
         {"anonymised": [200, None, None, False, "ARCHIVED"], "gone": [404, None, None, None, None]},
     ),
-    "spoonity.update-of-deleted": (
-        _update_of_deleted,
-        {"conflict": (409, "Conflict"), "not-found": (404, "Customer not found")},
-    ),
+    "spoonity.update-of-deleted": (_update_of_deleted, {"conflict": (409, "Conflict"), "not-found": (404, "Customer not found")}),
     "spoonity.sort-direction": (
         _sort_direction,
         {"ascending": ["Zed one", "Zed three", "Zed two"], "descending": ["Zed two", "Zed three", "Zed one"]},
@@ -182,18 +179,9 @@ OBSERVED: Mapping[str, tuple[Observe, Mapping[str, Any]]] = {
         _email_filter,
         {"contains": ["zed@example.com.au", "zed@example.com"], "equals": ["zed@example.com"]},
     ),
-    "spoonity.unknown-filter": (
-        _unknown_filter,
-        {"ignored": [True] * 6, "rejected": ["Invalid field value for query"] * 6},
-    ),
-    "spoonity.email-unique": (
-        _email_unique,
-        {"no": [(200, None)] * 2, "yes": [(409, "This Customer already exists")] * 2},
-    ),
-    "spoonity.email-syntax": (
-        _email_syntax,
-        {"unchecked": {(200, None)}, "checked": {(400, "Invalid field value for email")}},
-    ),
+    "spoonity.unknown-filter": (_unknown_filter, {"ignored": [True] * 6, "rejected": ["Invalid field value for query"] * 6}),
+    "spoonity.email-unique": (_email_unique, {"no": [(200, None)] * 2, "yes": [(409, "This Customer already exists")] * 2}),
+    "spoonity.email-syntax": (_email_syntax, {"unchecked": {(200, None)}, "checked": {(400, "Invalid field value for email")}}),
     "spoonity.null-value": (
         _null_value,
         {"clears": [200, 200, None, None], "rejected": [400, 400, "John Smith", "john.smith@example.com"]},
@@ -347,10 +335,7 @@ INDIFFERENT: Mapping[str, Mapping[str, Call]] = {
         "a path that needs none": lambda client: client.post("/oauth/access_token", headers={"authorization": "Bearer x"}),
         "an unknown path": lambda client: client.get("/customers/a/b", headers={"authorization": "Bearer x"}),
     },
-    "spoonity.wrong-method": {
-        "a method that there is": _page,
-        "an unknown path": lambda client: client.patch("/customers/a/b"),
-    },
+    "spoonity.wrong-method": {"a method that there is": _page, "an unknown path": lambda client: client.patch("/customers/a/b")},
 }
 
 

@@ -59,9 +59,7 @@ def test_a_get_with_attributes_is_a_list_and_creates_nobody(spoonity: httpx.Clie
 
 
 @pytest.mark.parametrize(
-    ("body", "headers"),
-    [(b"name=first&name=last", FORM), (b'{"name": "first", "name": "last"}', JSON)],
-    ids=["form", "json"],
+    ("body", "headers"), [(b"name=first&name=last", FORM), (b'{"name": "first", "name": "last"}', JSON)], ids=["form", "json"]
 )
 def test_of_a_field_given_twice_the_last_counts(spoonity: httpx.Client, body: bytes, headers: dict[str, str]) -> None:
     assert spoonity.post("/customers", content=body, headers=headers).json()["name"] == "last"

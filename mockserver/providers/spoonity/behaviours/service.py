@@ -166,6 +166,5 @@ def _find(api: Api, text: str) -> Iterator[str]:
 
 
 CLEANUP = Cleanup(
-    _find,
-    remains={"/customers": "deleting a customer anonymises it, so a customer without name and e-mail address may stay"},
+    _find, remains={"/customers": "deleting a customer anonymises it, so a customer without name and e-mail address may stay"}
 )
