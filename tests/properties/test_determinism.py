@@ -48,7 +48,7 @@ def test_the_transcript_has_a_hundred_calls_with_all_kinds_of_answers() -> None:
     assert {answer[0] for answer in answers} == {200, 201, 400, 404, 405}
 
 
-@pytest.mark.parametrize("seed", [2, 2**64, -1])
+@pytest.mark.parametrize("seed", [2, 2**53 - 1, -1])
 def test_another_seed_changes_the_ids_that_are_made_and_nothing_else(seed: int) -> None:
     one, other = text_of(transcript(1, FEW)), text_of(transcript(seed, FEW))
     given = set(MADE.findall(FEW.read_text(encoding="utf-8")))
